@@ -1,0 +1,155 @@
+/**
+ * Every error of the project but the failures of a model call, which are in `provider-error.ts`. Built from data; the class writes the sentence a user reads, and `hint` says what to do
+ * next. `code` is stable and goes to events, json output and exit codes.
+ */
+
+/** What crosses a process, a socket or a file in place of an error object. */
+export interface ErrorInfo {
+  code: string;
+  message: string;
+  hint?: string | undefined;
+  status?: number | undefined;
+  /** Unix time in ms when it makes sense to try again. */
+  retryAt?: number | undefined;
+}
+
+/** How `retry.ts` treats a failed call. */
+export type RetryClass = "never" | "transient" | "rateLimit" | "interrupted" | "overflow";
+
+export interface ErrorOptions {
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+export abstract class SagentError extends Error {
+  abstract readonly code: string;
+  readonly hint: string | undefined;
+  readonly retry: RetryClass = "never";
+
+  constructor(message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.hint = options.hint;
+  }
+
+  toInfo(): ErrorInfo {
+    return { code: this.code, message: this.message, ...(this.hint === undefined ? {} : { hint: this.hint }) };
+  }
+}
+
+// --- Limits -----------------------------------------------------------------------------------------------------------
+
+const usd = (amount: number) => `$${amount.toFixed(amount < 0.1 ? 4 : 2)}`;
+
+/** The next call could cost more than what is left; it was not sent. */
+export class BudgetExceededError extends SagentError {
+  readonly code = "budget";
+  constructor(data: { readonly capUsd: number; readonly spentUsd: number; readonly neededUsd: number }) {
+    const left = Math.max(0, data.capUsd - data.spentUsd);
+    super(
+      `The budget of ${usd(data.capUsd)} has ${usd(left)} left and the next call may cost ${usd(data.neededUsd)}; it was not sent.`,
+      { hint: "Raise --max-budget-usd, lower --max-response-tokens, or use a cheaper model." },
+    );
+  }
+}
+
+/** The turn used all its rounds of tools. */
+export class RoundLimitError extends SagentError {
+  readonly code = "max_rounds";
+  constructor(data: { readonly limit: number }) {
+    super(`The turn reached its limit of ${data.limit} rounds of tools; the last calls were not run.`, {
+      hint: "Send another message to go on, or raise --max-rounds.",
+    });
+  }
+}
+
+// --- Choosing and loading ---------------------------------------------------------------------------------------------
+
+/** Flags, environment or config say something impossible. Exit code 2. */
+export class UsageError extends SagentError {
+  readonly code = "usage";
+}
+
+/** Configuration is valid but cannot be met: no key, no file. */
+export class ConfigError extends SagentError {
+  readonly code = "config";
+}
+
+export class ModelNotFoundError extends SagentError {
+  readonly code = "model_not_found";
+  constructor(data: { readonly model: string; readonly provider?: string; readonly known?: readonly string[] }) {
+    const where = data.provider ? ` for ${data.provider}` : "";
+    const known = data.known?.length ? `Known: ${data.known.join(", ")}.` : undefined;
+    super(`There is no model "${data.model}"${where}.`, { hint: known });
+  }
+}
+
+/** The weights or the native library of a local model could not be had. */
+export class LocalModelError extends SagentError {
+  readonly code = "local_model";
+}
+
+export class SettingError extends SagentError {
+  readonly code = "setting";
+  constructor(data: {
+    readonly model: string;
+    readonly name: string;
+    readonly value: string;
+    readonly allowed: readonly string[];
+  }) {
+    super(`${data.model} does not offer ${data.name} "${data.value}".`, {
+      hint: `It offers: ${data.allowed.join(", ")}.`,
+    });
+  }
+}
+
+/** A second driver wanted an agent that is being driven, or it was closed. */
+export class AgentBusyError extends SagentError {
+  readonly code = "busy";
+}
+
+// --- Sessions ---------------------------------------------------------------------------------------------------------
+
+export class SessionNotFoundError extends SagentError {
+  readonly code = "session_not_found";
+  constructor(data: { readonly wanted: string; readonly matches?: readonly string[] }) {
+    const many = data.matches?.length ? ` It could be any of: ${data.matches.join(", ")}.` : "";
+    super(`There is no one session "${data.wanted}".${many}`, { hint: "List them with `sagent sessions`." });
+  }
+}
+
+/** Another live process writes this session. */
+export class SessionLockedError extends SagentError {
+  readonly code = "session_locked";
+  constructor(data: { readonly path: string; readonly pid: number; readonly host: string; readonly since: number }) {
+    super(`The session is open in process ${data.pid} on ${data.host} since ${new Date(data.since).toISOString()}.`, {
+      hint: `Close it there first, or start another session. (${data.path})`,
+    });
+  }
+}
+
+/** The disk refused. What was acknowledged before is safe. */
+export class SessionWriteError extends SagentError {
+  readonly code = "session_write";
+  constructor(data: { readonly path: string; readonly cause: unknown }) {
+    const why = data.cause instanceof Error ? data.cause.message : String(data.cause);
+    super(`The session could not be written: ${why}`, {
+      hint: `Free space or fix ${data.path}; what was saved before is safe.`,
+      cause: data.cause,
+    });
+  }
+}
+
+/** The caller aborted. */
+export class AbortedError extends SagentError {
+  readonly code = "aborted";
+  constructor() {
+    super("The call was stopped.");
+  }
+}
+
+/** Turns anything thrown into an `ErrorInfo`; unknown errors become `internal`, with their message and no stack. */
+export function toErrorInfo(error: unknown): ErrorInfo {
+  if (error instanceof SagentError) return error.toInfo();
+  return { code: "internal", message: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,111 @@
+/**
+ * The tool contract: a name, a zod schema and `run(args, context)`. Failure is a result (`isError`); a throw is a bug,
+ * which dispatch turns into an error result all the same.
+ */
+import { z } from "zod";
+import type { Clock } from "./clock.ts";
+import type { Attachment, CallId, ToolDetails } from "./message.ts";
+import type { ToolSpec } from "./model.ts";
+
+/** Serialize key of a writer of unknown reach: every keyed call of the round runs in one sequence with it. */
+export const exclusive = Symbol("exclusive");
+export type SerializeKey = string | typeof exclusive | undefined;
+
+/** What a tool last saw of a file, for "unchanged", "stale" and "must read first". */
+export interface ReadRecord {
+  readonly mtimeMs: number;
+  readonly size: number;
+  /** Hash of the whole content as last known. */
+  readonly hash: string;
+  /** The window that was shown, or null after a write: the next Read shows content again. */
+  readonly window: string | null;
+}
+
+/** One agent's place on the disk. `cwd` follows `cd`; `reads` is emptied when the model's memory of them is. */
+export interface Workspace {
+  /** Absolute path the agent was started in. */
+  readonly root: string;
+  /** Absolute path; relative paths of every tool resolve against it. */
+  cwd: string;
+  /** By canonical path. */
+  readonly reads: Map<string, ReadRecord>;
+  /** Environment of child processes; provider credentials are already removed. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Live news of a running call; coalescible, never part of the result. */
+export type ToolProgress =
+  | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
+  | { readonly type: "status"; readonly text: string };
+
+export interface ToolContext {
+  readonly callId: CallId;
+  /** Label of the agent that called. */
+  readonly agent: string;
+  /** Aborts when the call is killed; the tool ends what it started and returns soon. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly workspace: Workspace;
+  /** Tokens of a text by the calling model's measure. */
+  readonly countTokens: (text: string) => number;
+  readonly progress: (news: ToolProgress) => void;
+}
+
+export interface ToolOutput {
+  readonly text: string;
+  readonly isError?: boolean;
+  readonly attachments?: readonly Attachment[];
+  readonly details?: ToolDetails;
+}
+
+export interface Tool<Args = never> {
+  readonly name: string;
+  /** Model-facing. */
+  readonly description: string;
+  /** An object schema; its parsed output is `Args`. */
+  readonly schema: z.ZodType;
+  /** One line for people, e.g. `Read src/a.ts`. */
+  label(args: Args): string;
+  /** Equal keys of one round run in order; undefined runs freely. */
+  serializeKey(args: Args, workspace: Workspace): SerializeKey;
+  /** Largest result kept in the conversation, in characters; more is written to a file and previewed. 0 means the tool bounds itself. */
+  readonly maxResultChars?: number;
+  run(args: Args, context: ToolContext): Promise<ToolOutput>;
+}
+
+/** A tool of whatever arguments; what registries and agents hold. */
+export type AnyTool = Tool<never>;
+
+/** What `defineTool` takes: a `Tool` whose label and serialize key may be left out. */
+export interface ToolDefinition<Schema extends z.ZodType> {
+  readonly name: string;
+  readonly description: string;
+  readonly schema: Schema;
+  readonly label?: (args: z.output<Schema>) => string;
+  readonly serializeKey?: (args: z.output<Schema>, workspace: Workspace) => SerializeKey;
+  readonly maxResultChars?: number;
+  readonly run: (args: z.output<Schema>, context: ToolContext) => Promise<ToolOutput | string> | ToolOutput | string;
+}
+
+/** Makes a tool; the type of `args` comes from the schema, and a bare string is a successful result. */
+export function defineTool<Schema extends z.ZodType>(definition: ToolDefinition<Schema>): Tool<z.output<Schema>> {
+  const { name, description, schema, maxResultChars } = definition;
+  return {
+    name,
+    description,
+    schema,
+    ...(maxResultChars === undefined ? {} : { maxResultChars }),
+    label: definition.label ?? (() => name),
+    serializeKey: definition.serializeKey ?? (() => undefined),
+    async run(args, context) {
+      const output = await definition.run(args, context);
+      return typeof output === "string" ? { text: output } : output;
+    },
+  };
+}
+
+/** A tool as a model is told of it. */
+export function toolSpec(tool: AnyTool): ToolSpec {
+  const { $schema: _, ...schema } = z.toJSONSchema(tool.schema, { io: "input" });
+  return { name: tool.name, description: tool.description, schema };
+}
