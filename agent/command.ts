@@ -46,7 +46,5 @@ export const commandSchema = z.discriminatedUnion("type", [
     model: z.string().optional(),
     settings: settingsPatchSchema.optional(),
   }),
-  /** Answers a question that a tool asked the person. */
-  z.object({ type: z.literal("answer"), ask: z.string(), answer: z.json() }),
 ]);
 export type Command = z.infer<typeof commandSchema>;

@@ -4,7 +4,14 @@
  */
 import { z } from "zod";
 import { policySchema } from "./command.ts";
-import { callIdSchema, messageIdSchema, messageSchema, originSchema, usageSchema } from "./message.ts";
+import {
+  attachmentSchema,
+  callIdSchema,
+  messageIdSchema,
+  messageSchema,
+  originSchema,
+  usageSchema,
+} from "./message.ts";
 
 /** Version of this vocabulary, in the `started` event. Fields may be added; a change of meaning raises it. */
 export const protocolVersion = 1;
@@ -31,6 +38,8 @@ export const settingsSchema = z.object({
 /** Why a run of work ended. */
 export const endReasonSchema = z.enum(["done", "halted", "error", "max_rounds", "budget", "truncated", "refused"]);
 export type EndReason = z.infer<typeof endReasonSchema>;
+
+const queueIdSchema = z.templateLiteral(["q", z.int().nonnegative()]);
 
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({
@@ -60,9 +69,15 @@ export const eventSchema = z.discriminatedUnion("type", [
   /** An entry joined the log. */
   event("message", { message: messageSchema }),
   /** A message waits in the inbox. */
-  event("queued", { queueId: z.string(), policy: policySchema, text: z.string() }),
+  event("queued", {
+    queueId: queueIdSchema,
+    policy: policySchema,
+    from: z.string().optional(),
+    text: z.string(),
+    attachments: z.array(attachmentSchema).optional(),
+  }),
   /** It left the inbox: committed to the log, or dropped by a clear. */
-  event("dequeued", { queueId: z.string(), dropped: z.boolean() }),
+  event("dequeued", { queueId: queueIdSchema, dropped: z.boolean() }),
   /** A model call began; its message, once whole, will have this id. */
   event("callStarted", { message: messageIdSchema, model: originSchema, promptTokens: z.number() }),
   /** A part began. Always precedes its deltas. */
@@ -104,9 +119,6 @@ export const eventSchema = z.discriminatedUnion("type", [
   event("toolUndetached", { call: callIdSchema }),
   /** The call ended; its result is the message or notice that names it. */
   event("toolEnded", { call: callIdSchema, isError: z.boolean(), cancelled: z.boolean(), durationMs: z.number() }),
-  /** A person is asked something; `answer` commands name `ask`. */
-  event("ask", { ask: z.string(), call: callIdSchema.optional(), question: z.json() }),
-  event("answered", { ask: z.string(), answer: z.json() }),
   /** Marker: what came before is forgotten. */
   event("cleared", { upTo: messageIdSchema.nullable() }),
   event("compactStarted", {}),

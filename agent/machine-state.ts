@@ -1,0 +1,138 @@
+/** What the machine holds, what it is told and what it asks for. The rules are in `machine.ts` and `transitions.ts`. */
+import type { Command } from "./command.ts";
+import type { ErrorInfo } from "./error.ts";
+import type { AgentState, EndReason, EventBody } from "./event.ts";
+import { emptyInbox, type Inbox } from "./inbox.ts";
+import type { AssistantMessage, CallId, Message, NoticeMessage, ToolCallPart, ToolResultMessage } from "./message.ts";
+
+/** A log entry before the log gives it an id and a time. */
+export type Entry = Message extends infer Each ? (Each extends Message ? Omit<Each, "id" | "at"> : never) : never;
+/** What a model said in one call. */
+export type Answer = Omit<AssistantMessage, "id" | "at" | "type">;
+/** What a tool call came to. `pending` means that it goes on in the background. */
+export type CallOutcome = Omit<ToolResultMessage, "id" | "at" | "type" | "callId" | "name">;
+export type Switch = Omit<Extract<Command, { type: "switch" }>, "type">;
+
+export type Input =
+  | { readonly type: "command"; readonly command: Command }
+  | { readonly type: "modelDone"; readonly generation: number; readonly answer: Answer }
+  /** `partial` is what had been said; null when nothing was. `aborted` when it was our own cancel. */
+  | {
+      readonly type: "modelFailed";
+      readonly generation: number;
+      readonly error: ErrorInfo;
+      readonly partial: Answer | null;
+      readonly cause: "aborted" | "overflow" | "refused" | "budget" | "other";
+    }
+  | { readonly type: "toolDone"; readonly callId: CallId; readonly outcome: CallOutcome }
+  | { readonly type: "compactDone"; readonly generation: number }
+  | { readonly type: "compactFailed"; readonly generation: number; readonly error: ErrorInfo }
+  | { readonly type: "switchDone" };
+
+export type Effect =
+  | { readonly type: "append"; readonly entry: Entry }
+  | { readonly type: "emit"; readonly event: EventBody }
+  | { readonly type: "callModel"; readonly generation: number }
+  | { readonly type: "cancelModel" }
+  | { readonly type: "runTools"; readonly calls: readonly ToolCallPart[] }
+  | { readonly type: "cancelTool"; readonly callId: CallId }
+  | { readonly type: "compact"; readonly generation: number; readonly hint?: string }
+  | { readonly type: "cancelCompact" }
+  | { readonly type: "switch"; readonly wanted: Switch }
+  | { readonly type: "clear" };
+
+export interface MachineState {
+  /** Raised by each model call and compaction; an answer to an older one is late. */
+  readonly generation: number;
+  readonly calling: "model" | "halting" | "compacting" | "switching" | null;
+  /** Running calls whose slot is still empty: the next model call waits for them. */
+  readonly cohort: readonly CallId[];
+  /** Running calls whose slot holds a pending stub: their results go forward. */
+  readonly detached: readonly CallId[];
+  /** Detached calls that the next model call waits for all the same. */
+  readonly awaited: readonly CallId[];
+  /** Names of all running calls. */
+  readonly names: Readonly<Record<CallId, string>>;
+  /** Results of detached calls that wait for a place between rounds. */
+  readonly deliveries: readonly Omit<NoticeMessage, "id" | "at">[];
+  readonly inbox: Inbox;
+  readonly switches: readonly Switch[];
+  readonly compaction: { readonly hint?: string } | null;
+  /** Compactions in a row that an overflow asked for; the turn fails after three. */
+  readonly overflows: number;
+  /** The log's tail asks for an answer. */
+  readonly owed: boolean;
+  /** Halted or failed: only a new message goes on. */
+  readonly held: boolean;
+  /** Rounds of tools since the last message of a person or a peer. */
+  readonly rounds: number;
+  readonly maxRounds: number | null;
+  /** How the work last ended, for `idle`. */
+  readonly reason: EndReason;
+  /** What clients were last told. */
+  readonly told: { readonly state: AgentState; readonly idle: boolean };
+}
+
+export const initialState = (maxRounds: number | null = null): MachineState => ({
+  generation: 0,
+  calling: null,
+  cohort: [],
+  detached: [],
+  awaited: [],
+  names: {},
+  deliveries: [],
+  inbox: emptyInbox,
+  switches: [],
+  compaction: null,
+  overflows: 0,
+  owed: false,
+  held: false,
+  rounds: 0,
+  maxRounds,
+  reason: "done",
+  told: { state: "idle", idle: true },
+});
+
+/** The five states that clients see. */
+export function agentState(state: MachineState): AgentState {
+  if (state.calling === "compacting") return "compacting";
+  if (state.calling !== null) return "streaming";
+  if (state.cohort.length + state.detached.length > 0) return "tools";
+  return state.held && (state.owed || state.inbox.waiting.length > 0) ? "waiting" : "idle";
+}
+
+/** Collects the next state and the effects of one step. */
+export class Step {
+  readonly effects: Effect[] = [];
+  state: MachineState;
+  constructor(state: MachineState) {
+    this.state = state;
+  }
+  set(patch: Partial<MachineState>): void {
+    this.state = { ...this.state, ...patch };
+  }
+  effect(effect: Effect): void {
+    this.effects.push(effect);
+  }
+  append(entry: Entry): void {
+    this.effects.push({ type: "append", entry });
+  }
+  emit(event: EventBody): void {
+    this.effects.push({ type: "emit", event });
+  }
+}
+
+/** Fills a running call's slot with a pending stub; the slot is never written again. */
+export function detachCall(step: Step, callId: CallId): void {
+  const { cohort, detached, names } = step.state;
+  step.append({
+    type: "toolResult",
+    callId,
+    name: names[callId] ?? "",
+    kind: "pending",
+    isError: false,
+    text: "Still running in the background. Its result will arrive later in this conversation; do not wait for it or repeat the call.",
+  });
+  step.emit({ type: "toolDetached", call: callId });
+  step.set({ cohort: cohort.filter((id) => id !== callId), detached: [...detached, callId] });
+}
