@@ -1,0 +1,49 @@
+/** One call of a wire adapter, framed: whatever the wire does, its chunks end with exactly one `done` or `error`. */
+import type { SagentError } from "../agent/error.ts";
+import type { Usage } from "../agent/message.ts";
+import type { Chunk } from "../agent/model.ts";
+import { ProviderError, StreamInterruptedError } from "../agent/provider-error.ts";
+import { classifyThrown } from "./failure.ts";
+import { createParts, type Parts } from "./parts.ts";
+import { startWatch, type Watch } from "./watchdog.ts";
+
+/** What one call knows of itself so far. The adapter fills it in as news comes. */
+export interface Call {
+  readonly watch: Watch;
+  readonly parts: Parts;
+  /** Set once the headers of a good answer are there: a lost connection is then a cut. */
+  begun: boolean;
+  headers?: Headers;
+  usage?: Usage;
+}
+
+/**
+ * Runs one call. `events` yields deltas and, when it has seen the wire's own terminal event, `done`; it may throw
+ * whatever it likes. A stop by the caller or the watchdog wins over what the wire made of it.
+ */
+export async function* runCall(
+  options: { readonly provider: string; readonly signal: AbortSignal; readonly idleMs?: number | undefined },
+  events: (call: Call) => AsyncIterable<Chunk>,
+): AsyncGenerator<Chunk> {
+  const { provider } = options;
+  using watch = startWatch(options);
+  const call: Call = { watch, parts: createParts(), begun: false };
+  let error: SagentError | undefined = watch.ended();
+  try {
+    for await (const chunk of error ? [] : events(call)) {
+      error = watch.ended();
+      if (error) break;
+      yield chunk;
+      if (chunk.type === "done") return;
+    }
+  } catch (thrown) {
+    error = watch.ended() ?? failureOf(thrown, call, provider);
+  }
+  error ??= watch.ended() ?? new StreamInterruptedError({ provider, detail: "the connection closed early" });
+  yield { type: "error", error, parts: call.parts.kept(), ...(call.usage ? { usage: call.usage } : {}) };
+}
+
+function failureOf(thrown: unknown, call: Call, provider: string): SagentError {
+  if (thrown instanceof ProviderError) return thrown;
+  return classifyThrown(thrown, { provider, begun: call.begun, headers: call.headers });
+}
