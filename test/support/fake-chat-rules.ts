@@ -1,0 +1,7 @@
+/** What chat completions endpoints refuse in a request. */
+import type { Json } from "./fake-json.ts";
+import type { CheckContext } from "./fake-wire.ts";
+
+export function chatProblem(_body: Json, _context: CheckContext): string | undefined {
+  return undefined;
+}

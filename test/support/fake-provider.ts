@@ -1,0 +1,150 @@
+/**
+ * A provider on real HTTP: one server that speaks four vendors' wires, answers from a script, and refuses an ill-formed
+ * request as the vendor would, so that every test that uses it also checks what was sent.
+ */
+
+import { noUsage, promptTokens } from "../../agent/message.ts";
+import { fakeAnthropic } from "./fake-anthropic.ts";
+import { fakeChat } from "./fake-chat.ts";
+import { fakeGemini } from "./fake-gemini.ts";
+import { isObject, type Json, obj, parseJson, str } from "./fake-json.ts";
+import { fakeOpenai } from "./fake-openai.ts";
+import { createSeals } from "./fake-seals.ts";
+import { streamBody } from "./fake-stream.ts";
+import type { FakeFailure, FakeProvider, FakeReply, FakeRequest, FakeScript, FakeStep, Wire } from "./fake-types.ts";
+import { metersOf, PromptCache } from "./fake-usage.ts";
+import type { FakeWire } from "./fake-wire.ts";
+
+const fakes: Record<Wire, FakeWire> = {
+  anthropic: fakeAnthropic,
+  openai: fakeOpenai,
+  chat: fakeChat,
+  gemini: fakeGemini,
+};
+
+/** The key that requests must carry unless another is given. */
+export const testKey = "test-key";
+
+export interface FakeProviderOptions {
+  /** The only API key accepted; `test-key` unless given. */
+  readonly key?: string;
+  /** Ids that `GET /v1/models` lists. */
+  readonly models?: readonly string[];
+}
+
+interface Route {
+  readonly fake: FakeWire;
+  readonly counting: boolean;
+  /** The model where the path names it. */
+  readonly model?: string;
+}
+
+const geminiPath = /\/models\/([^/:]+):(streamGenerateContent|countTokens)$/;
+
+function routeOf(path: string): Route | undefined {
+  if (path.endsWith("/messages/count_tokens")) return { fake: fakeAnthropic, counting: true };
+  if (path.endsWith("/messages")) return { fake: fakeAnthropic, counting: false };
+  if (path.endsWith("/chat/completions")) return { fake: fakeChat, counting: false };
+  if (path.endsWith("/responses")) return { fake: fakeOpenai, counting: false };
+  const [, model, verb] = geminiPath.exec(path) ?? [];
+  return model === undefined ? undefined : { fake: fakeGemini, counting: verb === "countTokens", model };
+}
+
+/** Starts the server on a free port of 127.0.0.1; disposing it closes every connection. */
+export async function startFakeProvider(script: FakeScript, options: FakeProviderOptions = {}): Promise<FakeProvider> {
+  const key = options.key ?? testKey;
+  const [requests, counts, problems]: [FakeRequest[], FakeRequest[], string[]] = [[], [], []];
+  const [seals, cache] = [createSeals(), new PromptCache()];
+  let [served, ids, paused] = [0, 0, false];
+  const id = (prefix: string) => prefix + String(++ids).padStart(24, "0");
+
+  const refuse = (fake: FakeWire, problem: string) => {
+    problems.push(`${fake.wire}: ${problem}`);
+    return Response.json(fake.errorBody(400, problem), { status: 400, headers: { "request-id": id("req_") } });
+  };
+
+  const nextStep = async (request: FakeRequest): Promise<FakeStep | undefined> => {
+    const index = served++;
+    return typeof script === "function" ? script(request, index) : script[index];
+  };
+
+  const answer = (fake: FakeWire, request: FakeRequest, reply: FakeReply): Response => {
+    const [{ model }, body] = [request.view, obj(request.body)];
+    const { usage, thinking } = metersOf(reply, cache.read(fake, model, body));
+    const events = fake.events(reply, { model, body, usage, thinkingTokens: thinking, seals, id });
+    paused = reply.stop === "pause";
+    const headers = { "content-type": "text/event-stream; charset=utf-8", "request-id": id("req_"), ...reply.headers };
+    const leave = () => {
+      request.aborted = true;
+    };
+    return new Response(streamBody(events, reply.fault, fake.errorEvent, leave), { headers });
+  };
+
+  const handle = async (raw: Request): Promise<Response> => {
+    const path = new URL(raw.url).pathname;
+    if (raw.method === "GET" && path.endsWith("/models")) return modelList(options.models ?? ["fake-model"]);
+    const route = routeOf(path);
+    if (raw.method !== "POST" || !route) return new Response("Not found", { status: 404 });
+    const { fake, counting } = route;
+    const request = readRequest(raw, path, route, parseJson(await raw.text()));
+    (counting ? counts : requests).push(request);
+    const given = fake.keyOf(request.headers);
+    if (given !== key) {
+      const { status, body } = fake.badKey(given);
+      return Response.json(body, { status });
+    }
+    if (!isObject(request.body)) return refuse(fake, "the body is no JSON object");
+    if (counting) return countAnswer(fake, request.body);
+    const { model } = request.view;
+    const problem = fake.problem(request.body, { model, headers: request.headers, seals, paused });
+    if (problem !== undefined) return refuse(fake, problem);
+    const step = await nextStep(request);
+    if (!step) return refuse(fake, `the script has no step for request ${served}`);
+    return "status" in step ? failure(fake, step) : answer(fake, request, step);
+  };
+
+  const server = Bun.serve({ port: 0, hostname: "127.0.0.1", idleTimeout: 0, development: false, fetch: handle });
+  return {
+    url: (wire) => `http://127.0.0.1:${server.port}${wire === "openai" || wire === "chat" ? "/v1" : ""}`,
+    requests,
+    counts,
+    problems,
+    chunkCount,
+    [Symbol.asyncDispose]: () => server.stop(true),
+  };
+}
+
+function readRequest(raw: Request, path: string, route: Route, body: unknown): FakeRequest {
+  const view = { model: route.model ?? str(obj(body).model), ...route.fake.view(obj(body)) };
+  const headers = Object.fromEntries(raw.headers.entries());
+  return { wire: route.fake.wire, path, headers, body, at: Date.now(), view, aborted: false };
+}
+
+function failure(fake: FakeWire, step: FakeFailure): Response {
+  const { status, headers } = step;
+  const init = { status, ...(headers ? { headers } : {}) };
+  if (step.text !== undefined) return new Response(step.text, init);
+  return Response.json(step.body ?? fake.errorBody(status, `scripted failure ${status}`), init);
+}
+
+function countAnswer(fake: FakeWire, body: Json): Response {
+  const inner = fake.wire === "gemini" && isObject(body.generateContentRequest) ? body.generateContentRequest : body;
+  const total = promptTokens(new PromptCache().read(fake, "", inner));
+  return Response.json(fake.wire === "gemini" ? { totalTokens: total } : { input_tokens: total });
+}
+
+function modelList(ids: readonly string[]): Response {
+  const data = ids.map((id) => ({ id, object: "model", created: 0, owned_by: "fake" }));
+  return Response.json({ object: "list", data });
+}
+
+function chunkCount(step: FakeReply, wire: Wire): number {
+  const body = {
+    stream_options: { include_usage: true },
+    include: ["reasoning.encrypted_content"],
+    reasoning: { summary: "auto" },
+  };
+  const { usage, thinking: thinkingTokens } = metersOf(step, noUsage);
+  const id = (prefix: string) => prefix;
+  return fakes[wire].events(step, { model: "", body, usage, thinkingTokens, seals: createSeals(), id }).length;
+}
