@@ -55,16 +55,22 @@ export class ServerError extends ProviderError {
   }
 }
 
-/** 429, or the same said in band. */
+/** 429, or the same said in band. `retryAt` is Unix time in ms, where the server told it and nobody will wait that long. */
 export class RateLimitError extends ProviderError {
   readonly code = "rate_limit";
   override readonly retry: RetryClass = "rateLimit";
-  constructor(failure: ProviderFailure) {
+  readonly retryAt: number | undefined;
+  constructor(failure: ProviderFailure & { readonly retryAt?: number }) {
+    const until = failure.retryAt === undefined ? "" : ` until ${new Date(failure.retryAt).toISOString()}`;
     super(
-      `${failure.provider} is limiting requests`,
+      `${failure.provider} is limiting requests${until}`,
       failure,
       "Wait for the limit to reset, or switch model or provider.",
     );
+    this.retryAt = failure.retryAt;
+  }
+  override toInfo(): ErrorInfo {
+    return { ...super.toInfo(), ...(this.retryAt === undefined ? {} : { retryAt: this.retryAt }) };
   }
 }
 

@@ -1,0 +1,96 @@
+/** Where keys come from (the environment, never argv), and how they are kept out of child processes, logs and errors. */
+import { ConfigError, UsageError } from "../agent/error.ts";
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** A service that models are reached through. `keyVars` are tried in order. */
+export interface Vendor {
+  /** As users type it; also `Provider.name` and `ModelInfo.provider`. */
+  readonly name: string;
+  /** As sentences call it. */
+  readonly label: string;
+  readonly keyVars: readonly string[];
+  readonly needsKey: boolean;
+  /** Overrides `baseUrl`, for proxies and tests. */
+  readonly baseUrlVar: string;
+  /** Absent where the vendor's SDK knows it, or where only the user does. */
+  readonly baseUrl?: string;
+}
+
+/** In the order in which a default is looked for. */
+export const vendors: readonly Vendor[] = [
+  hosted("anthropic", "Anthropic", ["ANTHROPIC_API_KEY"]),
+  hosted("openai", "OpenAI", ["OPENAI_API_KEY"]),
+  hosted("google", "Google", ["GOOGLE_API_KEY", "GEMINI_API_KEY"]),
+  hosted("moonshot", "Moonshot", ["MOONSHOT_API_KEY"], "https://api.moonshot.ai/v1"),
+  hosted("dashscope", "DashScope", ["DASHSCOPE_API_KEY"], "https://dashscope-intl.aliyuncs.com/compatible-mode/v1"),
+  hosted("minimax", "MiniMax", ["MINIMAX_API_KEY"], "https://api.minimax.io/v1"),
+  {
+    name: "openai-compat",
+    label: "The OpenAI-compatible endpoint",
+    keyVars: ["OPENAI_COMPAT_API_KEY"],
+    needsKey: false,
+    baseUrlVar: "OPENAI_COMPAT_BASE_URL",
+  },
+  {
+    name: "llamacpp",
+    label: "The llama.cpp server",
+    keyVars: ["LLAMA_CPP_API_KEY"],
+    needsKey: false,
+    baseUrlVar: "LLAMA_CPP_BASE_URL",
+    baseUrl: "http://127.0.0.1:8081/v1",
+  },
+];
+
+function hosted(name: string, label: string, keyVars: readonly string[], baseUrl?: string): Vendor {
+  const baseUrlVar = `${name.toUpperCase()}_BASE_URL`;
+  return { name, label, keyVars, needsKey: true, baseUrlVar, ...(baseUrl && { baseUrl }) };
+}
+
+/** The vendor of a name in any case. Throws `UsageError` with the names there are. */
+export function vendorOf(name: string): Vendor {
+  const vendor = vendors.find((each) => each.name === name.toLowerCase());
+  if (vendor) return vendor;
+  const known = [...vendors.map((each) => each.name), "local"].join(", ");
+  throw new UsageError(`There is no provider "${name}".`, { hint: `Choose one of: ${known}.` });
+}
+
+/** The vendor's key in the environment; blank counts as unset. */
+export function findKey(vendor: Vendor, env: Env): string | undefined {
+  return vendor.keyVars.map((name) => env[name]?.trim()).find(Boolean);
+}
+
+/** The vendor's key. Throws `ConfigError` that names the variables to set and what works without it. */
+export function requireKey(vendor: Vendor, env: Env): string {
+  const key = findKey(vendor, env);
+  if (key) return key;
+  const ready = vendors.filter((other) => other.needsKey && findKey(other, env)).map((other) => other.name);
+  const instead = ready.length > 0 ? `--provider ${ready.join(" or ")}, which has one, or ` : "";
+  throw new ConfigError(`${vendor.label} needs an API key, and ${vendor.keyVars.join(" or ")} is not set.`, {
+    hint: `Set it in the environment, or use ${instead}--provider local, which needs none.`,
+  });
+}
+
+const otherSecrets: readonly string[] = ["ANTHROPIC_AUTH_TOKEN", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"];
+const secretVars: ReadonlySet<string> = new Set([...vendors.flatMap((vendor) => vendor.keyVars), ...otherSecrets]);
+
+/** The environment for child processes: without provider credentials and the other secrets that we read. */
+export function withoutSecrets(env: Env): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && !secretVars.has(name)) kept[name] = value;
+  }
+  return kept;
+}
+
+/** Shorter values are left alone: they would match ordinary words. */
+const shortestSecret = 8;
+
+/** Replaces every secret of the environment that stands in a text by the name of its variable, in brackets. */
+export function redact(text: string, env: Env): string {
+  const secrets = [...secretVars]
+    .map((name) => ({ name, value: env[name]?.trim() ?? "" }))
+    .filter(({ value }) => value.length >= shortestSecret)
+    .sort((a, b) => b.value.length - a.value.length);
+  return secrets.reduce((safe, { name, value }) => safe.replaceAll(value, `[${name}]`), text);
+}
