@@ -1,8 +1,8 @@
 /** One call of a wire adapter, framed: whatever the wire does, its chunks end with exactly one `done` or `error`. */
 import type { SagentError } from "../agent/error.ts";
 import type { Usage } from "../agent/message.ts";
-import type { Chunk } from "../agent/model.ts";
-import { ProviderError, StreamInterruptedError } from "../agent/provider-error.ts";
+import type { Chunk, ModelInfo } from "../agent/model.ts";
+import { ProviderError, RequestTooLargeError, StreamInterruptedError } from "../agent/provider-error.ts";
 import { classifyThrown } from "./failure.ts";
 import { createParts, type Parts } from "./parts.ts";
 import { startWatch, type Watch } from "./watchdog.ts";
@@ -33,6 +33,7 @@ export async function* runCall(
     for await (const chunk of error ? [] : events(call)) {
       error = watch.ended();
       if (error) break;
+      if ("text" in chunk && chunk.text === "") continue;
       yield chunk;
       if (chunk.type === "done") return;
     }
@@ -46,4 +47,19 @@ export async function* runCall(
 function failureOf(thrown: unknown, call: Call, provider: string): SagentError {
   if (thrown instanceof ProviderError) return thrown;
   return classifyThrown(thrown, { provider, begun: call.begun, headers: call.headers });
+}
+
+/** The body as text. Throws `RequestTooLargeError` before it is sent where it is larger than the model accepts. */
+export function bodyWithin(body: object, info: ModelInfo, provider: string): string {
+  const text = JSON.stringify(body);
+  checkSize(text, info, provider);
+  return text;
+}
+
+export function checkSize(text: string, info: ModelInfo, provider: string): void {
+  // No character has more than three bytes a code unit, so most bodies need no count.
+  if (info.maxRequestBytes === 0 || text.length * 3 <= info.maxRequestBytes) return;
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= info.maxRequestBytes) return;
+  throw new RequestTooLargeError({ provider, detail: `${bytes} bytes, of at most ${info.maxRequestBytes}` });
 }

@@ -1,5 +1,5 @@
 /** Collects the parts of one answer as they arrive, so that a finished and a broken stream tell the same story. */
-import type { TextPart, ThinkingPart, ToolCallPart } from "../agent/message.ts";
+import type { StopReason, TextPart, ThinkingPart, ToolCallPart } from "../agent/message.ts";
 import type { Chunk, DraftPart } from "../agent/model.ts";
 
 type Args = ToolCallPart["args"];
@@ -110,4 +110,11 @@ export function parseArgs(raw: string): { args: Args; malformed?: string } {
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return { args: value as Args };
   } catch {}
   return { args: {}, malformed: raw };
+}
+
+/** A stop as the parts bear it out: an end with calls is a stop for tools, and a stop for tools needs a call. */
+export function settleStop(stop: StopReason, parts: readonly DraftPart[]): StopReason {
+  const calls = parts.some((part) => part.type === "toolCall");
+  if (stop === "endTurn" && calls) return "toolUse";
+  return stop === "toolUse" && !calls ? "malformedCall" : stop;
 }

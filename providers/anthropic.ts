@@ -1,0 +1,163 @@
+/** The Anthropic Messages wire, on the official SDK's client. */
+import type Anthropic from "@anthropic-ai/sdk";
+import type { BetaToolUnion, MessageCreateParamsStreaming } from "@anthropic-ai/sdk/resources/beta/messages/messages";
+import type { Attachment } from "../agent/message.ts";
+import type { Chunk, Model, ModelInfo, ModelRequest, ModelSettings, Provider } from "../agent/model.ts";
+import { messageWriter, withBreakpoints } from "./anthropic-messages.ts";
+import { readEvents } from "./anthropic-stream.ts";
+import { bodyWithin, type Call, runCall } from "./call.ts";
+import { imageSize } from "./image-size.ts";
+import { limitWindows } from "./limits.ts";
+import { remember, withhold } from "./neutral.ts";
+import { patientFetch } from "./watchdog.ts";
+
+export interface AnthropicOptions {
+  readonly apiKey: string;
+  /** Finds a model by any name the catalogue accepts. Throws `ModelNotFoundError`. */
+  readonly resolve: (id?: string) => ModelInfo;
+  readonly baseUrl?: string | undefined;
+  /** As users call it; `Anthropic` unless told otherwise. */
+  readonly name?: string | undefined;
+  readonly idleMs?: number | undefined;
+  readonly connectMs?: number | undefined;
+}
+
+type Body = MessageCreateParamsStreaming;
+type Cache = { type: "ephemeral"; ttl?: "1h" };
+
+export function createAnthropic(options: AnthropicOptions): Provider {
+  const { name = "Anthropic" } = options;
+  let client: Promise<Anthropic> | undefined;
+  const connect = () => (client ??= openClient(options));
+  const close = async () => {
+    client = undefined;
+  };
+  return {
+    name,
+    model: async (id) => createModel(options.resolve(id), { name, connect, idleMs: options.idleMs }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function openClient({ apiKey, baseUrl, connectMs }: AnthropicOptions): Promise<Anthropic> {
+  const { default: SDK } = await import("@anthropic-ai/sdk");
+  return new SDK({
+    apiKey,
+    authToken: null,
+    maxRetries: 0,
+    // The watchdog decides; this is the longest a timer can be.
+    timeout: 2 ** 31 - 1,
+    logLevel: "off",
+    fetch: patientFetch(connectMs),
+    ...(baseUrl === undefined ? {} : { baseURL: baseUrl }),
+  });
+}
+
+interface Link {
+  readonly name: string;
+  readonly connect: () => Promise<Anthropic>;
+  readonly idleMs: number | undefined;
+}
+
+function createModel(info: ModelInfo, { name, connect, idleMs }: Link): Model {
+  const write = messageWriter(info);
+  const close = async () => {};
+  async function* events(request: ModelRequest, call: Call): AsyncGenerator<Chunk> {
+    const { body, betas } = buildBody(info, request, write(withhold(request.messages)));
+    const client = await connect();
+    // Not `client.beta.messages.create`: it writes warnings of deprecation to the console.
+    const response = await client
+      .post("/v1/messages", {
+        query: { beta: true },
+        headers: { "content-type": "application/json", "anthropic-beta": betas.join(",") },
+        body: bodyWithin(body, info, name),
+        signal: call.watch.signal,
+        stream: true,
+      })
+      .asResponse();
+    call.begun = true;
+    call.headers = response.headers;
+    const windows = limitWindows(response.headers);
+    if (windows.length) yield { type: "limits", windows };
+    yield* readEvents(response, call, { provider: name, settings: request.settings });
+  }
+  return {
+    info,
+    stream: (request, signal) => runCall({ provider: name, signal, idleMs }, (call) => events(request, call)),
+    estimateText: (text) => Math.ceil(text.length / info.charsPerToken),
+    estimateAttachment: estimate,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Area formula of the vendor's vision guide; a page of a PDF is taken for about 2,000 tokens and 60 KB. */
+const estimate = remember((attachment: Attachment): number => {
+  if (attachment.mime === "application/pdf") return Math.ceil((attachment.data.length * 0.75) / 60_000) * 2000;
+  const size = imageSize(attachment);
+  return size ? Math.ceil((size.width * size.height) / 750) : 1600;
+});
+
+const contextBeta = "context-management-2025-06-27";
+const fastBeta = "fast-mode-2026-02-01";
+
+/** The body of a call and the betas it needs. What comes first changes least, so that the vendor's cache hits. */
+function buildBody(
+  info: ModelInfo,
+  request: ModelRequest,
+  messages: ReturnType<ReturnType<typeof messageWriter>>,
+): { body: Body; betas: string[] } {
+  const { settings, system, stopSequences, temperature } = request;
+  const cache = cacheOf(settings);
+  const fast = settings.tier === "priority";
+  const thinks = settings.thinkingBudget !== "none";
+  const body: Body = {
+    model: info.wireId,
+    ...lengths(info, request),
+    temperature: thinks ? 1 : (temperature ?? 1),
+    ...(thinks ? { context_management: { edits: [{ type: "clear_thinking_20251015", keep: "all" }] } } : {}),
+    ...(settings.effort === "none" || settings.effort === "min" ? {} : { output_config: { effort: settings.effort } }),
+    ...(settings.tier === "default" ? { service_tier: "standard_only" } : {}),
+    ...(fast ? { speed: "fast" } : {}),
+    ...(stopSequences?.length ? { stop_sequences: [...stopSequences] } : {}),
+    stream: true,
+    ...(request.tools.length ? { tools: toolList(request.tools) } : {}),
+    ...(system === "" ? {} : { system: [{ type: "text", text: system, ...(cache ? { cache_control: cache } : {}) }] }),
+    messages: cache ? withBreakpoints(messages, cache) : [...messages],
+  };
+  return { body, betas: [contextBeta, ...(fast ? [fastBeta] : [])] };
+}
+
+const toolList = remember((tools: ModelRequest["tools"]): BetaToolUnion[] =>
+  tools.map(({ name, description, schema }) => ({ name, description, input_schema: { ...schema, type: "object" } })),
+);
+
+function cacheOf({ cacheTtlSec }: ModelSettings): Cache | undefined {
+  if (cacheTtlSec === 0) return undefined;
+  return cacheTtlSec > 300 ? { type: "ephemeral", ttl: "1h" } : { type: "ephemeral" };
+}
+
+/** `max_tokens` and `thinking`. A fixed budget comes on top of the answer, as far as the ceiling allows. */
+function lengths(info: ModelInfo, { settings, maxOutputTokens }: ModelRequest): Pick<Body, "max_tokens" | "thinking"> {
+  const ceiling = info.maxResponseTokens || maxOutputTokens || 8192;
+  const answer = Math.min(maxOutputTokens ?? ceiling, ceiling);
+  const shown = { text: "summarized", redacted: "omitted", none: undefined } as const;
+  const mode = shown[settings.thinkingOutput];
+  const display = mode === undefined ? {} : { display: mode };
+  switch (settings.thinkingBudget) {
+    case "none":
+      return { max_tokens: answer };
+    case "auto":
+      return { max_tokens: answer, thinking: { type: "adaptive", ...display } };
+    case "fixed": {
+      const budget = Math.max(Math.min(answer, Math.floor(ceiling / 2)), 1024);
+      return {
+        max_tokens: Math.min(budget + answer, ceiling),
+        thinking: { type: "enabled", budget_tokens: budget, ...display },
+      };
+    }
+    default:
+      return settings.thinkingBudget satisfies never;
+  }
+}
