@@ -1,0 +1,132 @@
+/** What the Responses and the chat adapters share: one SDK client a provider, and the frame of a call on its wire. */
+import type { OpenAI } from "openai";
+import type { Attachment } from "../agent/message.ts";
+import type { Chunk, Model, ModelInfo, ModelRequest, Provider } from "../agent/model.ts";
+import { bodyWithin, type Call, runCall } from "./call.ts";
+import { imageSize } from "./image-size.ts";
+import { limitWindows } from "./limits.ts";
+import { remember } from "./neutral.ts";
+import { jsonObject, sseData } from "./sse.ts";
+import { patientFetch } from "./watchdog.ts";
+
+export interface SdkOptions {
+  /** As users type it. */
+  readonly name: string;
+  /** As sentences call it. */
+  readonly label: string;
+  /** Absent where the server wants none: no `Authorization` is sent then. */
+  readonly apiKey?: string | undefined;
+  readonly baseUrl: string;
+  /** The model that a name means; none means the default. Throws `ModelNotFoundError`. */
+  readonly resolve: (id?: string) => ModelInfo;
+  readonly idleMs?: number | undefined;
+  readonly connectMs?: number | undefined;
+}
+
+/** One model's side of a wire. */
+export interface Wire {
+  body(request: ModelRequest): object;
+  answer(call: Call, body: object): Answer;
+}
+
+/** Reads one answer's events. */
+export interface Answer {
+  /** Throws what the event says went wrong. Yields `done` where the event is the wire's terminal one. */
+  read(event: Readonly<Record<string, unknown>>): Iterable<Chunk>;
+  /** The `done` of a body that ended in order, `marked` by `[DONE]` or not; undefined where it is a cut all the same. */
+  end(marked: boolean): Chunk | undefined;
+}
+
+/** A provider whose models post to `path`. The SDK is loaded by the first call and its client shared by all models. */
+export function sdkProvider(options: SdkOptions, path: string, wireOf: (info: ModelInfo) => Wire): Provider {
+  let client: Promise<OpenAI> | undefined;
+  const connect = () => {
+    client ??= connectSdk(options);
+    return client;
+  };
+  const close = async () => {
+    client = undefined;
+  };
+  return {
+    name: options.name,
+    async model(id) {
+      const info = options.resolve(id);
+      const wire = wireOf(info);
+      return plainModel(info, (request, signal) =>
+        runCall({ provider: options.label, signal, idleMs: options.idleMs }, (call) => {
+          const body = wire.body(request);
+          return events(call, wire.answer(call, body), async () => {
+            const sdk = await connect();
+            const sent = { body: bodyWithin(body, info, options.label), headers: jsonType, signal: call.watch.signal };
+            return sdk.post(path, { ...sent, stream: true }).asResponse();
+          });
+        }),
+      );
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/**
+ * Reads the body itself: the SDK's own iterator hides `[DONE]`, ends normally when aborted, and throws at a line that is
+ * no JSON. Such lines are skipped; what they may have held is missed by the adapters where their wire says it twice.
+ */
+async function* events(call: Call, answer: Answer, post: () => Promise<Response>): AsyncGenerator<Chunk> {
+  const response = await post();
+  call.headers = response.headers;
+  call.begun = true;
+  const windows = limitWindows(response.headers);
+  if (windows.length > 0) yield { type: "limits", windows };
+  let marked = false;
+  for await (const data of response.body ? call.watch.guard(sseData(response.body)) : []) {
+    marked = data === "[DONE]";
+    if (marked) break;
+    const event = jsonObject(data);
+    if (event) yield* answer.read(event);
+  }
+  const done = call.watch.ended() ? undefined : answer.end(marked);
+  if (done) yield done;
+}
+
+const jsonType = { "content-type": "application/json" };
+
+async function connectSdk(options: SdkOptions): Promise<OpenAI> {
+  const { OpenAI } = await import("openai");
+  return new OpenAI({
+    baseURL: options.baseUrl,
+    apiKey: options.apiKey ?? "none",
+    ...(options.apiKey === undefined && { defaultHeaders: { Authorization: null } }),
+    // These are the vendor's own account; the SDK would read them from the environment and tell them to any server.
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    maxRetries: 0,
+    // The watchdog decides.
+    timeout: 2_147_483_647,
+    logLevel: "off",
+    fetch: patientFetch(options.connectMs),
+  });
+}
+
+function plainModel(info: ModelInfo, stream: Model["stream"]): Model {
+  // The provider owns the client; a model holds nothing.
+  const close = async () => {};
+  return {
+    info,
+    stream,
+    estimateText: (text) => Math.ceil(text.length / info.charsPerToken),
+    estimateAttachment,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Patches of 32 pixels, the vendor's formula for its newer models; a page of a PDF is taken for an image of 100 KB. */
+const estimateAttachment = remember((attachment: Attachment): number => {
+  const { mime, data } = attachment;
+  if (mime === "application/pdf") return Math.ceil((data.length * 0.75) / 100_000) * unknownImage;
+  const size = imageSize(attachment);
+  return size ? Math.ceil(Math.ceil(size.width / 32) * Math.ceil(size.height / 32) * 1.2) : unknownImage;
+});
+const unknownImage = 1_500;
