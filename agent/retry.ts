@@ -157,12 +157,18 @@ export function addShown(shown: readonly ShownPart[], chunk: Chunk): readonly Sh
     case "toolCall":
       return [...shown, { kind: "toolCall", text: "", name: chunk.name, index: chunk.index }];
     case "toolArgs":
-      return shown.map((part) => (part.index === chunk.index ? { ...part, text: part.text + chunk.text } : part));
+      return addArgs(shown, chunk.index, chunk.text);
     case "limits":
     case "done":
     case "error":
       return shown;
   }
+}
+
+function addArgs(shown: readonly ShownPart[], index: number, text: string): readonly ShownPart[] {
+  const at = shown.findLastIndex((part) => part.index === index);
+  const part = shown[at];
+  return part ? shown.with(at, { ...part, text: part.text + text }) : shown;
 }
 
 /** What to publish for a chunk. With `diverged`, what was shown is void first and everything starts over. */
