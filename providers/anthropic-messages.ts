@@ -1,18 +1,20 @@
 /** Neutral messages as the blocks of the Anthropic Messages wire. Pure. */
 import type {
+  BetaAssistantMessageParam,
   BetaBase64PDFSource,
   BetaContentBlockParam,
   BetaImageBlockParam,
-  BetaMessageParam,
   BetaRequestDocumentBlock,
   BetaTextBlockParam,
   BetaThinkingBlockParam,
   BetaToolResultBlockParam,
+  BetaUserMessageParam,
 } from "@anthropic-ai/sdk/resources/beta/messages/messages";
 import type { AssistantMessage, Attachment, Message, Part, ToolResultMessage } from "../agent/message.ts";
 import type { ModelInfo } from "../agent/model.ts";
 import { attachmentNote, isOwn, type Said, speaks, type Turn, turnMemory, userText, wireCallId } from "./neutral.ts";
 
+export type WireMessage = BetaUserMessageParam | BetaAssistantMessageParam;
 type Content = BetaTextBlockParam | BetaImageBlockParam | BetaRequestDocumentBlock;
 type ImageMime = "image/jpeg" | "image/png" | "image/gif" | "image/webp";
 
@@ -20,13 +22,13 @@ type ImageMime = "image/jpeg" | "image/png" | "image/gif" | "image/webp";
 export const toolName = /^[A-Za-z0-9_-]{1,128}$/;
 
 /** Translates a history for one model, remembering what it translated before. */
-export function messageWriter(info: ModelInfo): (messages: readonly Message[]) => readonly BetaMessageParam[] {
+export function messageWriter(info: ModelInfo): (messages: readonly Message[]) => readonly WireMessage[] {
   const sends = (message: AssistantMessage) =>
     speaks(message) || (isOwn(message, info) && message.parts.some((part) => thinking(part) !== undefined));
   return turnMemory((turn) => write(turn, info), sends);
 }
 
-function write(turn: Turn, info: ModelInfo): BetaMessageParam {
+function write(turn: Turn, info: ModelInfo): WireMessage {
   if (turn.role === "assistant") {
     return { role: "assistant", content: endSpoken(turn.messages.flatMap((message) => answer(message, info))) };
   }
@@ -109,9 +111,9 @@ function isImage(mime: string): mime is ImageMime {
  * finds what the last call stored even when the answer between had more blocks than the vendor looks back over.
  */
 export function withBreakpoints(
-  messages: readonly BetaMessageParam[],
+  messages: readonly WireMessage[],
   cache: { type: "ephemeral"; ttl?: "1h" },
-): BetaMessageParam[] {
+): WireMessage[] {
   const marked = [...messages];
   let left = 2;
   for (let at = marked.length - 1; at >= 0 && left > 0; at--) {
@@ -119,7 +121,8 @@ export function withBreakpoints(
     if (message?.role !== "user" || typeof message.content === "string") continue;
     const last = message.content.at(-1);
     if (!last || last.type === "thinking" || last.type === "redacted_thinking") continue;
-    marked[at] = { ...message, content: [...message.content.slice(0, -1), { ...last, cache_control: cache }] };
+    const block = { ...last, cache_control: cache } as BetaContentBlockParam;
+    marked[at] = { ...message, content: [...message.content.slice(0, -1), block] };
     left--;
   }
   return marked;

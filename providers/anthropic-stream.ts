@@ -25,7 +25,7 @@ interface WireUsage {
   speed?: "standard" | "fast" | null;
 }
 
-/** Yields deltas, then `done` at `message_stop`. Ends without one when the stream was cut. */
+/** Yields deltas and, at `message_stop`, `done`. A stream that was cut has none. */
 export async function* readEvents(response: Response, call: Call, asked: Asked): AsyncGenerator<Chunk> {
   if (!response.body) return;
   const told: WireUsage = {};
@@ -53,7 +53,7 @@ export async function* readEvents(response: Response, call: Call, asked: Asked):
         break;
       case "message_stop":
         yield done(call, { stop, slipped, fast: told.speed === "fast", asked, id: response.headers.get("request-id") });
-        return;
+        break;
       case "error":
         throw classify({ provider: asked.provider, body: event, headers: response.headers, begun: true });
       default: // `ping`, and events of later versions

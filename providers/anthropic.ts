@@ -3,7 +3,7 @@ import type Anthropic from "@anthropic-ai/sdk";
 import type { BetaToolUnion, MessageCreateParamsStreaming } from "@anthropic-ai/sdk/resources/beta/messages/messages";
 import type { Attachment } from "../agent/message.ts";
 import type { Chunk, Model, ModelInfo, ModelRequest, ModelSettings, Provider } from "../agent/model.ts";
-import { messageWriter, withBreakpoints } from "./anthropic-messages.ts";
+import { messageWriter, type WireMessage, withBreakpoints } from "./anthropic-messages.ts";
 import { readEvents } from "./anthropic-stream.ts";
 import { bodyWithin, type Call, runCall } from "./call.ts";
 import { imageSize } from "./image-size.ts";
@@ -50,7 +50,8 @@ async function openClient({ apiKey, baseUrl, connectMs }: AnthropicOptions): Pro
     timeout: 2 ** 31 - 1,
     logLevel: "off",
     fetch: patientFetch(connectMs),
-    ...(baseUrl === undefined ? {} : { baseURL: baseUrl }),
+    // A gateway may know the older header only.
+    ...(baseUrl === undefined ? {} : { baseURL: baseUrl, defaultHeaders: { "x-api-key": apiKey } }),
   });
 }
 
@@ -102,20 +103,22 @@ const estimate = remember((attachment: Attachment): number => {
 const contextBeta = "context-management-2025-06-27";
 const fastBeta = "fast-mode-2026-02-01";
 
-/** The body of a call and the betas it needs. What comes first changes least, so that the vendor's cache hits. */
+/**
+ * The body of a call and the betas it needs. There is no `temperature`: since version 2026-10-21 the API refuses it
+ * (https://platform.claude.com/docs/en/api/migration-2026-10-21).
+ */
 function buildBody(
   info: ModelInfo,
   request: ModelRequest,
-  messages: ReturnType<ReturnType<typeof messageWriter>>,
+  messages: readonly WireMessage[],
 ): { body: Body; betas: string[] } {
-  const { settings, system, stopSequences, temperature } = request;
+  const { settings, system, stopSequences } = request;
   const cache = cacheOf(settings);
   const fast = settings.tier === "priority";
   const thinks = settings.thinkingBudget !== "none";
   const body: Body = {
     model: info.wireId,
     ...lengths(info, request),
-    temperature: thinks ? 1 : (temperature ?? 1),
     ...(thinks ? { context_management: { edits: [{ type: "clear_thinking_20251015", keep: "all" }] } } : {}),
     ...(settings.effort === "none" || settings.effort === "min" ? {} : { output_config: { effort: settings.effort } }),
     ...(settings.tier === "default" ? { service_tier: "standard_only" } : {}),

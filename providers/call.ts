@@ -19,7 +19,8 @@ export interface Call {
 
 /**
  * Runs one call. `events` yields deltas and, when it has seen the wire's own terminal event, `done`; it may throw
- * whatever it likes. A stop by the caller or the watchdog wins over what the wire made of it.
+ * whatever it likes. A stop by the caller or the watchdog wins over what the wire made of it. An adapter that goes on
+ * reading after `done` keeps its connection alive.
  */
 export async function* runCall(
   options: { readonly provider: string; readonly signal: AbortSignal; readonly idleMs?: number | undefined },
@@ -29,16 +30,27 @@ export async function* runCall(
   using watch = startWatch(options);
   const call: Call = { watch, parts: createParts(), begun: false };
   let error: SagentError | undefined = watch.ended();
+  let done: Chunk | undefined;
   try {
     for await (const chunk of error ? [] : events(call)) {
+      if (done) continue;
+      if (chunk.type === "done") {
+        // What is left is the end of the body; reading it lets the connection serve the next call.
+        done = chunk;
+        watch.hurry();
+        continue;
+      }
       error = watch.ended();
       if (error) break;
       if ("text" in chunk && chunk.text === "") continue;
       yield chunk;
-      if (chunk.type === "done") return;
     }
   } catch (thrown) {
     error = watch.ended() ?? failureOf(thrown, call, provider);
+  }
+  if (done) {
+    yield done;
+    return;
   }
   error ??= watch.ended() ?? new StreamInterruptedError({ provider, detail: "the connection closed early" });
   yield { type: "error", error, parts: call.parts.kept(), ...(call.usage ? { usage: call.usage } : {}) };

@@ -131,7 +131,8 @@ function causeOf(cause: unknown): string {
   let words = "";
   for (let depth = 0, at = cause; depth < 5 && at !== undefined && at !== null; depth++) {
     const { message, code, cause: next } = asRecord(at);
-    if (typeof message === "string" && message !== "") words = message;
+    if (typeof message === "string" && message !== "")
+      words = message.replace(/\. For more information, pass `verbose.*/, "");
     else if (typeof code === "string") words = code;
     at = next;
   }

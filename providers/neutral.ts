@@ -13,7 +13,7 @@ import type { ModelInfo } from "../agent/model.ts";
 
 export type UserSide = UserMessage | PeerMessage | NoticeMessage | ToolResultMessage;
 
-/** A run of entries of one wire role. On the user's side, results come first, each group in the order of the log. */
+/** A run of entries of one wire role. On the user's side results come first, in the order of their calls. */
 export type Turn =
   | { readonly role: "user"; readonly results: readonly ToolResultMessage[]; readonly said: readonly Said[] }
   | { readonly role: "assistant"; readonly messages: readonly AssistantMessage[] };
@@ -132,6 +132,8 @@ export function turns(messages: readonly Message[], sends: (message: AssistantMe
   return group(messages, 0, sends).map(({ turn }) => turn);
 }
 
+const callNumber = ({ callId }: ToolResultMessage) => Number(callId.slice(1));
+
 interface Span {
   readonly turn: Turn;
   /** Index of its first message, and the one behind its last. */
@@ -146,6 +148,7 @@ function group(messages: readonly Message[], start: number, sends: (message: Ass
   let answers: AssistantMessage[] = [];
   let from = start;
   const end = (to: number) => {
+    results.sort((a, b) => callNumber(a) - callNumber(b));
     if (answers.length) spans.push({ turn: { role: "assistant", messages: answers }, from, to });
     if (said.length + results.length) spans.push({ turn: { role: "user", results, said }, from, to });
     [said, results, answers, from] = [[], [], [], to];

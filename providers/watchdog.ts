@@ -5,6 +5,7 @@ import { StalledError } from "../agent/provider-error.ts";
 
 export const idleLimitMs = 600_000;
 export const connectLimitMs = 30_000;
+const lastMs = 1000;
 
 /** The watch over one call. Disposing it clears its timer and closes whatever the call left open. */
 export interface Watch extends Disposable {
@@ -14,6 +15,8 @@ export interface Watch extends Disposable {
   touch(): void;
   /** Passes a stream on, each item counting as news. */
   guard<Item>(stream: AsyncIterable<Item>): AsyncIterable<Item>;
+  /** The answer is whole: what is left of the stream gets a second. */
+  hurry(): void;
   /** Why the call was ended from this side, if it was. */
   ended(): SagentError | undefined;
 }
@@ -29,7 +32,8 @@ export function startWatch(options: { provider: string; signal: AbortSignal; idl
     controller.abort();
   };
   const onAbort = () => end(new AbortedError());
-  const timer = setTimeout(() => end(new StalledError({ provider, idleMs })), idleMs);
+  const stall = () => end(new StalledError({ provider, idleMs }));
+  let timer = setTimeout(stall, idleMs);
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
   const touch = () => {
@@ -43,6 +47,10 @@ export function startWatch(options: { provider: string; signal: AbortSignal; idl
         touch();
         yield item;
       }
+    },
+    hurry() {
+      clearTimeout(timer);
+      if (!reason) timer = setTimeout(stall, Math.min(idleMs, lastMs));
     },
     ended: () => reason,
     [Symbol.dispose]() {
