@@ -1,5 +1,6 @@
 /** Anthropic Messages, API version 2026-10-21: `POST /v1/messages` as a stream. */
 import type { StopReason, Usage } from "../../agent/message.ts";
+import { blocksOf, cacheMarks, promptBlocks } from "./fake-anthropic-blocks.ts";
 import { anthropicProblem } from "./fake-anthropic-rules.ts";
 import { type Json, list, obj, pieces, str } from "./fake-json.ts";
 import type { FakePart, FakeReply } from "./fake-types.ts";
@@ -127,11 +128,6 @@ function events(reply: FakeReply, context: ReplyContext): string[] {
   ];
 }
 
-/** Content as blocks: a string is one text block. */
-export function blocksOf(content: unknown): Json[] {
-  return typeof content === "string" ? [{ type: "text", text: content }] : list(content);
-}
-
 function resultText(content: unknown): string {
   return blocksOf(content)
     .map((part) => str(part.text))
@@ -163,30 +159,6 @@ function view(body: Json) {
     tools: list(body.tools).map((tool) => str(tool.name)),
     messages: out.messages(),
   };
-}
-
-const unmarked = ({ cache_control: _, ...block }: Json) => block;
-
-/** Tools, system, then messages; the markers themselves are no part of what is cached. */
-function promptBlocks(body: Json): unknown[] {
-  const messages = list(body.messages).flatMap((message) =>
-    blocksOf(message.content).map((block) => [message.role, unmarked(block)]),
-  );
-  return [...list(body.tools).map(unmarked), ...blocksOf(body.system).map(unmarked), ...messages];
-}
-
-/** Every cache marker of a request. */
-export function cacheMarks(body: Json): Json[] {
-  const blocks = [
-    body,
-    ...list(body.tools),
-    ...list(body.system),
-    ...list(body.messages).flatMap((message) => list(message.content)),
-  ];
-  return blocks
-    .map((block) => block.cache_control)
-    .filter((mark) => mark !== undefined && mark !== null)
-    .map(obj);
 }
 
 export const fakeAnthropic: FakeWire = {

@@ -1,6 +1,6 @@
 /** Gemini: `POST /v1beta/models/{model}:streamGenerateContent?alt=sse`. */
 import type { StopReason, Usage } from "../../agent/message.ts";
-import { geminiProblem, isGemini3 } from "./fake-gemini-rules.ts";
+import { callContent, geminiProblem, isGemini3, textContent } from "./fake-gemini-rules.ts";
 import { isObject, type Json, list, obj, parseJson, pieces, str } from "./fake-json.ts";
 import type { FakePart, FakeReply } from "./fake-types.ts";
 import { viewBuilder } from "./fake-view.ts";
@@ -46,10 +46,6 @@ function wireUsage(usage: Usage, thinking: number): Json {
     promptTokensDetails: [{ modality: "TEXT", tokenCount: prompt }],
   };
 }
-
-/** What a signature on a call or a text proves. */
-export const callContent = (name: unknown, args: unknown) => JSON.stringify(["call", name, args ?? {}]);
-export const textContent = "text";
 
 function callPart(part: Extract<FakePart, { call: string }>, signed: boolean, context: ReplyContext): Json {
   const parsed = part.raw === undefined ? part.args : parseJson(part.raw);

@@ -42,8 +42,8 @@ function reasoning(
 ) {
   const include = context.body.include;
   const encrypted = Array.isArray(include) && include.includes("reasoning.encrypted_content");
-  const sealed = encrypted ? context.seals.mint(context.model, part.thinking, part.signature) : null;
-  const shown = obj(context.body.reasoning).summary !== undefined && part.thinking !== "";
+  const shown = obj(context.body.reasoning).summary != null && part.thinking !== "";
+  const sealed = encrypted ? context.seals.mint(context.model, shown ? part.thinking : "", part.signature) : null;
   const item = { id: context.id("rs_"), type: "reasoning", content: [], encrypted_content: sealed };
   const at = { summary_index: 0 };
   const summary = shown ? [{ type: "summary_text", text: part.thinking }] : [];

@@ -1,21 +1,11 @@
 /** OpenAI Responses: `POST /v1/responses` as a stream. */
 import { type Json, list, parseJson, str } from "./fake-json.ts";
+import { contentParts, inputItems } from "./fake-openai-items.ts";
 import { openaiProblem } from "./fake-openai-rules.ts";
 import { bearerKey, openaiBadKey, openaiErrorBody } from "./fake-openai-shared.ts";
 import { openaiEvents } from "./fake-openai-stream.ts";
 import { mimeOf, viewBuilder } from "./fake-view.ts";
 import { type FakeWire, sse } from "./fake-wire.ts";
-
-/** Content as parts: a string is one text part. */
-export function contentParts(content: unknown): Json[] {
-  return typeof content === "string" ? [{ type: "input_text", text: content }] : list(content);
-}
-
-/** Input as items: a string is one user message. */
-export function inputItems(body: Json): Json[] {
-  const input = body.input;
-  return typeof input === "string" ? [{ role: "user", content: input }] : list(input);
-}
 
 const joined = (parts: Json[]) => parts.map((part) => str(part.text) + str(part.refusal)).join("");
 

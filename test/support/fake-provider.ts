@@ -94,10 +94,11 @@ export async function startFakeProvider(script: FakeScript, options: FakeProvide
       return Response.json(body, { status });
     }
     if (!isObject(request.body)) return refuse(fake, "the body is no JSON object");
-    if (counting) return countAnswer(fake, request.body);
+    const body = counting ? countedBody(request.body) : request.body;
     const { model } = request.view;
-    const problem = fake.problem(request.body, { model, headers: request.headers, seals, paused });
+    const problem = fake.problem(body, { model, headers: request.headers, seals, counting, paused });
     if (problem !== undefined) return refuse(fake, problem);
+    if (counting) return countAnswer(fake, body);
     const step = await nextStep(request);
     if (!step) return refuse(fake, `the script has no step for request ${served}`);
     return "status" in step ? failure(fake, step) : answer(fake, request, step);
@@ -127,9 +128,13 @@ function failure(fake: FakeWire, step: FakeFailure): Response {
   return Response.json(step.body ?? fake.errorBody(status, `scripted failure ${status}`), init);
 }
 
+/** Gemini may wrap the request that is to be counted. */
+function countedBody(body: Json): Json {
+  return isObject(body.generateContentRequest) ? body.generateContentRequest : body;
+}
+
 function countAnswer(fake: FakeWire, body: Json): Response {
-  const inner = fake.wire === "gemini" && isObject(body.generateContentRequest) ? body.generateContentRequest : body;
-  const total = promptTokens(new PromptCache().read(fake, "", inner));
+  const total = promptTokens(new PromptCache().read(fake, "", body));
   return Response.json(fake.wire === "gemini" ? { totalTokens: total } : { input_tokens: total });
 }
 

@@ -22,6 +22,8 @@ export interface CheckContext {
   readonly model: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly seals: Seals;
+  /** The request asks for a token count, not for an answer. */
+  readonly counting: boolean;
   /** The last answer stopped with `pause`, so the next request may end in it. */
   readonly paused: boolean;
 }
