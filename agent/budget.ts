@@ -54,7 +54,7 @@ function worstPrices(info: ModelInfo, prompt: number, tier: ServiceTier, at: num
 }
 
 /** An answer shorter than this is not worth paying a whole prompt for. */
-const leastAnswer = 8192;
+export const leastAnswer = 8192;
 
 /**
  * The longest answer, at most `wanted` tokens, whose worst case fits in `leftUsd`. Undefined where not even
@@ -110,6 +110,16 @@ export class Purse {
   /** Spent by this agent and all below it. */
   get spentUsd(): number {
     return this.#spentUsd;
+  }
+
+  /** Spent by the whole tree that this agent belongs to. */
+  get treeUsd(): number {
+    return this.#upwards().at(-1)?.spentUsd ?? 0;
+  }
+
+  /** Spent by the whole tree that this agent is part of. */
+  get treeUsd(): number {
+    return this.#parent ? this.#parent.treeUsd : this.#spentUsd;
   }
 
   /** Set aside for calls in flight, by this agent and all below it. */

@@ -140,35 +140,9 @@ function failureOf(error: ProviderError): ProviderFailure {
 export interface ShownPart {
   readonly kind: "text" | "thinking" | "toolCall";
   readonly text: string;
-  /** Of a call: its tool and its place on the wire. */
+  /** Of a call: its tool, and its index on the wire where that was kept. */
   readonly name?: string;
   readonly index?: number;
-}
-
-/** What was shown, with one published chunk more. */
-export function addShown(shown: readonly ShownPart[], chunk: Chunk): readonly ShownPart[] {
-  const last = shown.at(-1);
-  switch (chunk.type) {
-    case "text":
-    case "thinking":
-      if (chunk.text === "") return shown;
-      if (last?.kind !== chunk.type) return [...shown, { kind: chunk.type, text: chunk.text }];
-      return [...shown.slice(0, -1), { ...last, text: last.text + chunk.text }];
-    case "toolCall":
-      return [...shown, { kind: "toolCall", text: "", name: chunk.name, index: chunk.index }];
-    case "toolArgs":
-      return addArgs(shown, chunk.index, chunk.text);
-    case "limits":
-    case "done":
-    case "error":
-      return shown;
-  }
-}
-
-function addArgs(shown: readonly ShownPart[], index: number, text: string): readonly ShownPart[] {
-  const at = shown.findLastIndex((part) => part.index === index);
-  const part = shown[at];
-  return part ? shown.with(at, { ...part, text: part.text + text }) : shown;
 }
 
 /** What to publish for a chunk. With `diverged`, what was shown is void first and everything starts over. */
@@ -226,10 +200,10 @@ function compare(
     case "toolCall":
       if (!isWhole) return differs;
       if (!next) return { type: "extends", rest: chunk };
-      if (next.name !== chunk.name || next.index !== chunk.index) return differs;
+      if (next.name !== chunk.name || !isAt(next, chunk.index)) return differs;
       return { type: "repeats", at: { part: at.part + 1, offset: 0 } };
     case "toolArgs":
-      return here && here.index === chunk.index ? compareText(here, !next, at, chunk) : differs;
+      return here && isAt(here, chunk.index) ? compareText(here, !next, at, chunk) : differs;
     case "text":
     case "thinking":
       if (chunk.text === "") return { type: "repeats", at };
@@ -239,6 +213,10 @@ function compare(
       if (next.kind !== chunk.type) return differs;
       return compareText(next, !shown[at.part + 2], { part: at.part + 1, offset: 0 }, chunk);
   }
+}
+
+function isAt(part: ShownPart, index: number): boolean {
+  return part.kind === "toolCall" && (part.index ?? index) === index;
 }
 
 function compareText(

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { noUsage } from "../../agent/message.ts";
 import type { Chunk } from "../../agent/model.ts";
 import { StreamInterruptedError } from "../../agent/provider-error.ts";
-import { addShown, replayFilter, type ShownPart } from "../../agent/retry.ts";
+import { replayFilter, type ShownPart } from "../../agent/retry.ts";
 
 const text = (value: string): Chunk => ({ type: "text", text: value });
 const thinking = (value: string): Chunk => ({ type: "thinking", text: value });
@@ -12,6 +12,32 @@ const args = (value: string, index = 0): Chunk => ({ type: "toolArgs", index, te
 const done: Chunk = { type: "done", parts: [], stopReason: "endTurn", usage: noUsage };
 const cut: Chunk = { type: "error", error: new StreamInterruptedError({ provider: "Acme" }), parts: [] };
 const limits: Chunk = { type: "limits", windows: [] };
+
+/** What a client has been shown, with one chunk more. */
+function addShown(shown: readonly ShownPart[], chunk: Chunk): readonly ShownPart[] {
+  const last = shown.at(-1);
+  switch (chunk.type) {
+    case "text":
+    case "thinking":
+      if (chunk.text === "") return shown;
+      if (last?.kind !== chunk.type) return [...shown, { kind: chunk.type, text: chunk.text }];
+      return [...shown.slice(0, -1), { ...last, text: last.text + chunk.text }];
+    case "toolCall":
+      return [...shown, { kind: "toolCall", text: "", name: chunk.name, index: chunk.index }];
+    case "toolArgs":
+      return addArgs(shown, chunk.index, chunk.text);
+    case "limits":
+    case "done":
+    case "error":
+      return shown;
+  }
+}
+
+function addArgs(shown: readonly ShownPart[], index: number, text: string): readonly ShownPart[] {
+  const at = shown.findLastIndex((part) => part.index === index);
+  const part = shown[at];
+  return part ? shown.with(at, { ...part, text: part.text + text }) : shown;
+}
 
 const showAll = (chunks: readonly Chunk[]) => chunks.reduce<readonly ShownPart[]>(addShown, []);
 
@@ -91,6 +117,11 @@ test("other parts diverge: kind, tool, place on the wire, a part that ends soone
   ]) {
     expect(resend(shown, chunks)).toEqual(["reset", ...chunks]);
   }
+});
+
+test("where the wire's index was not kept, any will do", () => {
+  const shown: ShownPart[] = [{ kind: "toolCall", text: "{", name: "Read" }];
+  expect(resend(shown, [call("Read", 3), args("{}", 3), done])).toEqual([args("}", 3), done]);
 });
 
 test("a second cut while repeating voids nothing, and limits always pass", () => {
