@@ -15,10 +15,11 @@ export interface FileState {
   readonly bytes: Buffer;
 }
 
-/** The file as it is, or undefined if there is none. Throws what the file system says. */
+/** The file as it is, or undefined if there is none; no bytes unless it is a regular file. Throws what the file system says. */
 export async function readState(path: string): Promise<FileState | undefined> {
   try {
-    return { stats: await stat(path), bytes: await readFile(path) };
+    const stats = await stat(path);
+    return { stats, bytes: stats.isFile() ? await readFile(path) : Buffer.alloc(0) };
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;
@@ -123,6 +124,7 @@ const reasons: Readonly<Record<string, string>> = {
   EMFILE: "too many files are open",
   ENFILE: "too many files are open",
   EBUSY: "it is in use",
+  EEXIST: "a part of the path is a file, not a directory",
   EIO: "the disk failed",
   ERR_INVALID_ARG_VALUE: "the path is not valid",
 };
@@ -131,4 +133,13 @@ const reasons: Readonly<Record<string, string>> = {
 export function fileProblem(verb: string, path: string, error: unknown): string {
   const why = reasons[errorCode(error) ?? ""] ?? (error instanceof Error ? error.message : String(error));
   return `Cannot ${verb} ${path}: ${why}.`;
+}
+
+export function notAFile(path: string, stats: Stats): string {
+  if (stats.isDirectory()) return `${path} is a directory; to see what is in it, use List or Glob.`;
+  return `${path} is not a regular file (a device, a pipe or a socket).`;
+}
+
+export function staleFile(path: string): string {
+  return `${path} was changed by someone else since you read it; nothing was written. Read it again, then go on.`;
 }

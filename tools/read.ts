@@ -3,7 +3,7 @@ import type { Stats } from "node:fs";
 import { open, readFile, stat } from "node:fs/promises";
 import { z } from "zod";
 import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
-import { errorCode, fileProblem, hashBytes, looksBinary, maxWholeBytes, sameStats } from "./files.ts";
+import { errorCode, fileProblem, hashBytes, looksBinary, maxWholeBytes, notAFile, sameStats } from "./files.ts";
 import { findLastLines, type RawLine, type Source, skipLines, takeLines } from "./lines.ts";
 import { attachMedia, maxMediaBytes, mediaTooLarge, sniffMedia } from "./media.ts";
 import { failure, fit, maxCollectedChars, oneLine, plural } from "./output.ts";
@@ -57,8 +57,7 @@ async function readSteadily(path: string, args: Args, context: ToolContext): Pro
   const window = JSON.stringify([args.offset, args.limit, args.last_lines]);
   for (let tries = 1; ; tries++) {
     const before = await stat(canonical);
-    if (before.isDirectory()) return failure(`${path} is a directory. Use List or Glob to see what is in it.`);
-    if (!before.isFile()) return failure(`${path} is not a regular file (a device, a pipe or a socket).`);
+    if (!before.isFile()) return failure(notAFile(path, before));
     const seen = reads.get(canonical);
     if (seen?.window === window && seen.mtimeMs === before.mtimeMs && seen.size === before.size) {
       return { text: `${path} is unchanged since you read these lines; see that earlier result.` };
@@ -88,7 +87,7 @@ async function readContent(path: string, canonical: string, stats: Stats, args: 
     const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
     return buffer.subarray(0, bytesRead);
   };
-  return show(path, { size: stats.size, read }, "", args, context);
+  return await show(path, { size: stats.size, read }, "", args, context);
 }
 
 async function show(path: string, source: Source, hash: string, args: Args, context: ToolContext): Promise<Content> {
