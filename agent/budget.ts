@@ -117,11 +117,6 @@ export class Purse {
     return this.#upwards().at(-1)?.spentUsd ?? 0;
   }
 
-  /** Spent by the whole tree that this agent is part of. */
-  get treeUsd(): number {
-    return this.#parent ? this.#parent.treeUsd : this.#spentUsd;
-  }
-
   /** Set aside for calls in flight, by this agent and all below it. */
   get reservedUsd(): number {
     return this.#reservedUsd;
