@@ -1,0 +1,179 @@
+/**
+ * Runs the calls of a round: validates arguments, starts what may run together together, keeps equal serialize keys in
+ * the order they were made, and answers every call exactly once whatever its tool does.
+ */
+import { z } from "zod";
+import type { Clock } from "./clock.ts";
+import type { EventBody } from "./event.ts";
+import type { CallOutcome } from "./machine-state.ts";
+import type { CallId, ToolCallPart } from "./message.ts";
+import { defaultResultChars, roundResultChars, type Spill } from "./spill.ts";
+import { type AnyTool, exclusive, type SerializeKey, type ToolOutput, type Workspace } from "./tool.ts";
+
+export interface DispatchOptions {
+  readonly tools: ReadonlyMap<string, AnyTool>;
+  readonly workspace: Workspace;
+  readonly clock: Clock;
+  readonly agent: string;
+  readonly spill: Spill;
+  readonly countTokens: (text: string) => number;
+  readonly emit: (event: EventBody) => void;
+  /** Called once for each call, in the order they end. */
+  readonly done: (callId: CallId, outcome: CallOutcome) => void;
+}
+
+interface Job {
+  readonly call: ToolCallPart;
+  readonly tool: AnyTool;
+  readonly args: never;
+  readonly key: SerializeKey;
+  readonly abort: AbortController;
+}
+
+/** What the calls of one round share. */
+interface Round {
+  charsLeft: number;
+}
+
+export class Dispatch {
+  readonly #options: DispatchOptions;
+  readonly #chains = new Map<CallId, { readonly jobs: readonly Job[]; readonly ended: Promise<void> }>();
+
+  constructor(options: DispatchOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the calls of one answer; returns at once. */
+  run(calls: readonly ToolCallPart[]): void {
+    const jobs = calls.flatMap((call) => this.#prepare(call) ?? []);
+    const round: Round = { charsLeft: roundResultChars };
+    for (const chain of chains(jobs)) {
+      const ended = this.#runChain(chain, round);
+      for (const job of chain) this.#chains.set(job.call.callId, { jobs: chain, ended });
+    }
+  }
+
+  /** Aborts a call. Calls that would have followed it in its sequence do not start. */
+  cancel(callId: CallId): void {
+    const jobs = this.#chains.get(callId)?.jobs ?? [];
+    const index = jobs.findIndex((job) => job.call.callId === callId);
+    for (const job of jobs.slice(Math.max(index, 0))) job.abort.abort();
+  }
+
+  /** Aborts everything and waits until it has ended. */
+  async close(): Promise<void> {
+    for (const callId of this.#chains.keys()) this.cancel(callId);
+    await Promise.all([...this.#chains.values()].map((chain) => chain.ended));
+  }
+
+  #prepare(call: ToolCallPart): Job | undefined {
+    const { tools, workspace, done } = this.#options;
+    const refuse = (text: string) => queueMicrotask(() => done(call.callId, { kind: "final", isError: true, text }));
+    const tool = tools.get(call.name);
+    if (!tool) return void refuse(`There is no tool "${call.name}". Tools: ${[...tools.keys()].join(", ") || "none"}.`);
+    if (call.malformed !== undefined) {
+      return void refuse(
+        `Not run: the arguments of ${call.name} are not a JSON object: ${call.malformed.slice(0, 200)}`,
+      );
+    }
+    const parsed = tool.schema.safeParse(call.args);
+    if (!parsed.success) {
+      return void refuse(`Not run: the arguments of ${call.name} do not fit.\n${z.prettifyError(parsed.error)}`);
+    }
+    const args = parsed.data as never;
+    try {
+      return { call, tool, args, key: tool.serializeKey(args, workspace), abort: new AbortController() };
+    } catch (error) {
+      return void refuse(crashed(call.name, error));
+    }
+  }
+
+  async #runChain(jobs: readonly Job[], round: Round): Promise<void> {
+    for (const job of jobs) {
+      await this.#runJob(job, round);
+      this.#chains.delete(job.call.callId);
+    }
+  }
+
+  async #runJob(job: Job, round: Round): Promise<void> {
+    const { clock, emit, done, workspace } = this.#options;
+    const { call, tool, args, abort } = job;
+    const startedAt = clock.now();
+    const cwd = workspace.cwd;
+    const output = abort.signal.aborted ? stopped : await this.#runTool(job, label(tool, args));
+    if (workspace.cwd !== cwd) emit({ type: "workspace", cwd: workspace.cwd });
+    const { isError = false, attachments, details } = output;
+    const text = await this.#bound(job, output.text, round);
+    done(call.callId, {
+      kind: abort.signal.aborted ? "cancelled" : "final",
+      isError: isError || abort.signal.aborted,
+      text,
+      ...(attachments?.length ? { attachments: [...attachments] } : {}),
+      ...(details ? { details } : {}),
+      durationMs: clock.now() - startedAt,
+    });
+  }
+
+  async #runTool(job: Job, line: string): Promise<ToolOutput> {
+    const { agent, clock, workspace, countTokens, emit } = this.#options;
+    const { call, tool, args, abort } = job;
+    emit({ type: "toolStarted", call: call.callId, name: call.name, label: line });
+    try {
+      return await tool.run(args, {
+        callId: call.callId,
+        agent,
+        clock,
+        workspace,
+        countTokens,
+        signal: abort.signal,
+        progress: (news) => {
+          const stream = news.type === "output" ? news.stream : "status";
+          emit({ type: "toolOutput", call: call.callId, stream, text: news.text });
+        },
+      });
+    } catch (error) {
+      return abort.signal.aborted ? stopped : { text: crashed(call.name, error), isError: true };
+    }
+  }
+
+  async #bound(job: Job, text: string, round: Round): Promise<string> {
+    if (text === "") return "(no output)";
+    const own = job.tool.maxResultChars ?? defaultResultChars;
+    const max = own === 0 ? Number.POSITIVE_INFINITY : Math.min(own, round.charsLeft);
+    const bounded = await this.#options.spill.bound(job.call.callId, text, max);
+    round.charsLeft = Math.max(0, round.charsLeft - bounded.length);
+    return bounded;
+  }
+}
+
+const stopped: ToolOutput = { text: "The call was stopped before it finished.", isError: true };
+
+function crashed(name: string, error: unknown): string {
+  return `${name} failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+function label(tool: AnyTool, args: never): string {
+  try {
+    return tool.label(args).split("\n", 1)[0] ?? tool.name;
+  } catch {
+    return tool.name;
+  }
+}
+
+/** Groups the jobs of a round into sequences that run beside each other. */
+function chains(jobs: readonly Job[]): Job[][] {
+  const oneLine = jobs.some((job) => job.key === exclusive);
+  const keyed = new Map<SerializeKey, Job[]>();
+  const free: Job[][] = [];
+  for (const job of jobs) {
+    if (job.key === undefined) {
+      free.push([job]);
+      continue;
+    }
+    const key = oneLine ? exclusive : job.key;
+    const chain = keyed.get(key);
+    if (chain) chain.push(job);
+    else keyed.set(key, [job]);
+  }
+  return [...keyed.values(), ...free];
+}

@@ -1,0 +1,124 @@
+/** What a log amounts to: a reducer over durable events. Live and replayed logs run this same code, so they are equal. */
+import type { AgentEvent } from "./event.ts";
+import type { QueueId, Waiting } from "./inbox.ts";
+import { addUsage, type CallId, type Message, type MessageId, noUsage, type Origin, type Usage } from "./message.ts";
+import type { ModelSettings } from "./model.ts";
+
+export interface LogState {
+  /** Every entry as it came, oldest first. */
+  readonly entries: Message[];
+  /** Index of the first entry that the model still sees. */
+  start: number;
+  /** What the entries before `start` amount to; null after a clear or in a log never compacted. */
+  summary: string | null;
+  /** Counts the markers, so that a reader knows when its view is void. */
+  epoch: number;
+  nextMessage: number;
+  nextCall: number;
+  lastSeq: number;
+  readonly queued: Map<QueueId, Omit<Waiting, "id" | "announced">>;
+  /** Calls whose slot holds a stub and whose result has not come forward. */
+  readonly detached: Map<CallId, string>;
+  usage: Usage;
+  costUsd: number;
+  cwd: string | null;
+  model: Origin | null;
+  settings: ModelSettings | null;
+}
+
+export function emptyLogState(): LogState {
+  return {
+    entries: [],
+    start: 0,
+    summary: null,
+    epoch: 0,
+    nextMessage: 1,
+    nextCall: 1,
+    lastSeq: 0,
+    queued: new Map(),
+    detached: new Map(),
+    usage: noUsage,
+    costUsd: 0,
+    cwd: null,
+    model: null,
+    settings: null,
+  };
+}
+
+/** The state after these events, in order. Events that are not durable change nothing but `lastSeq`. */
+export function replay(events: Iterable<AgentEvent>): LogState {
+  const state = emptyLogState();
+  for (const event of events) reduce(state, event);
+  return state;
+}
+
+/** Applies one event, in place. */
+export function reduce(state: LogState, event: AgentEvent): void {
+  state.lastSeq = Math.max(state.lastSeq, event.seq);
+  switch (event.type) {
+    case "message":
+      return addEntry(state, event.message);
+    case "queued": {
+      const { queueId, policy, from, text, attachments } = event;
+      const waiting = {
+        policy,
+        text,
+        ...(from === undefined ? {} : { from }),
+        ...(attachments ? { attachments } : {}),
+      };
+      state.queued.set(queueId, waiting);
+      return;
+    }
+    case "dequeued":
+      state.queued.delete(event.queueId);
+      return;
+    case "callEnded":
+      state.usage = addUsage(state.usage, event.usage);
+      state.costUsd += event.costUsd;
+      return;
+    case "cleared":
+      return mark(state, state.entries.length, null);
+    case "compacted":
+      return mark(state, indexAfter(state.entries, event.upTo), event.summary);
+    case "started":
+      state.cwd = event.cwd;
+      state.model = event.model;
+      state.settings = event.settings;
+      return;
+    case "switched":
+      state.model = event.model;
+      state.settings = event.settings;
+      return;
+    case "workspace":
+      state.cwd = event.cwd;
+      return;
+    default:
+      return;
+  }
+}
+
+function addEntry(state: LogState, message: Message): void {
+  state.entries.push(message);
+  state.nextMessage = Math.max(state.nextMessage, number(message.id) + 1);
+  if (message.type === "assistant") {
+    for (const part of message.parts) {
+      if (part.type === "toolCall") state.nextCall = Math.max(state.nextCall, number(part.callId) + 1);
+    }
+  }
+  if (message.type === "toolResult" && message.kind === "pending") state.detached.set(message.callId, message.name);
+  if (message.type === "notice" && message.call) state.detached.delete(message.call.id);
+}
+
+function mark(state: LogState, start: number, summary: string | null): void {
+  if (summary === null) state.detached.clear();
+  state.start = Math.max(state.start, start);
+  state.summary = summary;
+  state.epoch += 1;
+}
+
+const number = (id: MessageId | CallId) => Number(id.slice(1));
+
+function indexAfter(entries: readonly Message[], upTo: MessageId): number {
+  const index = entries.findLastIndex((entry) => number(entry.id) <= number(upTo));
+  return index + 1;
+}

@@ -1,0 +1,113 @@
+/** Runs the machine: takes what has arrived, steps once, performs the effects, and feeds back what comes of them. */
+
+import type { Dispatch } from "./dispatch.ts";
+import { toErrorInfo } from "./error.ts";
+import type { Log } from "./log.ts";
+import { step } from "./machine.ts";
+import { type Effect, type Input, initialState, type MachineState, type Switch } from "./machine-state.ts";
+
+/** The slow things a loop asks for. Each resolves to the input that reports it and never rejects. */
+export interface LoopWork {
+  callModel(generation: number, signal: AbortSignal): Promise<Input>;
+  compact(generation: number, hint: string | undefined, signal: AbortSignal): Promise<Input>;
+  switchModel(wanted: Switch): Promise<void>;
+  /** The model's memory of files and results is void. */
+  forget(): void;
+}
+
+export class Loop {
+  readonly #log: Log;
+  readonly #work: LoopWork;
+  readonly #dispatch: Dispatch;
+  readonly #inputs: Input[] = [];
+  #state: MachineState;
+  #wake: (() => void) | null = null;
+  #closed = false;
+  #call = new AbortController();
+  #compaction = new AbortController();
+  readonly #ended: Promise<void>;
+
+  constructor(log: Log, dispatch: Dispatch, work: LoopWork, state: MachineState = initialState()) {
+    this.#log = log;
+    this.#dispatch = dispatch;
+    this.#work = work;
+    this.#state = state;
+    this.#ended = this.#run();
+  }
+
+  get state(): MachineState {
+    return this.#state;
+  }
+
+  /** Hands in an input; it is handled after the present task, together with what else arrived by then. */
+  send(input: Input): void {
+    this.#inputs.push(input);
+    this.#wake?.();
+  }
+
+  /** Stops the model and every tool and waits until they have ended. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#call.abort();
+    this.#compaction.abort();
+    this.#wake?.();
+    await this.#ended;
+    await this.#dispatch.close();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closed) {
+      if (this.#inputs.length === 0) await new Promise<void>((wake) => (this.#wake = wake));
+      this.#wake = null;
+      if (this.#closed) return;
+      this.#advance(this.#inputs.splice(0));
+    }
+  }
+
+  #advance(inputs: readonly Input[]): void {
+    const { state, effects } = step(this.#state, inputs);
+    this.#state = state;
+    for (const effect of effects) {
+      try {
+        this.#perform(effect);
+      } catch (error) {
+        this.#log.emit({ type: "error", error: toErrorInfo(error) });
+      }
+    }
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case "append":
+        this.#log.append(effect.entry);
+        return;
+      case "emit":
+        this.#log.emit(effect.event);
+        return;
+      case "callModel":
+        this.#call = new AbortController();
+        return this.#feed(this.#work.callModel(effect.generation, this.#call.signal));
+      case "cancelModel":
+        return this.#call.abort();
+      case "runTools":
+        return this.#dispatch.run(effect.calls);
+      case "cancelTool":
+        return this.#dispatch.cancel(effect.callId);
+      case "compact":
+        this.#compaction = new AbortController();
+        this.#log.emit({ type: "compactStarted" });
+        return this.#feed(this.#work.compact(effect.generation, effect.hint, this.#compaction.signal));
+      case "cancelCompact":
+        return this.#compaction.abort();
+      case "switch":
+        return this.#feed(this.#work.switchModel(effect.wanted).then(() => ({ type: "switchDone" })));
+      case "clear":
+        this.#log.emit({ type: "cleared", upTo: this.#log.state.entries.at(-1)?.id ?? null });
+        return this.#work.forget();
+    }
+  }
+
+  #feed(work: Promise<Input>): void {
+    work.then((input) => this.send(input));
+  }
+}

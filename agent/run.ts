@@ -1,0 +1,86 @@
+/** One piece of work: from a prompt to the next time nothing runs. */
+import type { ErrorInfo } from "./error.ts";
+import type { AgentEvent, EndReason } from "./event.ts";
+import { type Attachment, addUsage, noUsage, type StopReason, textOf, type Usage } from "./message.ts";
+import { EventStream } from "./stream.ts";
+
+export interface Prompt {
+  readonly text: string;
+  readonly attachments?: readonly Attachment[];
+}
+
+export interface RunResult {
+  /** Text of the last answer. */
+  readonly content: string;
+  /** How the work ended. */
+  readonly reason: EndReason;
+  /** Why the model's last answer stopped; null where there was none. */
+  readonly stopReason: StopReason | null;
+  /** Tokens of this run. */
+  readonly usage: Usage;
+  /** USD of this run. */
+  readonly costUsd: number;
+  /** Rounds of tools in this run. */
+  readonly rounds: number;
+  /** Empty where nothing is saved. */
+  readonly sessionId: string;
+  readonly error?: ErrorInfo;
+}
+
+/** Await it for the result; iterate it, from the task that called `run` on, for every event of the run. */
+export type Run = Promise<RunResult> & AsyncIterable<AgentEvent>;
+
+/** The agent's end of a run. */
+export class RunDriver {
+  readonly run: Run;
+  readonly #stream = new EventStream();
+  readonly #result = Promise.withResolvers<RunResult>();
+  #so: { -readonly [Key in keyof RunResult]: RunResult[Key] };
+  #read = false;
+
+  constructor(sessionId: string) {
+    const nothing = { content: "", reason: "done", stopReason: null, usage: noUsage, costUsd: 0, rounds: 0 } as const;
+    this.#so = { ...nothing, sessionId };
+    this.run = Object.assign(this.#result.promise, { [Symbol.asyncIterator]: () => this.#iterate() });
+  }
+
+  /** Takes an event; the one that says idle completes the run. Returns whether it did. */
+  take(event: AgentEvent): boolean {
+    if (this.#read) this.#stream.push(event);
+    this.#note(event);
+    if (event.type !== "idle") return false;
+    this.#so.reason = event.reason;
+    this.#finish();
+    return true;
+  }
+
+  /** Ends the run from outside: the agent was closed. */
+  stop(error: ErrorInfo): void {
+    this.#so.error ??= error;
+    this.#so.reason = "error";
+    this.#finish();
+  }
+
+  #iterate(): AsyncIterator<AgentEvent> {
+    this.#read = true;
+    return this.#stream;
+  }
+
+  #note(event: AgentEvent): void {
+    const so = this.#so;
+    if (event.type === "error") so.error = event.error;
+    if (event.type === "callEnded") {
+      so.usage = addUsage(so.usage, event.usage);
+      so.costUsd += event.costUsd;
+    }
+    if (event.type !== "message" || event.message.type !== "assistant") return;
+    so.content = textOf(event.message);
+    so.stopReason = event.message.stopReason;
+    if (event.message.parts.some((part) => part.type === "toolCall")) so.rounds += 1;
+  }
+
+  #finish(): void {
+    this.#stream.end();
+    this.#result.resolve({ ...this.#so });
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * One answer of a model: reserves the money, streams the call, sends it again where the failure allows, and books what
+ * was used. The only place that waits for a provider.
+ */
+import { type Attempt, readStream } from "./attempt.ts";
+import { affordableOutput, leastAnswer, type Purse, priceUsage, type Reservation, worstCase } from "./budget.ts";
+import type { Clock } from "./clock.ts";
+import { AbortedError, BudgetExceededError, type SagentError } from "./error.ts";
+import type { EventBody } from "./event.ts";
+import type { Answer, Input } from "./machine-state.ts";
+import { addUsage, type CallId, type MessageId, noUsage, type Part, type Usage } from "./message.ts";
+import { type DraftPart, type Model, type ModelRequest, originOf, type ServiceTier } from "./model.ts";
+import { PartEvents } from "./parts.ts";
+import { PolicyError, PromptTooLongError } from "./provider-error.ts";
+import { nextStep, type RetryOptions, startRetry } from "./retry.ts";
+
+export interface TurnOptions {
+  readonly generation: number;
+  readonly model: Model;
+  readonly request: ModelRequest;
+  /** Estimated size of the whole prompt, in tokens. */
+  readonly promptTokens: number;
+  readonly messageId: MessageId;
+  readonly purse: Purse;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly retry: Partial<RetryOptions>;
+  readonly signal: AbortSignal;
+  readonly emit: (event: EventBody) => void;
+  readonly nextCallId: () => CallId;
+}
+
+/** Money and tokens of all sends of one answer. */
+interface Bill {
+  usage: Usage;
+  costUsd: number;
+}
+
+/** Resolves to what the machine is told; never rejects. */
+export async function runTurn(options: TurnOptions): Promise<Input> {
+  const { clock, emit, messageId, model, purse } = options;
+  const startedAt = clock.now();
+  const bill: Bill = { usage: noUsage, costUsd: 0 };
+  emit({
+    type: "callStarted",
+    message: messageId,
+    model: originOf(model.info),
+    promptTokens: Math.round(options.promptTokens),
+  });
+  const input = await answer(options, bill);
+  const durationMs = clock.now() - startedAt;
+  emit({ type: "callEnded", message: messageId, ...bill, totalCostUsd: purse.treeUsd, durationMs });
+  return input;
+}
+
+async function answer(options: TurnOptions, bill: Bill): Promise<Input> {
+  const { clock, emit, generation, random, signal } = options;
+  const parts = new PartEvents(options.messageId, emit);
+  let retry = startRetry(options.retry);
+  for (let sends = 1; ; sends += 1) {
+    const attempt = await send(options, parts, bill);
+    if (attempt.type === "done") {
+      return { type: "modelDone", generation, answer: finished(options, attempt, bill) };
+    }
+    const { error } = attempt;
+    if (error instanceof AbortedError) return failed(options, attempt, error, bill);
+    const next = nextStep(retry, error, { now: clock.now(), random: random() });
+    if (next.type === "giveUp") return failed(options, attempt, next.error, bill);
+    if (next.type === "compact") return failed(options, attempt, error, bill);
+    emit({ type: "retry", attempt: sends, delayMs: Math.round(next.delayMs), error: error.toInfo() });
+    retry = next.state;
+    await clock.sleep(next.delayMs, signal);
+    if (signal.aborted) return failed(options, attempt, new AbortedError(), bill);
+  }
+}
+
+/** One send: nothing leaves before its worst case is reserved, and what the provider reports is booked whatever happens. */
+async function send(options: TurnOptions, parts: PartEvents, bill: Bill): Promise<Attempt> {
+  const { clock, model, promptTokens, purse, request } = options;
+  const { tier } = request.settings;
+  const wanted = request.maxOutputTokens ?? model.info.maxResponseTokens;
+  const affordable = affordableOutput(model.info, promptTokens, purse.leftUsd, wanted, tier, clock.now());
+  const maxOutput = affordable ?? Math.min(wanted, leastAnswer);
+  const reservation = reserve(purse, worstCase(model.info, promptTokens, maxOutput, tier, clock.now()));
+  if (reservation instanceof BudgetExceededError) return { type: "error", error: reservation, parts: [] };
+  using _ = reservation;
+  const capped = maxOutput < wanted ? { ...request, maxOutputTokens: maxOutput } : request;
+  const attempt = await readStream({ ...options, request: capped }, parts);
+  if (attempt.usage) {
+    const costUsd = price(options, attempt.usage, attempt.type === "done" ? attempt.tier : undefined);
+    reservation.settle(costUsd);
+    bill.usage = addUsage(bill.usage, attempt.usage);
+    bill.costUsd += costUsd;
+  }
+  return attempt;
+}
+
+function reserve(purse: Purse, usd: number): Reservation | BudgetExceededError {
+  try {
+    return purse.reserve(usd);
+  } catch (error) {
+    if (error instanceof BudgetExceededError) return error;
+    throw error;
+  }
+}
+
+function price({ model, request, clock }: TurnOptions, usage: Usage, served: ServiceTier | undefined): number {
+  return priceUsage(model.info.prices, usage, served ?? request.settings.tier, clock.now());
+}
+
+function finished(options: TurnOptions, attempt: Extract<Attempt, { type: "done" }>, bill: Bill): Answer {
+  return {
+    origin: originOf(options.model.info),
+    parts: attempt.parts.map((part) => named(part, options.nextCallId)),
+    stopReason: attempt.stopReason,
+    usage: attempt.usage,
+    costUsd: bill.costUsd,
+  };
+}
+
+const named = (part: DraftPart, nextCallId: () => CallId): Part =>
+  part.type === "toolCall" ? { ...part, callId: nextCallId() } : part;
+
+function failed(
+  options: TurnOptions,
+  attempt: Extract<Attempt, { type: "error" }>,
+  error: SagentError,
+  bill: Bill,
+): Input {
+  const refused = error instanceof PolicyError;
+  const parts = attempt.parts.filter((part) => part.type !== "toolCall");
+  const said = parts.some((part) => part.text !== "");
+  const partial: Answer = {
+    origin: originOf(options.model.info),
+    parts,
+    stopReason: refused ? "refusal" : "interrupted",
+    usage: bill.usage,
+    costUsd: bill.costUsd,
+  };
+  return {
+    type: "modelFailed",
+    generation: options.generation,
+    error: error.toInfo(),
+    partial: said || refused ? partial : null,
+    cause: causeOf(error),
+  };
+}
+
+function causeOf(error: SagentError): Extract<Input, { type: "modelFailed" }>["cause"] {
+  if (error instanceof AbortedError) return "aborted";
+  if (error instanceof PromptTooLongError) return "overflow";
+  if (error instanceof PolicyError) return "refused";
+  return error instanceof BudgetExceededError ? "budget" : "other";
+}
