@@ -41,17 +41,20 @@ export const globTool = defineTool({
   },
 });
 
-const magic = /[*?[{\\]/;
+/** The directories that a pattern names outright, before its first wildcard. */
+function literalLead(pattern: string): string[] {
+  const directories = pattern.split("/").slice(0, -1);
+  const first = directories.findIndex((segment) => /[*?[{\\]/.test(segment));
+  return first < 0 ? directories : directories.slice(0, first);
+}
 
 /** Where to look and for what. A pattern may itself be absolute, or start with `~/`, `./` or `../`. */
 function place(args: Args, { workspace }: ToolContext): { root: string; pattern: string } {
   const root = resolvePath(args.path ?? ".", workspace);
   if (!/^(\/|~\/|\.\.?\/)/.test(args.pattern)) return { root, pattern: args.pattern };
-  const segments = args.pattern.split("/");
-  const lead = segments.slice(0, -1).findIndex((segment) => magic.test(segment));
-  const fixed = segments.slice(0, lead < 0 ? -1 : lead);
+  const fixed = literalLead(args.pattern);
   const start = resolvePath(`${fixed.join("/")}/`, { ...workspace, cwd: root });
-  return { root: start, pattern: segments.slice(fixed.length).join("/") };
+  return { root: start, pattern: args.pattern.split("/").slice(fixed.length).join("/") };
 }
 
 function checkDirectory(root: string): string | undefined {
@@ -64,15 +67,13 @@ function checkDirectory(root: string): string | undefined {
 }
 
 async function findFiles(root: string, pattern: string, matcher: RegExp, signal: AbortSignal): Promise<Entry[]> {
-  const segments = pattern.split("/");
-  const lead = segments.slice(0, -1).findIndex((segment) => magic.test(segment));
-  const fixed = segments.slice(0, lead < 0 ? -1 : lead);
+  const fixed = literalLead(pattern);
   const found: Entry[] = [];
   const entries = walk(root, {
     hidden: /(^|[/{,])(\\?\.|\[\.)/.test(pattern),
     ignore: true,
     signal,
-    maxDepth: pattern.includes("**") ? Number.POSITIVE_INFINITY : segments.length,
+    maxDepth: pattern.includes("**") ? Number.POSITIVE_INFINITY : pattern.split("/").length,
     descend: (directory) => {
       const depth = directory.relative.split("/").length;
       return depth > fixed.length || directory.name === fixed[depth - 1];

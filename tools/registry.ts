@@ -1,0 +1,33 @@
+/** The built-in tools, and what it takes to write another. The public entry `sagent/tools`. */
+import { UsageError } from "../agent/error.ts";
+import type { AnyTool } from "../agent/tool.ts";
+import { bashTool } from "./bash.ts";
+import { editTool } from "./edit.ts";
+import { globTool } from "./glob.ts";
+import { grepTool } from "./grep.ts";
+import { listTool } from "./list.ts";
+import { readTool } from "./read.ts";
+import { writeTool } from "./write.ts";
+
+export { defineTool } from "../agent/tool.ts";
+
+const tools: readonly AnyTool[] = [readTool, writeTool, editTool, bashTool, grepTool, globTool, listTool];
+
+/** Names of the built-in tools, in the order that models are told of them. */
+export const toolNames: readonly string[] = tools.map(({ name }) => name);
+
+/** Every built-in tool. */
+export function builtinTools(): AnyTool[] {
+  return [...tools];
+}
+
+/** The built-in tools of these names, each once, in the registry's order. Throws `UsageError` for a name it does not know. */
+export function selectTools(names: readonly string[]): AnyTool[] {
+  const unknown = names.filter((name) => !toolNames.includes(name));
+  if (unknown.length > 0) {
+    throw new UsageError(`There is no tool ${unknown.map((name) => `"${name}"`).join(" or ")}.`, {
+      hint: `The tools are ${toolNames.join(", ")}.`,
+    });
+  }
+  return tools.filter(({ name }) => names.includes(name));
+}
