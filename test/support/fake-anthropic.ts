@@ -72,6 +72,10 @@ function block(index: number, part: FakePart, chars: number, context: ReplyConte
     const parts = deltas(index, pieces(part.text, chars), (text) => ({ type: "text_delta", text }));
     return [start({ type: "text", text: "", citations: null }), ...parts, stop];
   }
+  if ("thinking" in part && part.redacted) {
+    const data = context.seals.mint(context.model, "", part.signature);
+    return [start({ type: "redacted_thinking", data }), stop];
+  }
   if ("thinking" in part) {
     const shown = obj(context.body.thinking).display === "omitted" ? "" : part.thinking;
     const signature = context.seals.mint(context.model, shown, part.signature);

@@ -41,6 +41,7 @@ function wireUsage(usage: Usage, thinking: number): Json {
 }
 
 function partDeltas(part: FakePart, chars: number, call: number, refused: boolean, context: ReplyContext): Json[] {
+  if ("thinking" in part && part.redacted) return [];
   if ("thinking" in part) return pieces(part.thinking, chars).map((text) => ({ reasoning_content: text }));
   if ("text" in part) return pieces(part.text, chars).map((text) => (refused ? { refusal: text } : { content: text }));
   const first = {

@@ -66,6 +66,7 @@ function events(reply: FakeReply, context: ReplyContext): string[] {
   const firstCall = parts.find((part) => "call" in part);
   const thinks = isGemini3(context.model) || parts.some((part) => "thinking" in part);
   const chunks: Json[] = parts.flatMap((part): Json[] => {
+    if ("thinking" in part && part.redacted) return [];
     if ("thinking" in part) return pieces(part.thinking, chars).map((text) => ({ text, thought: true }));
     if ("text" in part) return pieces(part.text, chars).map((text) => ({ text }));
     return [callPart(part, thinks && part === firstCall, context)];

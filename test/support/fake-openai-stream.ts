@@ -4,6 +4,8 @@ import { type Json, obj, pieces } from "./fake-json.ts";
 import type { FakePart, FakeReply } from "./fake-types.ts";
 import { argsText, defaultChunkChars, type ReplyContext, sse, stopOf } from "./fake-wire.ts";
 
+type Thought = Extract<FakePart, { thinking: string }>;
+
 interface Item {
   readonly events: Json[];
   readonly done: Json;
@@ -34,15 +36,10 @@ function itemEvents(output_index: number, added: Json, inner: Json[], done: Json
   };
 }
 
-function reasoning(
-  index: number,
-  part: { thinking: string; signature?: string },
-  chars: number,
-  context: ReplyContext,
-) {
+function reasoning(index: number, part: Thought, chars: number, context: ReplyContext) {
   const include = context.body.include;
   const encrypted = Array.isArray(include) && include.includes("reasoning.encrypted_content");
-  const shown = obj(context.body.reasoning).summary != null && part.thinking !== "";
+  const shown = obj(context.body.reasoning).summary != null && !part.redacted && part.thinking !== "";
   const sealed = encrypted ? context.seals.mint(context.model, shown ? part.thinking : "", part.signature) : null;
   const item = { id: context.id("rs_"), type: "reasoning", content: [], encrypted_content: sealed };
   const at = { summary_index: 0 };

@@ -7,11 +7,11 @@ export const wires: readonly Wire[] = ["anthropic", "openai", "chat", "gemini"];
 
 /**
  * One part of an answer, in the order the model makes them. A thought gets a signature of the fake's own unless one is
- * given; `raw` is sent as the argument text of a call in place of `args`.
+ * given; a `redacted` one comes sealed, without its text. `raw` is sent as the argument text of a call in place of `args`.
  */
 export type FakePart =
   | { text: string }
-  | { thinking: string; signature?: string }
+  | { thinking: string; signature?: string; redacted?: boolean }
   | { call: string; args: Record<string, unknown>; raw?: string };
 
 /**
