@@ -1,0 +1,196 @@
+/** One answer of a local model: text and thinking sampled freely, calls forced into their grammar. */
+import type { LlamaContextSequence, LlamaGrammar, SequenceEvaluateOptions, Token } from "node-llama-cpp";
+import type { StopReason } from "../../agent/message.ts";
+import type { Chunk } from "../../agent/model.ts";
+import type { Parts } from "../parts.ts";
+import type { CallForm } from "./grammar.ts";
+import { createPen, type Pen } from "./pen.ts";
+import { createScanner, type Scan } from "./scan.ts";
+
+export interface AnswerJob {
+  readonly sequence: LlamaContextSequence;
+  /** All but the last of these are evaluated. */
+  readonly prompt: readonly Token[];
+  readonly signal: AbortSignal;
+  readonly form: CallForm;
+  /** Grammar of a call from behind `form.open`; none where there are no tools. */
+  readonly grammar: LlamaGrammar | undefined;
+  readonly sampling: SequenceEvaluateOptions;
+  readonly maxTokens: number;
+  /** The answer ends as `contextWindow` rather than `maxTokens` when it reaches `maxTokens`. */
+  readonly windowLimited: boolean;
+  readonly stops: readonly string[];
+  /** The prompt ended inside thinking. */
+  readonly thinking: boolean;
+  /** The first thing the model does is a call. */
+  readonly callFirst: boolean;
+  /** Whether a call was made already and must not be made again; it is then taken back and the model answers in words. */
+  readonly isRepeat?: (call: WrittenCall) => boolean;
+}
+
+export interface WrittenCall {
+  readonly name: string;
+  /** JSON of an object. */
+  readonly args: string;
+}
+
+export interface AnswerState {
+  readonly parts: Parts;
+  outputTokens: number;
+}
+
+/** Streams the answer's deltas and returns why it ended. Throws `AbortedError`. Stopping the iteration leaves the sequence usable. */
+export async function* writeAnswer(job: AnswerJob, state: AnswerState): AsyncGenerator<Chunk, StopReason> {
+  const pen = createPen(job.sequence, job.prompt, job.signal);
+  const part = createPartWriter(state.parts);
+  let mayCall = job.grammar !== undefined;
+  let callAt = job.callFirst && mayCall ? 0 : undefined;
+  let thinking = job.thinking;
+  let calls = 0;
+  while (true) {
+    if (callAt === undefined) {
+      const prose = yield* writeProse(job, state, pen, part, { mayCall, thinking, silent: calls > 0 });
+      if (prose.type === "end") return calls && prose.reason === "endTurn" ? "toolUse" : prose.reason;
+      callAt = prose.at;
+    }
+    thinking = false;
+    const call = yield* writeCall(job, state, pen, part, callAt);
+    if (call === "cut") return limitReached(job);
+    if (call === "repeat") {
+      mayCall = false;
+      pen.force(callAt, "");
+    } else {
+      calls++;
+      if (!job.form.close) return "toolUse";
+      pen.force(pen.text.length, job.form.close);
+    }
+    callAt = undefined;
+  }
+}
+
+type Prose = { readonly type: "open"; readonly at: number } | { readonly type: "end"; readonly reason: StopReason };
+
+/** Text and thinking, up to a call or the end. */
+async function* writeProse(
+  job: AnswerJob,
+  state: AnswerState,
+  pen: Pen,
+  part: PartWriter,
+  { mayCall, thinking, silent }: { mayCall: boolean; thinking: boolean; silent: boolean },
+): AsyncGenerator<Chunk, Prose> {
+  const { form, stops } = job;
+  const scanner = createScanner({
+    ...(mayCall ? { open: form.mark, openAtLine: form.atLine } : {}),
+    stops,
+    thinking,
+    from: pen.text.length,
+  });
+  const take = function* (scans: Scan[]): Generator<Chunk, Prose | undefined> {
+    for (const scan of scans) {
+      if (scan.type === "open") return { type: "open", at: scan.at };
+      if (scan.type === "stop") return { type: "end", reason: "stopSequence" };
+      // Between two calls there is only space; it is no part of the answer.
+      if (silent && !scan.text.trim()) continue;
+      yield part.say(scan.type, scan.text);
+    }
+    return undefined;
+  };
+  if (pen.length < job.maxTokens) {
+    for await (const words of pen.write(job.sampling)) {
+      state.outputTokens = pen.length;
+      const prose = yield* take(scanner.push(words));
+      if (prose) return prose;
+      if (pen.length >= job.maxTokens) {
+        return (yield* take(scanner.end())) ?? { type: "end", reason: limitReached(job) };
+      }
+    }
+    return (yield* take(scanner.end())) ?? { type: "end", reason: "endTurn" };
+  }
+  return { type: "end", reason: limitReached(job) };
+}
+
+/** A call from its opening to the end of its object. Where repeats are refused it is told only once it is known not to be one. */
+async function* writeCall(
+  job: AnswerJob,
+  state: AnswerState,
+  pen: Pen,
+  part: PartWriter,
+  at: number,
+): AsyncGenerator<Chunk, "whole" | "repeat" | "cut"> {
+  const { LlamaGrammarEvaluationState } = await import("node-llama-cpp");
+  if (!job.grammar) return "cut";
+  pen.force(at, job.form.open);
+  const start = pen.text.length;
+  const raw = () => pen.text.slice(start);
+  const grammarEvaluationState = new LlamaGrammarEvaluationState({ model: job.sequence.model, grammar: job.grammar });
+  part.next();
+  for await (const _ of pen.write({ ...job.sampling, temperature: 0, grammarEvaluationState })) {
+    state.outputTokens = pen.length;
+    if (isWhole(raw()) || pen.length >= job.maxTokens) break;
+    if (!job.isRepeat) yield* part.call(raw(), false);
+  }
+  const whole = isWhole(raw());
+  if (whole && job.isRepeat?.(readCall(raw(), true))) return "repeat";
+  yield* part.call(raw(), whole);
+  return whole ? "whole" : "cut";
+}
+
+function limitReached(job: AnswerJob): StopReason {
+  return job.windowLimited ? "contextWindow" : "maxTokens";
+}
+
+const between = '", "arguments": ';
+
+/** Whether the object that began in the call's opening is complete. */
+function isWhole(raw: string): boolean {
+  if (!raw.endsWith("}}")) return false;
+  try {
+    JSON.parse(`{"name": "${raw}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Name and arguments of a call so far. Closing braces wait until it is known which object they close. */
+function readCall(raw: string, whole: boolean): WrittenCall {
+  const at = raw.indexOf(between);
+  if (at < 0) return { name: "", args: "" };
+  const args = raw.slice(at + between.length);
+  return { name: raw.slice(0, at), args: whole ? args.slice(0, -1) : args.replace(/\}+$/, "") };
+}
+
+/** Turns what is written into parts, a new one with each change of kind. */
+interface PartWriter {
+  say(kind: "text" | "thinking", text: string): Chunk;
+  /** A call begins. */
+  next(): void;
+  call(raw: string, whole: boolean): Generator<Chunk>;
+}
+
+function createPartWriter(parts: Parts): PartWriter {
+  let key = 0;
+  let kind: "text" | "thinking" | "call" | undefined;
+  let told: WrittenCall = { name: "", args: "" };
+  const begin = (next: typeof kind) => {
+    if (next !== kind || next === "call") key++;
+    kind = next;
+  };
+  return {
+    say(next, text) {
+      begin(next);
+      return parts[next](key, text);
+    },
+    next() {
+      begin("call");
+      told = { name: "", args: "" };
+    },
+    *call(raw, whole) {
+      const now = readCall(raw, whole);
+      if (now.name && !told.name) yield parts.call(key, now.name);
+      if (now.args.length > told.args.length) yield parts.args(key, now.args.slice(told.args.length));
+      told = now.name ? now : told;
+      if (whole) parts.finish(key);
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * How a model whose template knows no tools is brought to use them. It is told of each tool in one line and shown a few
+ * example turns; whether it calls is decided by its own odds of opening a call, with a prior for what the question
+ * names; and a path is copied from the question rather than spelled anew, which models this small get wrong.
+ */
+import type { Message, ToolResultMessage } from "../../agent/message.ts";
+import type { ToolSpec } from "../../agent/model.ts";
+import type { CallForm } from "./grammar.ts";
+import type { ChatTurn } from "./template.ts";
+
+/** The call of a model that has no form of its own: one line of JSON. */
+export const jsonCall: CallForm = { mark: '{"tool"', atLine: true, open: '{"tool": "', close: "" };
+
+type Properties = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** The tool with what it needs and the paths it takes; a small model only gets lost in the rest. */
+export function compactTool(tool: ToolSpec): ToolSpec {
+  const required = requiredOf(tool);
+  const kept = Object.entries(propertiesOf(tool)).filter(([name, of]) => required.includes(name) || isPath(name, of));
+  return {
+    name: tool.name,
+    description: firstSentence(tool.description),
+    schema: { ...tool.schema, properties: Object.fromEntries(kept) },
+  };
+}
+
+/** What the system text says of the tools, each in a line. */
+export function describeTools(tools: readonly ToolSpec[]): string {
+  const lines = tools.map((tool) => {
+    const required = requiredOf(tool);
+    const names = Object.keys(propertiesOf(tool)).map((name) => (required.includes(name) ? name : `${name}?`));
+    return `- ${tool.name}(${names.join(", ")}): ${tool.description}`;
+  });
+  return `You cannot see files until you use a tool. To use one, answer with one line of JSON:\n{"tool": "Name", "arguments": {…}}\nTools:\n${lines.join("\n")}`;
+}
+
+/** How a call and its result read in the conversation. */
+export function writeCall(name: string, args: unknown): string {
+  return `${jsonCall.open}${name}", "arguments": ${spaced(args)}}`;
+}
+
+export function writeResult(result: Pick<ToolResultMessage, "name" | "text" | "isError">): string {
+  return `Result of ${result.name}:\n${result.isError ? "[Error] " : ""}${result.text}`;
+}
+
+/** Turns that show a call, its result and an answer; made from whichever tools are offered. */
+export function exampleTurns(tools: readonly ToolSpec[]): ChatTurn[] {
+  const turns: ChatTurn[] = [say("user", "What is the capital of France?"), say("assistant", "The capital is Paris.")];
+  for (const example of examples) {
+    const tool = tools.find((each) => fits(each, example.param));
+    const param = tool && Object.keys(propertiesOf(tool)).find((name) => example.param.test(name));
+    if (!tool || !param) continue;
+    turns.push(
+      say("user", example.question),
+      say("assistant", writeCall(tool.name, { [param]: example.value })),
+      say("user", writeResult({ name: tool.name, text: example.result, isError: false })),
+      say("assistant", example.answer),
+    );
+  }
+  return turns;
+}
+
+const examples = [
+  {
+    param: /path|file/i,
+    question: "What is the main topic of guide.txt?",
+    value: "guide.txt",
+    result: "1\tHow to bake bread at home.\n2\tStart with flour and water.",
+    answer: "It is about baking bread at home.",
+  },
+] as const;
+
+function say(role: ChatTurn["role"], content: string): ChatTurn {
+  return { role, content };
+}
+
+/** One required parameter, a text of that kind. */
+function fits(tool: ToolSpec, param: RegExp): boolean {
+  const [name, ...more] = requiredOf(tool);
+  return name !== undefined && more.length === 0 && param.test(name) && propertiesOf(tool)[name]?.type === "string";
+}
+
+/**
+ * What is added to the log-odds of opening a call before they are compared with those of the likeliest other word.
+ * Measured on SmolLM2-135M (see docs/local-models.md): questions that name a file lie at -2.7 or above, requests to
+ * list, run or find at -1.3 or above, and questions about the world below -3.
+ */
+export function callPrior(messages: readonly Message[]): number {
+  const last = messages.at(-1);
+  if (last?.type !== "user" && last?.type !== "peer") return 0;
+  return pathsIn(last.text).length ? 3.5 : 1.5;
+}
+
+/** The words of a text that look like paths: a name with an extension, or anything with a slash inside. */
+export function pathsIn(text: string): string[] {
+  const words = text.match(/(?:~|\.{1,2})?\/?[\w@-][\w@.+-]*(?:\/[\w@.+-]+)*\/?/g) ?? [];
+  const paths = words.map((word) => word.replace(/\.+$/, "")).filter((word) => /\/\w|\w\.[A-Za-z]\w{0,7}$/.test(word));
+  return [...new Set(paths)];
+}
+
+/** The tools with their path parameters limited to these paths. */
+export function limitPaths(tools: readonly ToolSpec[], paths: readonly string[]): readonly ToolSpec[] {
+  if (!paths.length) return tools;
+  return tools.map((tool) => {
+    const limited = Object.entries(propertiesOf(tool)).map(([name, of]) => [
+      name,
+      isPath(name, of) ? { type: "string", enum: paths } : of,
+    ]);
+    return { ...tool, schema: { ...tool.schema, properties: Object.fromEntries(limited) } };
+  });
+}
+
+function isPath(name: string, of: Readonly<Record<string, unknown>>): boolean {
+  return of.type === "string" && /path|file/i.test(name);
+}
+
+function propertiesOf(tool: ToolSpec): Properties {
+  return (tool.schema.properties ?? {}) as Properties;
+}
+
+function requiredOf(tool: ToolSpec): readonly string[] {
+  return (tool.schema.required ?? []) as readonly string[];
+}
+
+function firstSentence(text: string): string {
+  return /^.*?[.!?](?=\s|$)/s.exec(text.trim())?.[0].replace(/\s+/g, " ") ?? text.trim();
+}
+
+/** JSON with a space behind each comma and colon, as the grammar writes it. */
+export function spaced(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const pairs = Object.entries(value).map(([key, of]) => `${JSON.stringify(key)}: ${spaced(of)}`);
+  return `{${pairs.join(", ")}}`;
+}

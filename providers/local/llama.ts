@@ -1,0 +1,185 @@
+/** The embedded model: GGUF weights in this process, on llama.cpp through node-llama-cpp. */
+import { availableParallelism } from "node:os";
+import { basename } from "node:path";
+import type { Llama, LlamaContext, LlamaModel } from "node-llama-cpp";
+import { LocalModelError } from "../../agent/error.ts";
+import type { Model, ModelInfo, Provider } from "../../agent/model.ts";
+import { attachmentNote } from "../neutral.ts";
+import { createCall } from "./call.ts";
+import { type PullOptions, pullModel } from "./pull.ts";
+import { type ChatTemplate, readTemplate } from "./template.ts";
+
+export interface LocalOptions extends PullOptions {
+  /** What `model()` without a name means: a path to a GGUF file or any name `pullModel` takes. */
+  readonly model?: string;
+  /** Upper bound of the window, in tokens; 16,384 where absent. */
+  readonly contextSize?: number;
+  /** Threads that evaluate; one a processor where absent. */
+  readonly threads?: number;
+  /** Makes sampling repeatable. */
+  readonly seed?: number;
+  /** `false` keeps to the processor; a GPU that llama.cpp finds is used where absent. */
+  readonly gpu?: false;
+}
+
+const defaultWindow = 16_384;
+const minWindow = 512;
+
+/** The provider `local`. Weights load on the first `model()` and are shared by all models of the same file. */
+export function createLocal(options: LocalOptions = {}): Provider {
+  let llama: Promise<Llama> | undefined;
+  const weights = new Map<string, Promise<LlamaModel>>();
+  const open = new Set<Model>();
+  const threads = options.threads ?? availableParallelism();
+
+  const load = (path: string) => {
+    llama ??= startLlama(threads, options.gpu);
+    const loaded = weights.get(path) ?? llama.then((started) => loadWeights(started, path));
+    weights.set(path, loaded);
+    loaded.catch(() => weights.delete(path));
+    return loaded;
+  };
+  const close = async () => {
+    await Promise.all([...open].map((model) => model.close()));
+    const loaded = [...weights.values()];
+    weights.clear();
+    await Promise.all(loaded.map(async (model) => (await model).dispose()));
+    const started = llama;
+    llama = undefined;
+    await (await started)?.dispose();
+  };
+  return {
+    name: "local",
+    async model(id) {
+      const path = await pullModel(id ?? options.model, options);
+      const model = await createModel(await load(path), { ...options, threads, id: idOf(path) });
+      open.add(model);
+      return model;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function idOf(path: string): string {
+  return basename(path).replace(/\.gguf$/i, "");
+}
+
+async function startLlama(threads: number, gpu: false | undefined): Promise<Llama> {
+  try {
+    const { getLlama, LlamaLogLevel } = await import("node-llama-cpp");
+    return await getLlama({
+      gpu: gpu ?? "auto",
+      build: "never",
+      skipDownload: true,
+      progressLogs: false,
+      logLevel: LlamaLogLevel.disabled,
+      maxThreads: threads,
+    });
+  } catch (cause) {
+    throw new LocalModelError(`llama.cpp could not be started: ${words(cause)}`, {
+      hint: "Reinstall the dependencies with their optional ones (bun install), or use a model in the cloud.",
+      cause,
+    });
+  }
+}
+
+async function loadWeights(llama: Llama, path: string): Promise<LlamaModel> {
+  try {
+    return await llama.loadModel({ modelPath: path });
+  } catch (cause) {
+    throw new LocalModelError(`The model ${path} could not be loaded: ${words(cause)}`, {
+      hint: "Check that it is a whole GGUF file and fits the free memory, or choose a smaller model.",
+      cause,
+    });
+  }
+}
+
+interface ModelOptions extends LocalOptions {
+  readonly id: string;
+  readonly threads: number;
+}
+
+/** A model has a context of its own, so that what it evaluated last time is there next time. Calls queue. */
+async function createModel(weights: LlamaModel, options: ModelOptions): Promise<Model> {
+  const template = await readTemplate(weights);
+  const context = await createContext(weights, options);
+  const info = infoOf(context, options.id, template);
+  const call = createCall({ sequence: context.getSequence(), template, info, seed: options.seed });
+  const estimateText = (text: string) => weights.tokenize(text).length;
+  const leave = new AbortController();
+  let last: Promise<void> = Promise.resolve();
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    leave.abort();
+    closed ??= last.then(() => context.dispose());
+    return closed;
+  };
+  return {
+    info,
+    async *stream(request, signal) {
+      const either = AbortSignal.any([signal, leave.signal]);
+      const before = last;
+      const mine = Promise.withResolvers<void>();
+      last = before.then(() => mine.promise);
+      try {
+        await Promise.race([before, aborted(either)]);
+        yield* call(request, either);
+      } finally {
+        mine.resolve();
+      }
+    },
+    estimateText,
+    estimateAttachment: (attachment) => estimateText(attachmentNote(attachment)),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+/** The largest context up to what the model was trained on, what was asked for, and what fits the memory. */
+async function createContext(weights: LlamaModel, { contextSize = defaultWindow, threads }: ModelOptions) {
+  const max = Math.min(contextSize, weights.trainContextSize);
+  try {
+    return await weights.createContext({
+      contextSize: { min: Math.min(minWindow, max), max },
+      threads,
+      // Without it a model with a sliding window would have to evaluate a conversation anew when it goes on.
+      swaFullCache: true,
+    });
+  } catch (cause) {
+    throw new LocalModelError(`There is not enough memory for a conversation with this model: ${words(cause)}`, {
+      hint: "Free some memory or choose a smaller model.",
+      cause,
+    });
+  }
+}
+
+function infoOf(context: LlamaContext, id: string, template: ChatTemplate): ModelInfo {
+  const window = context.contextSize;
+  const answer = Math.floor(window / 4);
+  return {
+    provider: "local",
+    id,
+    wireId: id,
+    maxRequestTokens: window - Math.floor(window / 16),
+    maxResponseTokens: answer,
+    maxRequestBytes: 0,
+    images: false,
+    efforts: template.thinkingSwitch ? ["none", "medium"] : ["none"],
+    budgetModes: ["none"],
+    thinkingOutputs: ["text"],
+    tiers: ["auto"],
+    cacheTtlSec: [0],
+    prices: [{ tier: "auto", above: 0, input: 0, output: 0, cacheWrite: 0, cacheWrite1h: 0, cacheRead: 0 }],
+    charsPerToken: 4,
+  };
+}
+
+function words(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
