@@ -9,6 +9,8 @@ export interface Vendor {
   readonly name: string;
   /** As sentences call it. */
   readonly label: string;
+  /** The protocol it speaks: the adapter to load. */
+  readonly wire: "messages" | "responses" | "gemini" | "chat";
   readonly keyVars: readonly string[];
   readonly needsKey: boolean;
   /** Overrides `baseUrl`, for proxies and tests. */
@@ -19,15 +21,19 @@ export interface Vendor {
 
 /** In the order in which a default is looked for. */
 export const vendors: readonly Vendor[] = [
-  hosted("anthropic", "Anthropic", ["ANTHROPIC_API_KEY"]),
-  hosted("openai", "OpenAI", ["OPENAI_API_KEY"]),
-  hosted("google", "Google", ["GOOGLE_API_KEY", "GEMINI_API_KEY"]),
-  hosted("moonshot", "Moonshot", ["MOONSHOT_API_KEY"], "https://api.moonshot.ai/v1"),
-  hosted("dashscope", "DashScope", ["DASHSCOPE_API_KEY"], "https://dashscope-intl.aliyuncs.com/compatible-mode/v1"),
-  hosted("minimax", "MiniMax", ["MINIMAX_API_KEY"], "https://api.minimax.io/v1"),
+  hosted("anthropic", "Anthropic", "messages", ["ANTHROPIC_API_KEY"]),
+  hosted("openai", "OpenAI", "responses", ["OPENAI_API_KEY"]),
+  hosted("google", "Google", "gemini", ["GOOGLE_API_KEY", "GEMINI_API_KEY"]),
+  { ...hosted("moonshot", "Moonshot", "chat", ["MOONSHOT_API_KEY"]), baseUrl: "https://api.moonshot.ai/v1" },
+  {
+    ...hosted("dashscope", "DashScope", "chat", ["DASHSCOPE_API_KEY"]),
+    baseUrl: "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
+  },
+  { ...hosted("minimax", "MiniMax", "chat", ["MINIMAX_API_KEY"]), baseUrl: "https://api.minimax.io/v1" },
   {
     name: "openai-compat",
-    label: "The OpenAI-compatible endpoint",
+    label: "The OpenAI-compatible server",
+    wire: "chat",
     keyVars: ["OPENAI_COMPAT_API_KEY"],
     needsKey: false,
     baseUrlVar: "OPENAI_COMPAT_BASE_URL",
@@ -35,6 +41,7 @@ export const vendors: readonly Vendor[] = [
   {
     name: "llamacpp",
     label: "The llama.cpp server",
+    wire: "chat",
     keyVars: ["LLAMA_CPP_API_KEY"],
     needsKey: false,
     baseUrlVar: "LLAMA_CPP_BASE_URL",
@@ -42,9 +49,8 @@ export const vendors: readonly Vendor[] = [
   },
 ];
 
-function hosted(name: string, label: string, keyVars: readonly string[], baseUrl?: string): Vendor {
-  const baseUrlVar = `${name.toUpperCase()}_BASE_URL`;
-  return { name, label, keyVars, needsKey: true, baseUrlVar, ...(baseUrl && { baseUrl }) };
+function hosted(name: string, label: string, wire: Vendor["wire"], keyVars: readonly string[]): Vendor {
+  return { name, label, wire, keyVars, needsKey: true, baseUrlVar: `${name.toUpperCase()}_BASE_URL` };
 }
 
 /** The vendor of a name in any case. Throws `UsageError` with the names there are. */
