@@ -1,10 +1,11 @@
 /** Reads one answer of the chat wire, as OpenAI and the many who imitate it send it: every field may be missing. */
 import type { StopReason, Usage } from "../agent/message.ts";
-import type { Chunk, DraftPart, ModelInfo } from "../agent/model.ts";
+import type { Chunk, ModelInfo } from "../agent/model.ts";
 import type { Call } from "./call.ts";
 import { classify } from "./failure.ts";
-import type { Answer } from "./openai-sdk.ts";
+import { type Answer, requestIdOf } from "./openai-sdk.ts";
 import { disjoint, estimated, servedTier } from "./openai-usage.ts";
+import { settleStop } from "./parts.ts";
 
 interface CallPiece {
   readonly index?: number;
@@ -87,8 +88,7 @@ export function chatAnswer(reader: Reader): Answer {
     read,
     end(marked) {
       if (!marked && finish === undefined) return undefined;
-      const all = parts.all();
-      return doneOf(reader, all, stopReason(finish, refused, all), tier);
+      return doneOf(reader, stopReason(finish, refused), tier);
     },
   };
 }
@@ -127,35 +127,32 @@ function callSlots(): { keyOf(piece: CallPiece): string; keys(): string[] } {
   };
 }
 
-function doneOf(reader: Reader, parts: DraftPart[], stop: StopReason, told: string | undefined): Chunk {
-  const { call, body, info } = reader;
+function doneOf({ call, body, info }: Reader, stop: StopReason, told: string | undefined): Chunk {
+  const parts = call.parts.all();
   const tier = servedTier(told, info);
-  const requestId = call.headers?.get("x-request-id");
   return {
     type: "done",
     parts,
-    stopReason: stop,
+    stopReason: settleStop(stop, parts),
     usage: call.usage ?? estimated(body, parts, info),
     ...(tier && { tier }),
-    ...(requestId && { requestId }),
+    ...requestIdOf(call),
   };
 }
 
-function stopReason(finish: string | undefined, refused: boolean, parts: readonly DraftPart[]): StopReason {
-  const calls = parts.some((part) => part.type === "toolCall");
-  if (refused && (finish === undefined || finish === "stop")) return "refusal";
+function stopReason(finish: string | undefined, refused: boolean): StopReason {
   switch (finish) {
     case "stop":
-      return calls ? "toolUse" : "endTurn";
+      return refused ? "refusal" : "endTurn";
     case "tool_calls":
     case "function_call":
-      return calls ? "toolUse" : "unknown";
+      return "toolUse";
     case "length":
       return "maxTokens";
     case "content_filter":
       return "refusal";
     default:
-      return "unknown";
+      return refused && finish === undefined ? "refusal" : "unknown";
   }
 }
 

@@ -12,8 +12,9 @@ import { type ProviderError, StreamInterruptedError } from "../agent/provider-er
 import type { Call } from "./call.ts";
 import { classify } from "./failure.ts";
 import { isReasoning } from "./openai-input.ts";
-import type { Answer } from "./openai-sdk.ts";
+import { type Answer, requestIdOf } from "./openai-sdk.ts";
 import { disjoint, estimated, servedTier } from "./openai-usage.ts";
+import { settleStop } from "./parts.ts";
 import { jsonObject } from "./sse.ts";
 
 interface Reader {
@@ -145,25 +146,20 @@ function doneOf({ call, body, info, refused }: State, response: ModelResponse): 
   bill(call, response);
   const parts = call.parts.all();
   const tier = servedTier(response.service_tier ?? "auto", info);
-  const requestId = call.headers?.get("x-request-id");
+  const stop = stopReason(response, refused);
   return {
     type: "done",
     parts,
-    stopReason: stopReason(
-      response,
-      refused,
-      parts.some((part) => part.type === "toolCall"),
-    ),
+    stopReason: settleStop(stop, parts),
     usage: call.usage ?? estimated(body, parts, info),
     ...(tier && { tier }),
-    ...(requestId && { requestId }),
+    ...requestIdOf(call),
   };
 }
 
-function stopReason({ incomplete_details }: ModelResponse, refused: boolean, calls: boolean): StopReason {
+function stopReason({ incomplete_details }: ModelResponse, refused: boolean): StopReason {
   if (incomplete_details) return incomplete_details.reason === "content_filter" ? "refusal" : "maxTokens";
-  if (refused) return "refusal";
-  return calls ? "toolUse" : "endTurn";
+  return refused ? "refusal" : "endTurn";
 }
 
 function bill(call: Call, { usage }: ModelResponse): void {
