@@ -57,7 +57,7 @@ function userContent(turn: Turn & { role: "user" }, info: ModelInfo): string | C
   const seen = turn.results.flatMap((result) => images(result.attachments, info));
   const text = (said: Said) => withNotes(userText(said), said.attachments, info);
   if (seen.length === 0 && !turn.said.some((said) => images(said.attachments, info).length > 0)) {
-    return turn.said.length === 0 ? undefined : turn.said.map(text).join("\n\n");
+    return turn.said.length === 0 ? undefined : turn.said.map(text).join("\n");
   }
   return [
     ...(seen.length > 0 ? [...seen, textPart(resultImages)] : []),

@@ -113,7 +113,7 @@ test("runs of one role become one message", async () => {
       user("Three"),
     ]),
   ).toEqual([
-    { role: "user", content: "One\n\nTwo" },
+    { role: "user", content: "One\nTwo" },
     { role: "assistant", content: "Yes.\n\nYes.", reasoning_content: "Because." },
     { role: "user", content: "Three" },
   ]);
