@@ -70,7 +70,7 @@ export function sdkProvider(options: SdkOptions, path: string, wireOf: (info: Mo
 
 /**
  * Reads the body itself: the SDK's own iterator hides `[DONE]`, ends normally when aborted, and throws at a line that is
- * no JSON. Such lines are skipped; what they may have held is missed by the adapters where their wire says it twice.
+ * no JSON. Such lines are skipped here; an adapter whose wire says things twice finds out what they held.
  */
 async function* events(call: Call, answer: Answer, post: () => Promise<Response>): AsyncGenerator<Chunk> {
   const response = await post();
@@ -115,7 +115,7 @@ async function connectSdk(options: SdkOptions): Promise<OpenAI> {
 }
 
 function plainModel(info: ModelInfo, stream: Model["stream"]): Model {
-  // The provider owns the client; a model holds nothing.
+  // The client is the provider's; a model holds nothing.
   const close = async () => {};
   return {
     info,

@@ -63,7 +63,7 @@ function responsesBody(
     }),
     input,
     ...(effort !== "none" && {
-      // The wire's own word for `min` is the same; no row offers it.
+      // No row offers `min`, which this wire would call `minimal`.
       reasoning: {
         effort: effort === "min" ? "minimal" : effort,
         summary: "auto",
