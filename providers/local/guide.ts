@@ -88,7 +88,7 @@ function fits(tool: ToolSpec, param: RegExp): boolean {
 export function callPrior(messages: readonly Message[]): number {
   const last = messages.at(-1);
   if (last?.type !== "user" && last?.type !== "peer") return 0;
-  return pathsIn(last.text).length ? 3.5 : 1.5;
+  return pathsIn(last.text).length ? 5 : 1.5;
 }
 
 /** The words of a text that look like paths: a name with an extension, or anything with a slash inside. */

@@ -1,0 +1,108 @@
+/** Downloads a file of the Hugging Face hub, going on from where an earlier attempt stopped. */
+import { open, rm } from "node:fs/promises";
+import { hashFile, sizeOf } from "./disk.ts";
+import type { HubFile } from "./models.ts";
+
+export interface HubDownload {
+  /** Receives the file; what an earlier attempt left there is kept. */
+  readonly to: string;
+  /** Expected hash; the hub's own word for it is taken where absent. */
+  readonly sha256: string | undefined;
+  readonly onProgress: (receivedBytes: number, totalBytes: number | undefined) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Longest wait for an answer: what asking costs where there is no network. */
+const answerMs = 4000;
+/** Longest silence in the middle of a file. */
+const silenceMs = 30_000;
+const maxResumes = 8;
+const maxRedirects = 5;
+
+/** What was received is not the file that was expected; it is thrown away. */
+class WrongFile extends Error {}
+
+/** Throws an `Error` that says why: no answer, a refusal, a cut without progress, or a wrong file. */
+export async function downloadFromHub(hub: HubFile, download: HubDownload): Promise<void> {
+  for (let resumes = 0; ; resumes++) {
+    const before = await sizeOf(download.to);
+    try {
+      const told = await fetchRest(hub, before, download);
+      const wanted = download.sha256 ?? told;
+      if (wanted && (await hashFile(download.to)) !== wanted) {
+        await rm(download.to, { force: true });
+        throw new WrongFile("the file does not have the expected checksum");
+      }
+      return;
+    } catch (cause) {
+      // A wrong file that was begun by an earlier attempt may be two halves of different versions: once more, from nothing.
+      const again = cause instanceof WrongFile ? before > 0 : (await sizeOf(download.to)) > before;
+      if (download.signal?.aborted || !again || resumes >= maxResumes) throw cause;
+    }
+  }
+}
+
+/** Fetches what is missing behind the first `from` bytes. Gives the hash of the whole file if the hub tells it. */
+async function fetchRest(hub: HubFile, from: number, { to, onProgress, signal }: HubDownload) {
+  using watch = startWatch(answerMs, signal);
+  const { response, sha256 } = await request(hub, from, watch.signal);
+  const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(response.headers.get("content-range") ?? "");
+  if (response.status === 416 && Number(range?.[2]) === from) return sha256;
+  const resumed = response.status === 206 && Number(range?.[1]) === from;
+  if (!response.body || (response.status !== 200 && !resumed)) {
+    if (response.status === 416 || response.status === 206) await rm(to, { force: true });
+    throw new Error(`the hub answered with status ${response.status}`);
+  }
+  const length = Number(response.headers.get("content-length")) || undefined;
+  const start = resumed ? from : 0;
+  const total = length === undefined ? undefined : start + length;
+  let received = start;
+  await using file = await open(to, resumed ? "a" : "w", 0o600);
+  for await (const bytes of response.body) {
+    watch.touch(silenceMs);
+    await file.writeFile(bytes);
+    received += bytes.length;
+    onProgress(received, total);
+  }
+  if (total !== undefined && received < total) throw new Error(`the download was cut at ${received} of ${total} bytes`);
+  return sha256;
+}
+
+/** Follows redirects by hand: the token is for the hub alone, and only its own answer names the hash. */
+async function request({ repo, file }: HubFile, from: number, signal: AbortSignal) {
+  const endpoint = process.env.HF_ENDPOINT || "https://huggingface.co";
+  const hub = new URL(`${endpoint.replace(/\/$/, "")}/${repo}/resolve/main/${file}`);
+  const token = process.env.HF_TOKEN;
+  let url = hub;
+  let sha256: string | undefined;
+  for (let hop = 0; hop <= maxRedirects; hop++) {
+    const response = await fetch(url, {
+      redirect: "manual",
+      signal,
+      headers: {
+        ...(from > 0 ? { range: `bytes=${from}-` } : {}),
+        ...(token && url.origin === hub.origin ? { authorization: `Bearer ${token}` } : {}),
+      },
+    });
+    sha256 ??= /[0-9a-f]{64}/.exec(response.headers.get("x-linked-etag") ?? "")?.[0];
+    const location = response.headers.get("location");
+    if (response.status < 300 || response.status >= 400 || !location) return { response, sha256 };
+    url = new URL(location, url);
+  }
+  throw new Error("the hub redirects without end");
+}
+
+/** Aborts when nobody touched it for that long, or when the caller aborts. */
+function startWatch(firstMs: number, signal: AbortSignal | undefined) {
+  const own = new AbortController();
+  const stop = (ms: number) => setTimeout(() => own.abort(new Error(`nothing came for ${ms / 1000} s`)), ms);
+  let timer = stop(firstMs);
+  return {
+    signal: signal ? AbortSignal.any([own.signal, signal]) : own.signal,
+    touch(ms: number) {
+      clearTimeout(timer);
+      timer = stop(ms);
+    },
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
+}
