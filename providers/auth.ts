@@ -71,9 +71,8 @@ export function requireKey(vendor: Vendor, env: Env): string {
   const key = findKey(vendor, env);
   if (key) return key;
   const ready = vendors.filter((other) => other.needsKey && findKey(other, env)).map((other) => other.name);
-  const instead = ready.length > 0 ? `--provider ${ready.join(" or ")}, which has one, or ` : "";
   throw new ConfigError(`${vendor.label} needs an API key, and ${vendor.keyVars.join(" or ")} is not set.`, {
-    hint: `Set it in the environment, or use ${instead}--provider local, which needs none.`,
+    hint: `Set it in the environment, or use a provider that is ready: ${[...ready, "local"].join(", ")}.`,
   });
 }
 
