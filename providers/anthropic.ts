@@ -16,8 +16,6 @@ export interface AnthropicOptions {
   /** Finds a model by any name the catalogue accepts. Throws `ModelNotFoundError`. */
   readonly resolve: (id?: string) => ModelInfo;
   readonly baseUrl?: string | undefined;
-  /** As users call it; `Anthropic` unless told otherwise. */
-  readonly name?: string | undefined;
   readonly idleMs?: number | undefined;
   readonly connectMs?: number | undefined;
 }
@@ -25,16 +23,18 @@ export interface AnthropicOptions {
 type Body = MessageCreateParamsStreaming;
 type Cache = { type: "ephemeral"; ttl?: "1h" };
 
+/** As sentences call it. */
+const label = "Anthropic";
+
 export function createAnthropic(options: AnthropicOptions): Provider {
-  const { name = "Anthropic" } = options;
   let client: Promise<Anthropic> | undefined;
   const connect = () => (client ??= openClient(options));
   const close = async () => {
     client = undefined;
   };
   return {
-    name,
-    model: async (id) => createModel(options.resolve(id), { name, connect, idleMs: options.idleMs }),
+    name: "anthropic",
+    model: async (id) => createModel(options.resolve(id), { connect, idleMs: options.idleMs }),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -56,12 +56,11 @@ async function openClient({ apiKey, baseUrl, connectMs }: AnthropicOptions): Pro
 }
 
 interface Link {
-  readonly name: string;
   readonly connect: () => Promise<Anthropic>;
   readonly idleMs: number | undefined;
 }
 
-function createModel(info: ModelInfo, { name, connect, idleMs }: Link): Model {
+function createModel(info: ModelInfo, { connect, idleMs }: Link): Model {
   const write = messageWriter(info);
   const close = async () => {};
   async function* events(request: ModelRequest, call: Call): AsyncGenerator<Chunk> {
@@ -72,7 +71,7 @@ function createModel(info: ModelInfo, { name, connect, idleMs }: Link): Model {
       .post("/v1/messages", {
         query: { beta: true },
         headers: { "content-type": "application/json", "anthropic-beta": betas.join(",") },
-        body: bodyWithin(body, info, name),
+        body: bodyWithin(body, info, label),
         signal: call.watch.signal,
         stream: true,
       })
@@ -81,11 +80,11 @@ function createModel(info: ModelInfo, { name, connect, idleMs }: Link): Model {
     call.headers = response.headers;
     const windows = limitWindows(response.headers);
     if (windows.length) yield { type: "limits", windows };
-    yield* readEvents(response, call, { provider: name, settings: request.settings });
+    yield* readEvents(response, call, { provider: label, settings: request.settings });
   }
   return {
     info,
-    stream: (request, signal) => runCall({ provider: name, signal, idleMs }, (call) => events(request, call)),
+    stream: (request, signal) => runCall({ provider: label, signal, idleMs }, (call) => events(request, call)),
     estimateText: (text) => Math.ceil(text.length / info.charsPerToken),
     estimateAttachment: estimate,
     close,

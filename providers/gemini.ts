@@ -15,22 +15,22 @@ export interface GeminiOptions {
   readonly resolve: (id?: string) => ModelInfo;
   /** With or without the version at its end, `/v1beta` where it has none. */
   readonly baseUrl?: string | undefined;
-  /** As users call it; `Google` unless told otherwise. */
-  readonly name?: string | undefined;
   readonly idleMs?: number | undefined;
   readonly connectMs?: number | undefined;
 }
 
+/** As sentences call it. */
+const label = "Google";
+
 export function createGemini(options: GeminiOptions): Provider {
-  const { name = "Google" } = options;
   let client: Promise<GoogleGenAI> | undefined;
   const connect = () => (client ??= openClient(options));
   const close = async () => {
     client = undefined;
   };
-  const link = { name, connect, idleMs: options.idleMs, fetch: patientFetch(options.connectMs) };
+  const link = { connect, idleMs: options.idleMs, fetch: patientFetch(options.connectMs) };
   return {
-    name,
+    name: "google",
     model: async (id) => createModel(options.resolve(id), link),
     close,
     [Symbol.asyncDispose]: close,
@@ -43,19 +43,18 @@ async function openClient({ apiKey, baseUrl }: GeminiOptions): Promise<GoogleGen
   return new SDK({
     apiKey,
     vertexai: false,
-    httpOptions: { ...(base ? { baseUrl: base } : {}), ...(version ? { apiVersion: version } : {}) },
+    httpOptions: { apiVersion: version ?? "v1beta", ...(base ? { baseUrl: base } : {}) },
   });
 }
 
 interface Link {
-  readonly name: string;
   readonly connect: () => Promise<GoogleGenAI>;
   readonly idleMs: number | undefined;
   readonly fetch: typeof fetch;
 }
 
 function createModel(info: ModelInfo, link: Link): Model {
-  const { name, idleMs } = link;
+  const { idleMs } = link;
   const write = contentWriter(info);
   const close = async () => {};
   async function* events(request: ModelRequest, call: Call): AsyncGenerator<Chunk> {
@@ -71,7 +70,7 @@ function createModel(info: ModelInfo, link: Link): Model {
   }
   return {
     info,
-    stream: (request, signal) => runCall({ provider: name, signal, idleMs }, (call) => events(request, call)),
+    stream: (request, signal) => runCall({ provider: label, signal, idleMs }, (call) => events(request, call)),
     estimateText: (text) => Math.ceil(text.length / info.charsPerToken),
     estimateAttachment: estimate,
     close,
@@ -80,9 +79,9 @@ function createModel(info: ModelInfo, link: Link): Model {
 }
 
 /** Keeps the headers, which the SDK's errors do not carry, and looks at the size of what is sent. */
-function watchedFetch({ fetch, name }: Link, info: ModelInfo, call: Call): typeof globalThis.fetch {
+function watchedFetch({ fetch }: Link, info: ModelInfo, call: Call): typeof globalThis.fetch {
   const watched = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    if (typeof init?.body === "string") checkSize(init.body, info, name);
+    if (typeof init?.body === "string") checkSize(init.body, info, label);
     const response = await fetch(input, init);
     call.headers = response.headers;
     call.begun = response.ok;
