@@ -133,7 +133,7 @@ function* signatureRules(body: Json, context: CheckContext): Rules {
     const call = obj(part.functionCall);
     const content = part.functionCall ? callContent(call.name, call.args) : textContent;
     const signature = part.thoughtSignature;
-    if (signature === undefined || waivers.includes(str(signature))) continue;
+    if (!signature || waivers.includes(str(signature))) continue;
     if (!context.seals.holds(context.model, content, str(signature))) yield "Corrupted thought signature.";
   }
   if (!isGemini3(context.model)) return;

@@ -17,7 +17,7 @@ export type FakePart =
 /**
  * What goes wrong in the middle of an answer, before the chunk numbered `atChunk` (from 0) is sent.
  * - `cut` ends the connection: by a reset, or with `clean` by an orderly end of the body without the terminal event. A
- *   client may lose what it had not yet read before a reset.
+ *   client may lose what it had not yet read before a reset, the whole answer included.
  * - `stall` sends nothing more but keeps the connection open: for `ms`, or until the client leaves.
  * - `garbage` sends a data line that is no JSON, then goes on.
  * - `drip` sends the rest a few bytes at a time, `ms` apart (1 unless given), so lines and characters arrive torn.
