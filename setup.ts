@@ -40,5 +40,32 @@ function requireGit(): void {
   if (!Bun.which("git")) fail("the tests need git; install it and run this again.");
 }
 
+const testModel = "smollm2-135m";
+
+/** The small model that the tests talk to, downloaded the first time. */
+async function pullTestModel(): Promise<void> {
+  const { pullModel } = await import("./providers/local/pull.ts");
+  const here = await pullModel(testModel, { offline: true }).catch(() => undefined);
+  if (here) return;
+  say("downloading the small model that the tests use (once, 98 MB) ...");
+  const shown = new Set<number>();
+  try {
+    await pullModel(testModel, {
+      onProgress({ receivedBytes, totalBytes = 0 }) {
+        const tenths = totalBytes > 0 ? Math.floor((receivedBytes / totalBytes) * 10) : 0;
+        if (tenths > 0 && !shown.has(tenths)) say(`${tenths * 10} %`);
+        shown.add(tenths);
+      },
+    });
+  } catch (error) {
+    const hint = error instanceof Error && "hint" in error ? ` ${error.hint}` : "";
+    fail(`the model could not be had. ${error instanceof Error ? error.message : error}${hint}`);
+  }
+  say("model ready.");
+}
+
 installDependencies();
-if (process.argv.includes("--check")) requireGit();
+if (process.argv.includes("--check")) {
+  requireGit();
+  await pullTestModel();
+}
