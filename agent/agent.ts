@@ -31,8 +31,10 @@ export interface AgentOptions {
   /** Name among agents; `main` by default. */
   readonly label?: string;
   readonly system?: string;
-  /** Where tools work; the process's own directory by default. */
+  /** Where tools begin to work; the session's last place, or the process's own directory, by default. */
   readonly cwd?: string;
+  /** The project's directory; `cwd` by default. */
+  readonly root?: string;
   /** Environment of the tools' child processes; empty by default, so that no secret reaches them. */
   readonly env?: Readonly<Record<string, string>>;
   /** What the model does not offer falls to its lowest rung. */
@@ -51,6 +53,8 @@ export interface AgentOptions {
   readonly session?: Session;
   /** Builds the model of a `switch` command; the agent closes what it builds. Without it only knobs can change. */
   readonly resolveModel?: (wanted: { provider?: string; model?: string }, current: ModelInfo) => Promise<Model>;
+  /** Closed with the agent, the last one first. */
+  readonly resources?: readonly AsyncDisposable[];
   readonly clock?: Clock;
   /** From 0 to 1, for jitter. */
   readonly random?: () => number;
@@ -97,8 +101,8 @@ export class Agent implements AsyncDisposable {
     this.#log = new Log({ agent: label, clock, state, sink: session });
     this.#purse = options.purse ?? new Purse({ capUsd: options.maxBudgetUsd });
     this.#purse.book(state.costUsd);
-    const root = options.cwd ?? process.cwd();
-    this.#workspace = { root, cwd: options.cwd ?? state.cwd ?? root, reads: new Map(), env: options.env ?? {} };
+    const cwd = options.cwd ?? state.cwd ?? process.cwd();
+    this.#workspace = { root: options.root ?? cwd, cwd, reads: new Map(), env: options.env ?? {} };
     this.#spill = new Spill(session ? `${session.dir}/tool-results` : undefined);
     const tools = toolMap(options.tools ?? []);
     const settings = { ...state.settings, ...options.settings };
@@ -194,6 +198,7 @@ export class Agent implements AsyncDisposable {
     for (const stream of this.#streams) stream.end();
     this.#saved?.[Symbol.dispose]();
     await Promise.all([this.#work.close(), this.#spill.close()]);
+    for (const resource of this.#options.resources?.toReversed() ?? []) await resource[Symbol.asyncDispose]();
   }
 
   #start(): void {

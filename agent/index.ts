@@ -1,0 +1,117 @@
+/**
+ * The public entry `sagent`. `createAgent` puts an agent together from names; `Agent` takes the parts themselves. As a
+ * composition root this file alone in its room knows providers and tools, and loads them only when asked.
+ */
+import { Agent, type AgentOptions } from "./agent.ts";
+import type { Model } from "./model.ts";
+import { type AnyTool, toolSpec } from "./tool.ts";
+
+export { Agent, type AgentOptions, type Snapshot } from "./agent.ts";
+export { Purse } from "./budget.ts";
+export { type Command, commandSchema, type Policy } from "./command.ts";
+export { type ErrorInfo, SagentError } from "./error.ts";
+export { type AgentEvent, type EventOf, type EventType, eventSchema, protocolVersion } from "./event.ts";
+export {
+  type AssistantMessage,
+  type Attachment,
+  type Message,
+  messageSchema,
+  type Part,
+  textOf,
+  toolCalls,
+  type Usage,
+} from "./message.ts";
+export type { Chunk, Model, ModelInfo, ModelRequest, ModelSettings, Provider } from "./model.ts";
+export type { Prompt, Run, RunResult } from "./run.ts";
+export { Session } from "./session.ts";
+export {
+  type AnyTool,
+  defineTool,
+  exclusive,
+  type Tool,
+  type ToolContext,
+  type ToolOutput,
+  type Workspace,
+} from "./tool.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface CreateAgentOptions extends Omit<AgentOptions, "model" | "tools" | "resources" | "resolveModel"> {
+  /** A name such as `opus`, `gpt-5.6` or `default`, or a model of your own. */
+  readonly model?: string | Model;
+  /** Inferred from the model's name or from the keys in the environment where absent; `local` needs no key. */
+  readonly provider?: string;
+  readonly apiKey?: string;
+  readonly baseUrl?: string;
+  /** Names of built-in tools and tools of your own; all built-in ones where absent. */
+  readonly tools?: readonly (string | AnyTool)[];
+  /** Where keys are looked up, and what tools' child processes get, keys left out; the process's own where absent. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Your own words, behind the standard prompt. */
+  readonly system?: string;
+}
+
+/**
+ * Makes an agent with the standard prompt and tools; closing it closes all that was made for it. Throws `SagentError`
+ * where a name means nothing or a key is missing.
+ */
+export async function createAgent(options: CreateAgentOptions = {}): Promise<Agent> {
+  const made = new AsyncDisposableStack();
+  try {
+    return await build(options, made);
+  } catch (error) {
+    await made.disposeAsync();
+    throw error;
+  }
+}
+
+async function build(options: CreateAgentOptions, made: AsyncDisposableStack): Promise<Agent> {
+  const { apiKey, baseUrl, provider, model: wanted, cwd = process.cwd() } = options;
+  const env: Env = options.env ?? process.env;
+  const { chooseProvider, createProvider, withoutSecrets } = await import("../providers/registry.ts");
+  const connect = async (choice: { provider?: string | undefined; model?: string | undefined; current?: string }) => {
+    const name = chooseProvider({ env, baseUrl, ...choice });
+    const key = choice.current === undefined || name === provider ? apiKey : undefined;
+    return made.use(await createProvider(name, { env, baseUrl, apiKey: key })).model(choice.model);
+  };
+  const model = typeof wanted === "object" ? wanted : await connect({ provider, model: wanted });
+  const tools = await pickTools(options.tools);
+  return new Agent({
+    ...options,
+    model,
+    tools,
+    cwd,
+    env: withoutSecrets(env),
+    system: await standardPrompt(cwd, env, model, tools, options.system),
+    resolveModel: (choice, current) => connect({ ...choice, current: current.provider }),
+    resources: [made],
+  });
+}
+
+async function pickTools(wanted: CreateAgentOptions["tools"]): Promise<AnyTool[]> {
+  const { builtinTools, selectTools } = await import("../tools/registry.ts");
+  if (!wanted) return builtinTools();
+  const names = wanted.filter((tool) => typeof tool === "string");
+  return [...selectTools(names), ...wanted.filter((tool) => typeof tool !== "string")];
+}
+
+async function standardPrompt(
+  cwd: string,
+  env: Env,
+  model: Model,
+  tools: readonly AnyTool[],
+  extra: string | undefined,
+): Promise<string> {
+  const { assemblePrompt } = await import("./prompt.ts");
+  const { loadInstructions } = await import("./instructions.ts");
+  const { text } = await loadInstructions({ cwd, env });
+  return assemblePrompt({
+    cwd,
+    platform: process.platform,
+    date: new Date().toISOString().slice(0, 10),
+    model: model.info,
+    tools: tools.map(toolSpec),
+    instructions: text,
+    ...(extra === undefined ? {} : { extra }),
+  });
+}

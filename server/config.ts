@@ -1,0 +1,121 @@
+/** What a run is to be: the flags, checked and typed. Everything wrong with them is found here, before any work. */
+import { resolve } from "node:path";
+import { UsageError } from "../agent/error.ts";
+import { efforts, type ModelSettings } from "../agent/model.ts";
+import { type Flags, type InputFormat, inputFormats, type OutputFormat, outputFormats } from "./flags.ts";
+
+/** Which session a run goes on with. */
+export type SessionChoice =
+  | { readonly type: "new" }
+  | { readonly type: "newest" }
+  | { readonly type: "byId"; readonly id: string }
+  | { readonly type: "dir"; readonly dir: string }
+  | { readonly type: "none" };
+
+export interface Config {
+  readonly cwd: string;
+  /** The flag said so, so it beats what a session recorded. */
+  readonly cwdGiven: boolean;
+  readonly prompt: string | undefined;
+  readonly provider: string | undefined;
+  readonly model: string | undefined;
+  readonly baseUrl: string | undefined;
+  readonly settings: Partial<ModelSettings>;
+  /** Undefined means the default set. */
+  readonly tools: readonly string[] | undefined;
+  readonly system: string | undefined;
+  readonly maxRounds: number | undefined;
+  readonly maxBudgetUsd: number | undefined;
+  readonly maxRequestTokens: number | undefined;
+  readonly maxResponseTokens: number | undefined;
+  readonly session: SessionChoice;
+  readonly label: string;
+  readonly inputFormat: InputFormat;
+  readonly outputFormat: OutputFormat;
+  readonly debug: boolean;
+}
+
+const thinkingModes: Readonly<Record<string, Partial<ModelSettings>>> = {
+  default: {},
+  adaptive: { thinkingBudget: "auto", thinkingOutput: "text" },
+  on: { thinkingBudget: "fixed", thinkingOutput: "text" },
+  off: { thinkingBudget: "none", thinkingOutput: "none", effort: "none" },
+  redact: { thinkingBudget: "auto", thinkingOutput: "redacted" },
+};
+
+/** Checks the flags. Throws `UsageError`. */
+export function readConfig(flags: Flags, cwd = process.cwd()): Config {
+  return {
+    cwd: resolve(cwd, flags.cwd ?? "."),
+    cwdGiven: flags.cwd !== undefined,
+    prompt: flags.print,
+    provider: flags.provider,
+    model: flags.model,
+    baseUrl: flags["base-url"] === undefined ? undefined : url("base-url", flags["base-url"]),
+    settings: settings(flags),
+    tools: toolNames(flags.tools),
+    system: flags.system,
+    maxRounds: count("max-rounds", flags["max-rounds"]),
+    maxBudgetUsd: amount("max-budget-usd", flags["max-budget-usd"]),
+    maxRequestTokens: count("max-request-tokens", flags["max-request-tokens"]),
+    maxResponseTokens: count("max-response-tokens", flags["max-response-tokens"]),
+    session: sessionChoice(flags),
+    label: label(flags.name ?? "main"),
+    inputFormat: oneOf("input-format", flags["input-format"] ?? "text", inputFormats),
+    outputFormat: oneOf("output-format", flags["output-format"] ?? "text", outputFormats),
+    debug: flags.debug ?? false,
+  };
+}
+
+function settings(flags: Flags): Partial<ModelSettings> {
+  const mode = flags.thinking === undefined ? undefined : oneOf("thinking", flags.thinking, Object.keys(thinkingModes));
+  const effort = flags.effort === undefined ? {} : { effort: oneOf("effort", flags.effort, efforts) };
+  return { ...(mode === undefined ? {} : thinkingModes[mode]), ...effort };
+}
+
+function toolNames(given: string | undefined): readonly string[] | undefined {
+  if (given === undefined) return undefined;
+  const names = given.split(/[\s,]+/).filter((name) => name !== "");
+  return names.length === 1 && names[0]?.toLowerCase() === "none" ? [] : names;
+}
+
+function sessionChoice(flags: Flags): SessionChoice {
+  const choices: SessionChoice[] = [];
+  if (flags.continue) choices.push({ type: "newest" });
+  if (flags.resume !== undefined) choices.push({ type: "byId", id: flags.resume });
+  if (flags.session !== undefined) choices.push({ type: "dir", dir: resolve(flags.session) });
+  if (flags.ephemeral) choices.push({ type: "none" });
+  const [choice, other] = choices;
+  if (other) throw new UsageError("Give only one of --continue, --resume, --session and --ephemeral.");
+  if (choice?.type === "byId" && choice.id === "") throw new UsageError("--resume needs the id of a session.");
+  return choice ?? { type: "new" };
+}
+
+function oneOf<Value extends string>(name: string, value: string, allowed: readonly Value[]): Value {
+  const found = allowed.find((each) => each === value);
+  if (found !== undefined) return found;
+  throw new UsageError(`--${name} cannot be "${value}".`, { hint: `Choose one of: ${allowed.join(", ")}.` });
+}
+
+function count(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+  throw new UsageError(`--${name} must be a whole number of at least 1, not "${value}".`);
+}
+
+function amount(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const usd = Number(value);
+  if (value.trim() !== "" && Number.isFinite(usd) && usd > 0) return usd;
+  throw new UsageError(`--${name} must be an amount above zero, not "${value}".`);
+}
+
+function url(name: string, value: string): string {
+  if (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return value;
+  throw new UsageError(`--${name} must be an http or https URL, not "${value}".`);
+}
+
+function label(value: string): string {
+  if (/^[\w.-]{1,64}$/.test(value)) return value;
+  throw new UsageError(`--name may hold letters, digits, ".", "_" and "-", not "${value}".`);
+}

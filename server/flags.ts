@@ -1,0 +1,161 @@
+/** The command line: one table that the parser, the help text and the docs share. */
+import { parseArgs } from "node:util";
+import { UsageError } from "../agent/error.ts";
+
+interface Flag {
+  readonly type: "string" | "boolean";
+  readonly short?: string;
+  /** Shown in help in place of the value. */
+  readonly value?: string;
+  readonly help: string;
+  readonly group: "Work" | "Model" | "Session" | "Output";
+}
+
+export const outputFormats = ["text", "json", "stream-json"] as const;
+export type OutputFormat = (typeof outputFormats)[number];
+export const inputFormats = ["text", "stream-json"] as const;
+export type InputFormat = (typeof inputFormats)[number];
+
+export const flagTable = {
+  print: {
+    type: "string",
+    short: "p",
+    value: "TEXT",
+    group: "Work",
+    help: "Do this one task and exit; piped input is added to it.",
+  },
+  cwd: { type: "string", value: "DIR", group: "Work", help: "Work in DIR." },
+  tools: { type: "string", value: "A,B|none", group: "Work", help: "Offer only these tools." },
+  system: { type: "string", value: "TEXT", group: "Work", help: "Add TEXT to the system prompt." },
+  "max-rounds": { type: "string", value: "N", group: "Work", help: "End after N rounds of tools for one message." },
+  "max-budget-usd": {
+    type: "string",
+    value: "USD",
+    group: "Work",
+    help: "Never send a call that could exceed this total.",
+  },
+  provider: {
+    type: "string",
+    value: "NAME",
+    group: "Model",
+    help: "anthropic, openai, google, moonshot, dashscope, minimax, openai-compat or local.",
+  },
+  model: {
+    type: "string",
+    value: "ID",
+    group: "Model",
+    help: "A model's name, family or role, e.g. opus, gpt-5.6, default.",
+  },
+  "base-url": {
+    type: "string",
+    value: "URL",
+    group: "Model",
+    help: "Talk to this endpoint; alone it means openai-compat.",
+  },
+  effort: { type: "string", value: "LEVEL", group: "Model", help: "none, min, low, medium, high, xhigh or max." },
+  thinking: { type: "string", value: "MODE", group: "Model", help: "default, adaptive, on, off or redact." },
+  "max-request-tokens": {
+    type: "string",
+    value: "N",
+    group: "Model",
+    help: "Use at most N tokens of the model's window.",
+  },
+  "max-response-tokens": { type: "string", value: "N", group: "Model", help: "Cap each answer at N tokens." },
+  continue: { type: "boolean", short: "c", group: "Session", help: "Go on with this directory's newest session." },
+  resume: {
+    type: "string",
+    short: "r",
+    value: "ID",
+    group: "Session",
+    help: "Go on with the session whose id begins with ID.",
+  },
+  session: { type: "string", value: "DIR", group: "Session", help: "Keep the session in DIR, new or not." },
+  ephemeral: { type: "boolean", group: "Session", help: "Save nothing." },
+  name: { type: "string", value: "LABEL", group: "Session", help: "The agent's name; main by default." },
+  "input-format": {
+    type: "string",
+    value: "FORMAT",
+    group: "Output",
+    help: 'text, or stream-json: a line {"prompt": TEXT} each.',
+  },
+  "output-format": {
+    type: "string",
+    value: "FORMAT",
+    group: "Output",
+    help: "text, json (one object at the end) or stream-json (every event).",
+  },
+  debug: { type: "boolean", group: "Output", help: "Show stack traces of errors." },
+  help: { type: "boolean", short: "h", group: "Output", help: "Show this help." },
+  version: { type: "boolean", short: "v", group: "Output", help: "Show the version." },
+} as const satisfies Record<string, Flag>;
+
+type Table = typeof flagTable;
+type Value<Name extends keyof Table> = Table[Name]["type"] extends "boolean" ? boolean : string;
+export type Flags = { readonly [Name in keyof Table]?: Value<Name> };
+
+export interface CommandLine {
+  readonly flags: Flags;
+  /** Words that are not flags: a subcommand and its arguments. */
+  readonly words: readonly string[];
+}
+
+/** Names that the reference implementation used. */
+const aliases: Readonly<Record<string, string>> = { "--max-tool-call-rounds": "--max-rounds" };
+
+/** Reads the arguments behind the program's name. Throws `UsageError` naming what is wrong and what is close to it. */
+export function parseFlags(argv: readonly string[]): CommandLine {
+  const args = argv.map((word) => {
+    const [name = "", ...value] = word.split("=");
+    const alias = aliases[name];
+    return alias ? [alias, ...value].join("=") : word;
+  });
+  try {
+    const { values, positionals } = parseArgs({ args, options: flagTable, allowPositionals: true, strict: true });
+    return { flags: values, words: positionals };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(sentence(message), { hint: suggestion(message) });
+  }
+}
+
+function sentence(message: string): string {
+  const unknown = /^Unknown option '([^']*)'/.exec(message)?.[1];
+  if (unknown) return `There is no option ${unknown}.`;
+  const valueless = /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument missing/.exec(message)?.[1];
+  return valueless
+    ? `${valueless} needs a value.`
+    : (message.split("\n", 1)[0]?.replace(/\.? ?To specify.*/, ".") ?? message);
+}
+
+function suggestion(message: string): string {
+  const wanted = /'--?([^'=]*)/.exec(message)?.[1] ?? "";
+  const near = Object.keys(flagTable).filter(
+    (name) => wanted.length > 1 && (name.startsWith(wanted) || wanted.startsWith(name)),
+  );
+  return near.length > 0 ? `Did you mean ${near.map((name) => `--${name}`).join(" or ")}?` : "See sagent --help.";
+}
+
+const usage = `sagent: a coding agent for many providers and for models on this machine.
+
+Usage
+  sagent                          talk to it in the terminal
+  sagent -p TEXT                  do one task and exit
+  … | sagent                      take the task from standard input
+  sagent model pull [NAME]        fetch the weights of a local model
+  sagent sessions                 list this directory's sessions
+`;
+
+const codes = `
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 budget reached, 130 interrupted, 143 terminated.
+Keys come from the environment (ANTHROPIC_API_KEY, OPENAI_API_KEY, GOOGLE_API_KEY, …). With none, a model on this machine answers.
+`;
+
+export function helpText(): string {
+  const groups = new Map<string, string[]>();
+  for (const [name, flag] of Object.entries<Flag>(flagTable)) {
+    const short = flag.short ? `-${flag.short}, ` : "    ";
+    const line = `  ${short}--${name}${flag.value ? ` ${flag.value}` : ""}`;
+    groups.set(flag.group, [...(groups.get(flag.group) ?? []), `${line.padEnd(34)} ${flag.help}`]);
+  }
+  return usage + [...groups].map(([group, lines]) => `\n${group}\n${lines.join("\n")}\n`).join("") + codes;
+}

@@ -1,0 +1,32 @@
+/** The first SIGINT or SIGTERM asks the work to end; the second ends the process at once. */
+import { type StopSignal, signalCodes } from "./exit.ts";
+
+export interface Stop extends Disposable {
+  /** Resolves at the first signal. */
+  readonly asked: Promise<StopSignal>;
+  /** The signal that came, if one did. */
+  readonly signal: StopSignal | undefined;
+}
+
+export function watchSignals(): Stop {
+  let signal: StopSignal | undefined;
+  const { promise, resolve } = Promise.withResolvers<StopSignal>();
+  const handlers = (Object.keys(signalCodes) as StopSignal[]).map((name) => {
+    const handler = () => {
+      if (signal !== undefined) process.exit(signalCodes[name]);
+      signal = name;
+      resolve(name);
+    };
+    process.on(name, handler);
+    return () => process.off(name, handler);
+  });
+  return {
+    asked: promise,
+    get signal() {
+      return signal;
+    },
+    [Symbol.dispose]: () => {
+      for (const remove of handlers) remove();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** Words in place of a prompt: `sagent sessions`, `sagent model pull NAME`. */
+import { UsageError } from "../agent/error.ts";
+import { listSessions, projectDir } from "../agent/session-list.ts";
+import type { Config } from "./config.ts";
+import { writeOut } from "./output.ts";
+import { pullProgress } from "./progress.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Resolves to the exit code. Throws `UsageError` for words that mean nothing. */
+export async function runSubcommand(words: readonly string[], config: Config, env: Env): Promise<number> {
+  const [first, second, name, extra] = words;
+  if (first === "sessions" && second === undefined) return printSessions(config, env);
+  if (first === "model" && second === "pull" && extra === undefined) return pull(name);
+  throw new UsageError(`"${words.join(" ")}" is not a command.`, {
+    hint: `To give a task, use -p: sagent -p ${JSON.stringify(words.join(" "))}`,
+  });
+}
+
+async function printSessions(config: Config, env: Env): Promise<number> {
+  const sessions = await listSessions(projectDir(config.cwd, env));
+  if (config.outputFormat !== "text") {
+    for (const session of sessions) await writeOut(`${JSON.stringify(session)}\n`);
+    return 0;
+  }
+  if (sessions.length === 0) await writeOut("No sessions here yet.\n");
+  for (const { id, updatedAt, title, costUsd = 0 } of sessions) {
+    const when = new Date(updatedAt).toISOString().slice(0, 16).replace("T", " ");
+    await writeOut(`${id}  ${when}  $${costUsd.toFixed(4)}  ${title}\n`);
+  }
+  return 0;
+}
+
+async function pull(name: string | undefined): Promise<number> {
+  const { pullModel } = await import("../providers/local/pull.ts");
+  const path = await pullModel(name, { onProgress: pullProgress() });
+  await writeOut(`${path}\n`);
+  return 0;
+}

@@ -1,0 +1,81 @@
+/** Draws an agent's events on a terminal as they come: text as it streams, a line a tool call, errors with what to do. */
+import type { AgentEvent } from "../agent/event.ts";
+import { printable, type Style } from "./terminal-text.ts";
+
+export class TerminalView {
+  readonly #write: (text: string) => void;
+  readonly #style: Style;
+  #kind: "text" | "thinking" | "toolCall" | null = null;
+  /** The cursor is at the start of a line. */
+  #fresh = true;
+
+  constructor(write: (text: string) => void, style: Style) {
+    this.#write = write;
+    this.#style = style;
+  }
+
+  show(event: AgentEvent): void {
+    const { dim, red } = this.#style;
+    switch (event.type) {
+      case "partStarted":
+        if (event.kind !== this.#kind) this.#endLine();
+        this.#kind = event.kind;
+        return;
+      case "delta":
+        if (this.#kind === "text") this.#print(printable(event.text));
+        if (this.#kind === "thinking") this.#print(dim(printable(event.text)));
+        return;
+      case "partsReset":
+        return this.#line(dim("(the answer starts over)"));
+      case "callEnded":
+        this.#kind = null;
+        return this.#endLine();
+      case "toolStarted":
+        return this.#line(dim(`• ${printable(event.label)}`));
+      case "retry":
+        return this.#line(dim(`${printable(event.error.message)} Trying again in ${seconds(event.delayMs)} s.`));
+      case "message":
+        return this.#message(event.message);
+      case "toolDetached":
+        return this.#line(dim("  (goes on in the background)"));
+      case "compactStarted":
+        return this.#line(dim("Summarising the conversation…"));
+      case "cleared":
+        return this.#line(dim("The conversation is cleared."));
+      case "switched":
+        return this.#line(dim(`Now on ${event.model.provider} ${event.model.model}.`));
+      case "error":
+      case "switchFailed":
+      case "compactFailed":
+        this.#line(red(printable(event.error.message)));
+        if (event.error.hint) this.#line(dim(`  ${printable(event.error.hint)}`));
+        return;
+      default:
+        return;
+    }
+  }
+
+  #message(message: Extract<AgentEvent, { type: "message" }>["message"]): void {
+    if (message.type !== "toolResult" || !message.isError) return;
+    const [first = ""] = printable(message.text).trim().split("\n", 1);
+    this.#line(this.#style.red(`  ✗ ${first.slice(0, 160)}`));
+  }
+
+  #print(text: string): void {
+    if (text === "") return;
+    this.#write(text);
+    this.#fresh = text.endsWith("\n") || text.endsWith("\n\x1b[0m");
+  }
+
+  #line(text: string): void {
+    this.#endLine();
+    this.#write(`${text}\n`);
+  }
+
+  #endLine(): void {
+    if (!this.#fresh) this.#write("\n");
+    this.#fresh = true;
+  }
+}
+
+const seconds = (ms: number) => (ms / 1_000).toFixed(ms < 10_000 ? 1 : 0);
