@@ -5,6 +5,7 @@
  */
 import { ModelNotFoundError, SettingError, UsageError } from "../agent/error.ts";
 import type { ModelInfo, PriceRow } from "../agent/model.ts";
+import { knownModels } from "./local/models.ts";
 import { type CatalogPrice, type ContextRow, catalog, type ImageTokens, type Row, type Shelf } from "./rows.ts";
 
 export type { ImageTokens } from "./rows.ts";
@@ -56,7 +57,7 @@ export function knownByWireId(wireId: string): ModelInfo | undefined {
 }
 
 /**
- * The provider that a bare model name means: `local` for a path, a GGUF file or a local reference; the current provider
+ * The provider that a bare model name means: `local` for a path, a GGUF file or the name of a local model; the current provider
  * where its catalogue knows the name; else the only one that does. Otherwise the candidates: several for a role such
  * as `default`, none for an unknown name.
  */
@@ -70,7 +71,8 @@ export function inferProvider(name: string, current?: string): string | readonly
 }
 
 function isLocalReference(name: string): boolean {
-  return /^(\/|\.{1,2}\/|~\/|local$|(llama|onnx|hf):)|\.gguf$/i.test(name);
+  const isKnown = knownModels.some(({ id }) => id === name.trim().toLowerCase());
+  return isKnown || /^(\/|\.{1,2}\/|~\/|local$|(llama|onnx|hf):)|\.gguf$/i.test(name);
 }
 
 /** What an adapter must know of a model beyond `ModelInfo` to speak its wire. */

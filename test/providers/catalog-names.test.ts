@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { ConfigError, ModelNotFoundError, UsageError } from "../../agent/error.ts";
 import { inferProvider, knownByWireId, listModels, resolveModel, rowFacts } from "../../providers/catalog.ts";
 import data from "../../providers/data/catalog.json" with { type: "json" };
+import { knownModels } from "../../providers/local/models.ts";
 import { type CatalogFile, indexCatalog } from "../../providers/rows.ts";
 
 /** A fresh copy of the shipped file. */
@@ -137,6 +138,7 @@ test("paths, GGUF files and local references mean the embedded model", () => {
     expect(inferProvider(name, "openai")).toBe("local");
   }
   expect(inferProvider("https://example.com/m.gguf")).toBe("local");
+  expect(inferProvider("SmolLM2-135M")).toBe("local");
   expect(inferProvider("~m")).toEqual([]);
 });
 
@@ -170,6 +172,11 @@ test("images go to the rows that count or limit them", () => {
   expect(images("moonshot")).toHaveLength(4);
   expect(images("minimax").map(({ info }) => info.id)).toEqual(["minimax-3.0"]);
   expect([resolveModel("openai", "gpt-4").images, resolveModel("openai", "o3-mini").images]).toEqual([false, false]);
+});
+
+test("no local model takes a name from the catalogue", () => {
+  const taken = listModels().flatMap(({ info, aliases }) => [info.id, ...aliases]);
+  expect(knownModels.filter(({ id }) => taken.includes(id))).toEqual([]);
 });
 
 test("a wire id that a server reports matches only exactly", () => {
