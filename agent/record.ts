@@ -12,14 +12,13 @@ type Fields = Record<string, unknown>;
  * rest kept; a wrong required field loses what needs it.
  */
 export function readRecord(line: string): AgentEvent | undefined {
-  let value: unknown;
   try {
-    value = JSON.parse(line);
+    const value: unknown = JSON.parse(line);
+    const event = isSound(value) ? value : salvage(value);
+    return event && durable.has(event.type) ? event : undefined;
   } catch {
-    return undefined;
+    return undefined; // not JSON, or nested deeper than the stack
   }
-  const event = isSound(value) ? value : salvage(value);
-  return event && durable.has(event.type) ? event : undefined;
 }
 
 /** Removes what the schema objects to, ever closer to the root, until the rest passes. */
@@ -42,7 +41,7 @@ function removeDeepest(root: unknown, path: readonly PropertyKey[]): boolean {
       holder.splice(key, 1);
       return true;
     }
-    if (isFields(holder) && String(key) in holder) {
+    if (isFields(holder) && Object.hasOwn(holder, String(key))) {
       delete holder[String(key)];
       return true;
     }

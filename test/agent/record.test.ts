@@ -94,3 +94,12 @@ test("what is not an event, or not a durable one, is nothing", () => {
   const lines = ["", "null", "7", "[]", "{}", "{", '{"type":"new"}', JSON.stringify(delta), "\0\0\0"];
   expect(lines.map(readRecord)).toEqual(lines.map(() => undefined));
 });
+
+test("a record nested without end, or with names of the language's own, harms nobody", () => {
+  const call = (args: string) =>
+    `{"type":"message","seq":1,"agent":"A","at":1,"message":{"type":"assistant","id":"m1","at":1,"origin":{"provider":"p","model":"m"},"stopReason":"toolUse","parts":[{"type":"toolCall","callId":"c1","name":"Read","args":${args}}]}}`;
+  expect(readRecord(call(`{"a":${"[".repeat(200_000)}${"]".repeat(200_000)}}`))).toBeUndefined();
+  for (const args of ['{"__proto__":1e999}', '{"constructor":1e999}', '{"toString":[1e999]}']) {
+    expect(eventSchema.safeParse(readRecord(call(args))).success).toBe(true);
+  }
+});
