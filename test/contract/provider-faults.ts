@@ -1,7 +1,7 @@
 /** The contract's cases of a stream that breaks, stalls, lies or is stopped. */
 import { expect, test } from "bun:test";
 import type { Chunk, DraftPart } from "../../agent/model.ts";
-import type { FakeReply } from "../support/fake-types.ts";
+import type { FakeProvider, FakeReply, Wire } from "../support/fake-types.ts";
 import { doneOf, endOf, errorOf, hello, plain, requestOf, rig, type Subject, told, until } from "./provider-rig.ts";
 
 export function faultCases(name: string, subject: Subject): void {
@@ -52,6 +52,13 @@ function cutCases(name: string, subject: Subject): void {
   }
 }
 
+const story: FakeReply = { parts: [{ text: "A long story." }], chunkChars: 4 };
+
+/** A chunk amid the text of the story, as wires begin with up to four chunks without any. */
+function halfway(fake: FakeProvider, wire: Wire): number {
+  return Math.ceil(fake.chunkCount(story, wire) / 2);
+}
+
 function garbageCases(name: string, subject: Subject): void {
   test(`${name}: a garbage line at any chunk never makes a wrong answer`, async () => {
     let at = 0;
@@ -69,11 +76,8 @@ function garbageCases(name: string, subject: Subject): void {
   });
 
   test(`${name}: silence is a stall, and what came before is kept`, async () => {
-    await using it = await rig(
-      subject,
-      [{ parts: [{ text: "A long story." }], chunkChars: 4, fault: { type: "stall", atChunk: 4 } }],
-      { idleMs: 200 },
-    );
+    const step = (): FakeReply => ({ ...story, fault: { type: "stall", atChunk: halfway(it.fake, subject.wire) } });
+    await using it = await rig(subject, step, { idleMs: 200 });
     const chunks = await it.ask(hello(subject.info));
     const end = errorOf(chunks);
     expect([end.error.code, end.error.retry]).toEqual(["stalled", "interrupted"]);
@@ -84,13 +88,9 @@ function garbageCases(name: string, subject: Subject): void {
 
   test(`${name}: a failure told in band is what it says, and keeps its text`, async () => {
     const { overloaded: code } = subject;
-    const story: FakeReply = { parts: [{ text: "A long story." }], chunkChars: 4 };
     const fault = { type: "errorEvent", code, message: "Too busy" } as const;
-    await using it = await rig(subject, () => {
-      // Wires begin with up to four chunks without text.
-      const atChunk = Math.ceil(it.fake.chunkCount(story, subject.wire) / 2);
-      return { ...story, fault: { ...fault, atChunk } };
-    });
+    const step = (): FakeReply => ({ ...story, fault: { ...fault, atChunk: halfway(it.fake, subject.wire) } });
+    await using it = await rig(subject, step);
     const end = errorOf(await it.ask(hello(subject.info)));
     expect([end.error.code, end.error.retry]).toEqual(["server", "transient"]);
     expect(end.error.message).toContain("Too busy");
