@@ -28,7 +28,9 @@ export const listTool = defineTool({
   async run(args, context) {
     const path = resolvePath(args.path, context.workspace);
     try {
-      return show(path, await readdir(path, { withFileTypes: true }), args, context);
+      const found = await readdir(path, { withFileTypes: true });
+      if (context.signal.aborted) return failure("The listing was stopped.");
+      return show(path, found, args, context);
     } catch (error) {
       if (errorCode(error) === "ENOTDIR") return failure(`${path} is not a directory; use Read to see a file.`);
       const hint = errorCode(error) === "ENOENT" ? suggestPaths(path) : "";

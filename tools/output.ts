@@ -15,8 +15,8 @@ export interface Fitted {
   readonly text: string;
   /** How many units were kept, the cut one included; at least 1 if there was any. */
   readonly count: number;
-  /** Characters cut from the end of the only unit kept, because it alone was too long. */
-  readonly omittedChars: number;
+  /** UTF-8 bytes cut from the end of the only unit kept, because it alone was too long. */
+  readonly omittedBytes: number;
 }
 
 /** Keeps as many whole units from the start as fit in one result, and room for a note. */
@@ -41,9 +41,9 @@ export function fit(
     }
   }
   const [first] = units;
-  if (count > 0 || first === undefined) return { text: units.slice(0, count).join("\n"), count, omittedChars: 0 };
+  if (count > 0 || first === undefined) return { text: units.slice(0, count).join("\n"), count, omittedBytes: 0 };
   const text = cutToTokens(first, limit, countTokens);
-  return { text, count: 1, omittedChars: first.length - text.length };
+  return { text, count: 1, omittedBytes: Buffer.byteLength(first) - Buffer.byteLength(text) };
 }
 
 /** The longest start of a text, about, that has no more than so many tokens. */

@@ -8,7 +8,7 @@ import type { Workspace } from "../agent/tool.ts";
 export function resolvePath(path: string, workspace: Workspace): string {
   const home = workspace.env.HOME ?? homedir();
   if (path === "~") return home;
-  if (path.startsWith("~/")) return join(home, path.slice(2));
+  if (path.startsWith("~/")) return resolve(join(home, path.slice(2)));
   return resolve(workspace.cwd, path);
 }
 

@@ -30,7 +30,7 @@ function translate(glob: string, options: PatternOptions): string | undefined {
     const rest = glob.slice(at);
     const starts = at === 0 || /[/{,]/.test(glob.charAt(at - 1));
     const char = String.fromCodePoint(glob.codePointAt(at) ?? 0);
-    const wide = starts ? /^\*\*+(\/|$)/.exec(rest) : null;
+    const wide = starts ? /^(?:\*\*+\/)*\*\*+(\/|$)/.exec(rest) : null;
     if (wide) {
       out += wide[1] ? `(?:${guard}[^/]+/)*` : `${guard}[^/]+(?:/${guard}[^/]+)*`;
       at += wide[0].length;

@@ -120,11 +120,11 @@ async function showText(path: string, source: Source, args: Args, context: ToolC
   }
   const first = start.line;
   const units = texts.map((text, index) => `${first + index}\t${text}`);
-  const { text, count, omittedChars } = fit(units, countTokens);
+  const { text, count, omittedBytes } = fit(units, countTokens);
   const notes: string[] = [];
-  const cut = (lines[count - 1]?.droppedBytes ?? 0) + omittedChars;
-  if (cut > 0)
-    notes.push(`Line ${first + count - 1} is cut; about ${cut.toLocaleString("en")} characters are left out.`);
+  const cutBytes = (lines[count - 1]?.droppedBytes ?? 0) + omittedBytes;
+  if (cutBytes > 0)
+    notes.push(`Line ${first + count - 1} is cut; ${cutBytes.toLocaleString("en")} bytes are left out.`);
   if (count < lines.length || end < source.size) notes.push(await resumeNote(source, first, count, signal));
   return { text: notes.length === 0 ? text : `${text}\n[${notes.join(" ")}]` };
 }

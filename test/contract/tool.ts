@@ -1,0 +1,96 @@
+/** What every tool keeps to, whatever it does. */
+import { expect, test } from "bun:test";
+import { type Tool, type ToolContext, type ToolOutput, toolSpec } from "../../agent/tool.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { placeAt } from "../tools/tool-bench.ts";
+
+export interface ToolCases<Args> {
+  /** Fills the directory that the calls run in. */
+  readonly prepare: (directory: string) => void;
+  /** Calls that succeed. */
+  readonly works: readonly Args[];
+  /** Calls of the right shape that fail. */
+  readonly fails: readonly Args[];
+  /** Arguments that the schema refuses. */
+  readonly refused: readonly unknown[];
+  /** A call with more to say than a result may hold, if there is one. */
+  readonly large?: { readonly prepare: (directory: string) => void; readonly args: Args };
+}
+
+/** Most bytes of a tool's description and schema, so that all of them fit the first request. */
+const maxSpecBytes = 2000;
+
+/** Registers the tests of the contract for one tool. */
+export function toolContract<Args>(tool: Tool<Args>, cases: ToolCases<Args>): void {
+  describeTests(tool, cases);
+  runTests(tool, cases);
+}
+
+function describeTests<Args>(tool: Tool<Args>, cases: ToolCases<Args>): void {
+  test(`${tool.name}: a model is told of it in a small strict object schema`, () => {
+    const spec = toolSpec(tool);
+    expect(spec).toMatchObject({ name: tool.name, schema: { type: "object", additionalProperties: false } });
+    expect(spec.name).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+    expect(spec.description.length).toBeGreaterThan(20);
+    expect(spec.description.length).toBeLessThanOrEqual(900);
+    expect(Buffer.byteLength(JSON.stringify(spec))).toBeLessThanOrEqual(maxSpecBytes);
+    expect(spec.schema).toMatchSnapshot();
+  });
+
+  test(`${tool.name}: the schema takes good arguments and refuses bad ones`, () => {
+    for (const args of [...cases.works, ...cases.fails]) expect(tool.schema.parse(args)).toEqual(args);
+    const [good] = cases.works;
+    for (const args of [...cases.refused, { ...good, unheard_of: 1 }, null, "text"]) {
+      expect([args, tool.schema.safeParse(args).success]).toEqual([args, false]);
+    }
+  });
+
+  test(`${tool.name}: its label is one short line`, () => {
+    for (const args of [...cases.works, ...cases.fails]) {
+      const label = tool.label(args);
+      expect(label).toMatch(/^[^\p{Cc}]+$/u);
+      expect(label.length).toBeLessThanOrEqual(200);
+    }
+  });
+}
+
+function runTests<Args>(tool: Tool<Args>, cases: ToolCases<Args>): void {
+  /** Runs a call in a fresh directory. */
+  async function run(args: Args, overrides: Partial<ToolContext> = {}, prepare = cases.prepare): Promise<ToolOutput> {
+    using dir = tempDir({ memory: true });
+    prepare(dir.path);
+    return await placeAt(dir.path, overrides).run(tool, args);
+  }
+
+  test(`${tool.name}: success has a text and no error flag`, async () => {
+    for (const args of cases.works) {
+      const result = await run(args);
+      expect([args, result.isError ?? false]).toEqual([args, false]);
+      expect(result.text).not.toBe("");
+    }
+  });
+
+  test(`${tool.name}: failure is a result with a sentence, never a throw`, async () => {
+    for (const args of cases.fails) {
+      const result = await run(args);
+      expect([args, result.isError]).toEqual([args, true]);
+      expect(result.text).toMatch(/\S{2,} \S{2,}/);
+      expect(result.text).not.toMatch(/\n\s+at .*:\d+/);
+    }
+  });
+
+  test(`${tool.name}: a call that was aborted returns an error`, async () => {
+    for (const args of cases.works) expect((await run(args, { signal: AbortSignal.abort() })).isError).toBe(true);
+  });
+
+  const { large } = cases;
+  if (large === undefined) return;
+  test(`${tool.name}: a large result is bounded, by any tokenizer`, async () => {
+    for (const charsPerToken of [1, 4]) {
+      const measure = (text: string) => Math.ceil(text.length / charsPerToken);
+      const { text } = await run(large.args, { countTokens: measure }, large.prepare);
+      expect(measure(text)).toBeLessThanOrEqual(25_000);
+      expect(measure(text)).toBeGreaterThan(5_000);
+    }
+  });
+}

@@ -1,0 +1,25 @@
+import { expect, test } from "bun:test";
+import { UsageError } from "../../agent/error.ts";
+import { toolSpec } from "../../agent/tool.ts";
+import { builtinTools, selectTools, toolNames } from "../../tools/registry.ts";
+
+test("the built-in tools", () => {
+  expect(toolNames).toEqual(["Read", "Write", "Edit", "Bash", "Grep", "Glob", "List"]);
+  expect(builtinTools().map(({ name }) => name)).toEqual([...toolNames]);
+});
+
+test("tools are chosen by name, each once", () => {
+  expect(selectTools(["Bash", "Read", "Bash"]).map(({ name }) => name)).toEqual(["Read", "Bash"]);
+  expect(selectTools([])).toEqual([]);
+});
+
+test("an unknown tool is a usage error that lists the known ones", () => {
+  const choose = () => selectTools(["Read", "Grpe"]);
+  expect(choose).toThrow(UsageError);
+  expect(choose).toThrow('There is no tool "Grpe".');
+});
+
+test("all of them leave room in a first request of 16 KB", () => {
+  const bytes = Buffer.byteLength(JSON.stringify(builtinTools().map(toolSpec)));
+  expect(bytes).toBeLessThanOrEqual(11_000);
+});
