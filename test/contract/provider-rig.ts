@@ -133,6 +133,13 @@ export function conversation(info: ModelInfo) {
   };
 }
 
+/** The body of a request that was sent. */
+export function bodyOf({ fake }: Rig, index = 0): Record<string, unknown> {
+  const request = fake.requests[index];
+  if (!request) throw new Error(`There was no request ${index}`);
+  return request.body as Record<string, unknown>;
+}
+
 /** A request of one user message. */
 export function hello(info: ModelInfo): readonly Message[] {
   const talk = conversation(info);
