@@ -84,7 +84,7 @@ export async function writeAtomic(path: string, bytes: Uint8Array, old?: Stats):
   if (old) await access(path, constants.W_OK);
   else await mkdir(dirname(path), { recursive: true });
   const temporary = join(dirname(path), `.sagent-${randomUUID()}.tmp`);
-  const file = await open(temporary, "wx");
+  const file = await open(temporary, "wx", old ? 0o600 : 0o666);
   try {
     try {
       await file.writeFile(bytes);

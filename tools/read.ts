@@ -102,10 +102,18 @@ async function show(path: string, source: Source, hash: string, args: Args, cont
   if (looksBinary(head)) {
     return once({ text: `${path} is a binary file (${source.size} bytes). Look into it with Bash, e.g. file or xxd.` });
   }
-  return { output: await showText(path, source, args, context), hash, repeatable: true };
+  const output = await showText(path, source, args, context);
+  if (output !== undefined) return { output, hash, repeatable: true };
+  return once({ text: `${path} is not UTF-8 text. Convert it with Bash, e.g. iconv -f latin1 -t utf-8.` });
 }
 
-async function showText(path: string, source: Source, args: Args, context: ToolContext): Promise<ToolOutput> {
+/** Undefined if a line of the window is not UTF-8. */
+async function showText(
+  path: string,
+  source: Source,
+  args: Args,
+  context: ToolContext,
+): Promise<ToolOutput | undefined> {
   const { signal, countTokens } = context;
   const start = await findStart(source, args, signal);
   if (start.line === undefined) {
@@ -115,9 +123,7 @@ async function showText(path: string, source: Source, args: Args, context: ToolC
   const { lines, end } = await takeLines(source, start.position, limit, maxCollectedChars, signal);
   const texts = lines.map(decodeLine);
   if (start.position === 0 && texts[0] !== undefined) texts[0] = texts[0].replace(/^\uFEFF/, "");
-  if (!texts.every((text) => text !== undefined)) {
-    return { text: `${path} is not UTF-8 text. Convert it with Bash, e.g. iconv -f latin1 -t utf-8.` };
-  }
+  if (!texts.every((text) => text !== undefined)) return undefined;
   const first = start.line;
   const units = texts.map((text, index) => `${first + index}\t${text}`);
   const { text, count, omittedBytes } = fit(units, countTokens);
