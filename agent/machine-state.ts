@@ -134,5 +134,5 @@ export function detachCall(step: Step, callId: CallId): void {
     text: "Still running in the background. Its result will arrive later in this conversation; do not wait for it or repeat the call.",
   });
   step.emit({ type: "toolDetached", call: callId });
-  step.set({ cohort: cohort.filter((id) => id !== callId), detached: [...detached, callId] });
+  step.set({ cohort: cohort.filter((id) => id !== callId), detached: [...detached, callId], owed: true });
 }
