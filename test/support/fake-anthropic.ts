@@ -111,7 +111,7 @@ function events(reply: FakeReply, context: ReplyContext): string[] {
     stop_sequence: null,
     usage: { ...wireUsage(context.usage, 0, reply.tier), output_tokens: 1 },
   };
-  const sequence = list([context.body]).flatMap((body) => body.stop_sequences ?? []);
+  const sequences = context.body.stop_sequences;
   const blocks = reply.parts.map((part, index) => block(index, part, chars, context));
   return [
     event({ type: "message_start", message }),
@@ -124,7 +124,7 @@ function events(reply: FakeReply, context: ReplyContext): string[] {
         container: null,
         stop_details: finish === "refusal" ? { type: "refusal", category: null, explanation: null } : null,
         stop_reason: finish,
-        stop_sequence: finish === "stop_sequence" ? (sequence.flat()[0] ?? null) : null,
+        stop_sequence: finish === "stop_sequence" && Array.isArray(sequences) ? sequences[0] : null,
       },
       usage: wireUsage(context.usage, context.thinkingTokens, reply.tier),
     }),

@@ -50,7 +50,18 @@ function routeOf(path: string): Route | undefined {
   return model === undefined ? undefined : { fake: fakeGemini, counting: verb === "countTokens", model };
 }
 
-/** Starts the server on a free port of 127.0.0.1; disposing it closes every connection. */
+/**
+ * Starts the server on a free port of 127.0.0.1; disposing it closes every connection.
+ *
+ * @example
+ * await using fake = await startFakeProvider([
+ *   { parts: [{ call: "Read", args: { path: "a.ts" } }] },
+ *   { status: 429, headers: { "retry-after": "1" } },
+ *   { parts: [{ text: "It says hello." }] },
+ * ]);
+ * // ... point a client with the key `test-key` at fake.url("anthropic"), then:
+ * expect(fake.problems).toEqual([]);
+ */
 export async function startFakeProvider(script: FakeScript, options: FakeProviderOptions = {}): Promise<FakeProvider> {
   const key = options.key ?? testKey;
   const [requests, counts, problems]: [FakeRequest[], FakeRequest[], string[]] = [[], [], []];
@@ -60,7 +71,7 @@ export async function startFakeProvider(script: FakeScript, options: FakeProvide
 
   const refuse = (fake: FakeWire, problem: string) => {
     problems.push(`${fake.wire}: ${problem}`);
-    return Response.json(fake.errorBody(400, problem), { status: 400, headers: { "request-id": id("req_") } });
+    return Response.json(fake.errorBody(400, problem), { status: 400 });
   };
 
   const nextStep = async (request: FakeRequest): Promise<FakeStep | undefined> => {
@@ -68,26 +79,17 @@ export async function startFakeProvider(script: FakeScript, options: FakeProvide
     return typeof script === "function" ? script(request, index) : script[index];
   };
 
-  const answer = (fake: FakeWire, request: FakeRequest, reply: FakeReply): Response => {
+  const answer = (fake: FakeWire, request: FakeRequest, reply: FakeReply, left: AbortSignal): Response => {
     const [{ model }, body] = [request.view, obj(request.body)];
     const { usage, thinking } = metersOf(reply, cache.read(fake, model, body));
     const events = fake.events(reply, { model, body, usage, thinkingTokens: thinking, seals, id });
     paused = reply.stop === "pause";
-    const headers = { "content-type": "text/event-stream; charset=utf-8", "request-id": id("req_"), ...reply.headers };
-    const leave = () => {
-      request.aborted = true;
-    };
-    return new Response(streamBody(events, reply.fault, fake.errorEvent, leave), { headers });
+    const headers = { "content-type": "text/event-stream; charset=utf-8", ...reply.headers };
+    return new Response(streamBody(events, reply.fault, fake.errorEvent, left), { headers });
   };
 
-  const handle = async (raw: Request): Promise<Response> => {
-    const path = new URL(raw.url).pathname;
-    if (raw.method === "GET" && path.endsWith("/models")) return modelList(options.models ?? ["fake-model"]);
-    const route = routeOf(path);
-    if (raw.method !== "POST" || !route) return new Response("Not found", { status: 404 });
+  const respond = async (route: Route, request: FakeRequest, left: AbortSignal): Promise<Response> => {
     const { fake, counting } = route;
-    const request = readRequest(raw, path, route, parseJson(await raw.text()));
-    (counting ? counts : requests).push(request);
     const given = fake.keyOf(request.headers);
     if (given !== key) {
       const { status, body } = fake.badKey(given);
@@ -101,7 +103,22 @@ export async function startFakeProvider(script: FakeScript, options: FakeProvide
     if (counting) return countAnswer(fake, body);
     const step = await nextStep(request);
     if (!step) return refuse(fake, `the script has no step for request ${served}`);
-    return "status" in step ? failure(fake, step) : answer(fake, request, step);
+    return "status" in step ? failure(fake, step) : answer(fake, request, step, left);
+  };
+
+  const handle = async (raw: Request): Promise<Response> => {
+    const path = new URL(raw.url).pathname;
+    if (raw.method === "GET" && path.endsWith("/models")) return modelList(options.models ?? ["fake-model"]);
+    const route = routeOf(path);
+    if (raw.method !== "POST" || !route) return new Response("Not found", { status: 404 });
+    const request = readRequest(raw, path, route, parseJson(await raw.text()));
+    (route.counting ? counts : requests).push(request);
+    raw.signal.addEventListener("abort", () => {
+      request.aborted = true;
+    });
+    const response = await respond(route, request, raw.signal);
+    response.headers.set(route.fake.wire === "anthropic" ? "request-id" : "x-request-id", id("req_"));
+    return response;
   };
 
   const server = Bun.serve({ port: 0, hostname: "127.0.0.1", idleTimeout: 0, development: false, fetch: handle });

@@ -1,7 +1,7 @@
 /** Sends the events of an answer, with what is scripted to go wrong on the way. */
 import type { FakeFault } from "./fake-types.ts";
 
-const dripBytes = 5;
+const dripBytes = 13;
 /** Long enough for bytes already written to leave the process before a reset takes the rest. */
 const flushMs = 5;
 
@@ -51,30 +51,25 @@ async function* play(
   }
 }
 
-/** A response body that is read one chunk at a time; `onLeave` is called when the client goes before its end. */
+/** A response body that is read one chunk at a time, until the client has left. */
 export function streamBody(
   events: readonly string[],
   fault: FakeFault | undefined,
   errorEvent: (code: string, message: string) => string,
-  onLeave: () => void,
+  left: AbortSignal,
 ): ReadableStream<Uint8Array> {
-  const left = new AbortController();
-  const source = play(events, fault, errorEvent, left.signal);
+  const source = play(events, fault, errorEvent, left);
   return new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await source.next();
-        if (left.signal.aborted) return;
+        if (left.aborted) return;
         if (done) controller.close();
         else controller.enqueue(value);
       } catch (error) {
         controller.error(error instanceof Cut ? undefined : error);
       }
     },
-    async cancel() {
-      onLeave();
-      left.abort();
-      await source.return(undefined);
-    },
+    cancel: () => void source.return(undefined),
   });
 }

@@ -15,7 +15,8 @@ export type FakePart =
   | { call: string; args: Record<string, unknown>; raw?: string };
 
 /**
- * What goes wrong in the middle of an answer, before the chunk numbered `atChunk` (from 0) is sent.
+ * What goes wrong in the middle of an answer, before the chunk numbered `atChunk` (from 0) is sent; nothing
+ * does when there are fewer. The headers go out with the first chunk, so before chunk 0 the client has no answer at all.
  * - `cut` ends the connection: by a reset, or with `clean` by an orderly end of the body without the terminal event. A
  *   client may lose what it had not yet read before a reset, the whole answer included.
  * - `stall` sends nothing more but keeps the connection open: for `ms`, or until the client leaves.

@@ -1,4 +1,7 @@
-/** `sagent/testing`: what the project's own tests stand on, for users' tests. */
+/**
+ * `sagent/testing`: what the project's own tests stand on, for users' tests. A fake provider on real HTTP, a model that
+ * follows a script, a clock that the test moves, and the comparing of event sequences.
+ */
 export { historyProblem } from "./check-history.ts";
 export { collect, describeEvents, type EventShape, eventShape, eventsOf, waitFor } from "./events.ts";
 export { type FakeProviderOptions, startFakeProvider, testKey } from "./fake-provider.ts";
