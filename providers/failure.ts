@@ -63,6 +63,8 @@ export function classifyThrown(
   });
 }
 
+const invitesRetry = /you can retry your request|please (?:try|retry) again/;
+
 /** What a body says, in the shapes of all vendors. */
 interface Said {
   readonly message: string;
@@ -107,7 +109,7 @@ function statusOf({ type, code, words }: Said): number | undefined {
   if (/permission/.test(name)) return 403;
   if (/request_too_large/.test(name)) return 413;
   if (/invalid_request|invalid_argument|not_found|billing/.test(name)) return 400;
-  if (/you can retry your request|please (?:try|retry) again/.test(words)) return 500;
+  if (invitesRetry.test(words)) return 500;
   return undefined;
 }
 
@@ -210,7 +212,9 @@ function byStatus(data: ProviderFailure, said: Said, status: number | undefined,
     return new AuthError(data);
   if (status === 429 || (status !== 529 && /^rate_limit/.test(said.type))) return new RateLimitError(data);
   if (status === 408 || status === 409 || (status !== undefined && status >= 500)) return new ServerError(data);
-  if (/^(?:api_error|overloaded_error|server_error)$/.test(said.type)) return new ServerError(data);
+  if (/^(?:api_error|overloaded_error|server_error)$/.test(said.type) || invitesRetry.test(said.words)) {
+    return new ServerError(data);
+  }
   if (status === undefined) return begun ? new StreamInterruptedError(data) : new TransportError(data);
   return new BadRequestError(data);
 }

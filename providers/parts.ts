@@ -32,8 +32,6 @@ export interface Parts {
   has(key: string | number): boolean;
   /** Raw arguments of a call so far. */
   raw(key: string | number): string;
-  /** Forgets a part. */
-  drop(key: string | number): void;
   /** Every part, calls parsed. For `done`. */
   all(): DraftPart[];
   /** Every part but the calls that are not finished. For `error`. */
@@ -84,7 +82,6 @@ export function createParts(): Parts {
     },
     has: (key) => open.has(key),
     raw: (key) => callAt(key).raw,
-    drop: (key) => void open.delete(key),
     all: () => [...open.values()].filter(says).map(draft),
     kept: () =>
       [...open.values()].filter((part) => says(part) && (part.type !== "toolCall" || part.complete)).map(draft),

@@ -70,8 +70,9 @@ export function patientFetch(connectMs: number = connectLimitMs): typeof fetch {
   const patient = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const url = new URL(input instanceof Request ? input.url : input);
     const lost = new AbortController();
-    const timer = setTimeout(() => {
-      if (!behindProxy(url)) reachable(url, connectMs / 2).then((yes) => yes || lost.abort());
+    let answered = false;
+    const timer = setTimeout(async () => {
+      if (!behindProxy(url) && !(await reachable(url, connectMs / 2)) && !answered) lost.abort();
     }, connectMs / 2);
     const signals = [lost.signal, ...(init?.signal ? [init.signal] : [])];
     try {
@@ -80,6 +81,7 @@ export function patientFetch(connectMs: number = connectLimitMs): typeof fetch {
       if (lost.signal.aborted) throw new Error(`No connection to ${url.host} in ${connectMs} ms`, { cause });
       throw cause;
     } finally {
+      answered = true;
       clearTimeout(timer);
     }
   };

@@ -85,6 +85,7 @@ test("what is told in band gets the status it stands for", () => {
   expect(told(openai("x", { code: "rate_limit_exceeded" }))).toEqual(["rate_limit", 429]);
   expect(told({ error: { code: 503, message: "busy", status: "UNAVAILABLE" } })).toEqual(["server", 503]);
   expect(told(openai("An error occurred. You can retry your request."))).toEqual(["server", 500]);
+  expect(code({ status: 400, body: openai("Something went wrong. Please try again.") })).toBe("server");
 });
 
 test("bodies of any shape do no harm", () => {
