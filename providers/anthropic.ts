@@ -114,11 +114,11 @@ function buildBody(
   const { settings, system, stopSequences } = request;
   const cache = cacheOf(settings);
   const fast = settings.tier === "priority";
-  const thinks = settings.thinkingBudget !== "none";
+  const limits = lengths(info, request);
   const body: Body = {
     model: info.wireId,
-    ...lengths(info, request),
-    ...(thinks ? { context_management: { edits: [{ type: "clear_thinking_20251015", keep: "all" }] } } : {}),
+    ...limits,
+    ...("thinking" in limits ? { context_management: { edits: [{ type: "clear_thinking_20251015", keep: "all" }] } } : {}),
     ...(settings.effort === "none" || settings.effort === "min" ? {} : { output_config: { effort: settings.effort } }),
     ...(settings.tier === "default" ? { service_tier: "standard_only" } : {}),
     ...(fast ? { speed: "fast" } : {}),
@@ -153,11 +153,10 @@ function lengths(info: ModelInfo, { settings, maxOutputTokens }: ModelRequest): 
     case "auto":
       return { max_tokens: answer, thinking: { type: "adaptive", ...display } };
     case "fixed": {
-      const budget = Math.max(Math.min(answer, Math.floor(ceiling / 2)), 1024);
-      return {
-        max_tokens: Math.min(budget + answer, ceiling),
-        thinking: { type: "enabled", budget_tokens: budget, ...display },
-      };
+      // Thinking is part of the answer that the caller capped and paid for; less than 1,024 tokens of it is not accepted.
+      const budget = Math.floor(answer / 2);
+      if (budget < 1024) return { max_tokens: answer };
+      return { max_tokens: answer, thinking: { type: "enabled", budget_tokens: budget, ...display } };
     }
     default:
       return settings.thinkingBudget satisfies never;

@@ -41,7 +41,7 @@ test("adaptive thinking, its display and its effort reach the wire", async () =>
   expect(await of("none")).toEqual({ ...rest, thinking: { type: "adaptive" } });
 });
 
-test("a fixed budget stays under the ceiling and above the least", async () => {
+test("a fixed budget is half of the answer that the caller allows and pays for", async () => {
   const haiku = resolveModel("anthropic", "haiku-4.5");
   const of = async (maxOutputTokens?: number) => {
     const more = maxOutputTokens === undefined ? {} : { maxOutputTokens };
@@ -49,8 +49,8 @@ test("a fixed budget stays under the ceiling and above the least", async () => {
     return [max_tokens, thinking];
   };
   expect(await of()).toEqual([64_000, { type: "enabled", budget_tokens: 32_000 }]);
-  expect(await of(100)).toEqual([1124, { type: "enabled", budget_tokens: 1024 }]);
-  expect(await of(50_000)).toEqual([64_000, { type: "enabled", budget_tokens: 32_000 }]);
+  expect(await of(100)).toEqual([100, undefined]);
+  expect(await of(50_000)).toEqual([50_000, { type: "enabled", budget_tokens: 25_000 }]);
 });
 
 test("tiers reach the wire, and fast is reported only where fast was served", async () => {
