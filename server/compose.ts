@@ -15,7 +15,8 @@ import { builtinTools, selectTools } from "../tools/registry.ts";
 import type { Config } from "./config.ts";
 import { note } from "./output.ts";
 import { pullProgress } from "./progress.ts";
-import { openSession } from "./sessions.ts";
+import { createSession, openSession } from "./sessions.ts";
+import { settingsOf } from "./settings.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -29,14 +30,18 @@ export interface Composed extends AsyncDisposable {
 export async function compose(config: Config, env: Env): Promise<Composed> {
   await using stack = new AsyncDisposableStack();
   await checkDirectory(config.cwd);
-  const session = await openSession(config, env);
-  if (session) stack.use(session);
-  const before = session ? replay(session.events.filter((event) => event.agent === config.label)) : undefined;
+  const resumed = await openSession(config, env);
+  if (resumed) stack.defer(() => release(resumed));
+  const before = resumed ? replay(resumed.events.filter((event) => event.agent === config.label)) : undefined;
   const models = stack.use(new Models(config, env));
   const model = await models.first(before?.model ?? undefined);
+  const settings = settingsOf(config.knobs, model.info);
   const tools = config.tools ? selectTools(config.tools) : builtinTools();
   const instructions = await loadInstructions({ cwd: config.cwd, env });
   for (const warning of instructions.warnings) note(warning);
+  const cwd = await startDirectory(config, before?.cwd ?? undefined);
+  const session = resumed ?? (await createSession(config, env));
+  if (session && !resumed) stack.defer(() => release(session));
   const agent = new Agent({
     model,
     tools,
@@ -50,10 +55,10 @@ export async function compose(config: Config, env: Env): Promise<Composed> {
       instructions: instructions.text,
       ...(config.system === undefined ? {} : { extra: config.system }),
     }),
-    cwd: await startDirectory(config, before?.cwd ?? undefined),
+    cwd,
     root: config.cwd,
     env: withoutSecrets(env),
-    settings: config.settings,
+    settings,
     resolveModel: (wanted, current) => models.resolve(wanted, current.provider),
     ...(session ? { session } : {}),
     ...(config.maxRounds === undefined ? {} : { maxRounds: config.maxRounds }),
@@ -63,6 +68,11 @@ export async function compose(config: Config, env: Env): Promise<Composed> {
   stack.use(agent);
   const owned = stack.move();
   return { agent, session, model, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Whoever wants to know whether all of it was saved has asked by a flush. */
+async function release(session: Session): Promise<void> {
+  await session.close().catch(() => {});
 }
 
 async function checkDirectory(cwd: string): Promise<void> {
@@ -119,8 +129,12 @@ class Models implements AsyncDisposable {
   async #build(name: string, id: string | undefined): Promise<Model> {
     const provider = await this.#provider(name);
     const model = await provider.model(id);
-    const limit = this.#config.maxRequestTokens;
-    return limit === undefined ? model : narrowed(model, limit);
+    const { maxRequestTokens, maxResponseTokens } = this.#config;
+    const longest = model.info.maxResponseTokens;
+    if (maxResponseTokens !== undefined && longest > 0 && maxResponseTokens > longest) {
+      throw new ConfigError(`${model.info.id} answers with ${longest} tokens at most, not ${maxResponseTokens}.`);
+    }
+    return maxRequestTokens === undefined ? model : narrowed(model, maxRequestTokens);
   }
 
   #provider(name: string): Promise<Provider> {

@@ -1,8 +1,9 @@
 /** What a run is to be: the flags, checked and typed. Everything wrong with them is found here, before any work. */
 import { resolve } from "node:path";
 import { UsageError } from "../agent/error.ts";
-import { efforts, type ModelSettings } from "../agent/model.ts";
+import { efforts } from "../agent/model.ts";
 import { type Flags, type InputFormat, inputFormats, type OutputFormat, outputFormats } from "./flags.ts";
+import { type Knobs, thinkingModes } from "./settings.ts";
 
 /** Which session a run goes on with. */
 export type SessionChoice =
@@ -20,7 +21,7 @@ export interface Config {
   readonly provider: string | undefined;
   readonly model: string | undefined;
   readonly baseUrl: string | undefined;
-  readonly settings: Partial<ModelSettings>;
+  readonly knobs: Knobs;
   /** Undefined means the default set. */
   readonly tools: readonly string[] | undefined;
   readonly system: string | undefined;
@@ -35,14 +36,6 @@ export interface Config {
   readonly debug: boolean;
 }
 
-const thinkingModes: Readonly<Record<string, Partial<ModelSettings>>> = {
-  default: {},
-  adaptive: { thinkingBudget: "auto", thinkingOutput: "text" },
-  on: { thinkingBudget: "fixed", thinkingOutput: "text" },
-  off: { thinkingBudget: "none", thinkingOutput: "none", effort: "none" },
-  redact: { thinkingBudget: "auto", thinkingOutput: "redacted" },
-};
-
 /** Checks the flags. Throws `UsageError`. */
 export function readConfig(flags: Flags, cwd = process.cwd()): Config {
   return {
@@ -52,7 +45,7 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
     provider: flags.provider,
     model: flags.model,
     baseUrl: flags["base-url"] === undefined ? undefined : url("base-url", flags["base-url"]),
-    settings: settings(flags),
+    knobs: knobs(flags),
     tools: toolNames(flags.tools),
     system: flags.system,
     maxRounds: count("max-rounds", flags["max-rounds"]),
@@ -67,19 +60,22 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
   };
 }
 
-function settings(flags: Flags): Partial<ModelSettings> {
-  const mode = flags.thinking === undefined ? undefined : oneOf("thinking", flags.thinking, Object.keys(thinkingModes));
-  const effort = flags.effort === undefined ? {} : { effort: oneOf("effort", flags.effort, efforts) };
-  return { ...(mode === undefined ? {} : thinkingModes[mode]), ...effort };
+function knobs({ effort, thinking }: Flags): Knobs {
+  return {
+    effort: effort === undefined ? undefined : oneOf("effort", effort, efforts),
+    thinking: thinking === undefined ? undefined : oneOf("thinking", thinking, thinkingModes),
+  };
 }
 
 function toolNames(given: string | undefined): readonly string[] | undefined {
   if (given === undefined) return undefined;
   const names = given.split(/[\s,]+/).filter((name) => name !== "");
+  if (names.length === 0) throw new UsageError("--tools needs the names of tools, or none.");
   return names.length === 1 && names[0]?.toLowerCase() === "none" ? [] : names;
 }
 
 function sessionChoice(flags: Flags): SessionChoice {
+  if (flags.session === "") throw new UsageError("--session needs a directory.");
   const choices: SessionChoice[] = [];
   if (flags.continue) choices.push({ type: "newest" });
   if (flags.resume !== undefined) choices.push({ type: "byId", id: flags.resume });
@@ -87,7 +83,6 @@ function sessionChoice(flags: Flags): SessionChoice {
   if (flags.ephemeral) choices.push({ type: "none" });
   const [choice, other] = choices;
   if (other) throw new UsageError("Give only one of --continue, --resume, --session and --ephemeral.");
-  if (choice?.type === "byId" && choice.id === "") throw new UsageError("--resume needs the id of a session.");
   return choice ?? { type: "new" };
 }
 

@@ -106,8 +106,7 @@ const aliases: Readonly<Record<string, string>> = { "--max-tool-call-rounds": "-
 export function parseFlags(argv: readonly string[]): CommandLine {
   const args = argv.map((word) => {
     const [name = "", ...value] = word.split("=");
-    const alias = aliases[name];
-    return alias ? [alias, ...value].join("=") : word;
+    return [aliases[name] ?? (value.length > 0 ? longName(name) : name), ...value].join("=");
   });
   try {
     const { values, positionals } = parseArgs({ args, options: flagTable, allowPositionals: true, strict: true });
@@ -118,13 +117,22 @@ export function parseFlags(argv: readonly string[]): CommandLine {
   }
 }
 
+/** What Node's parser says, in our words. */
 function sentence(message: string): string {
   const unknown = /^Unknown option '([^']*)'/.exec(message)?.[1];
-  if (unknown) return `There is no option ${unknown}.`;
-  const valueless = /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument missing/.exec(message)?.[1];
-  return valueless
-    ? `${valueless} needs a value.`
-    : (message.split("\n", 1)[0]?.replace(/\.? ?To specify.*/, ".") ?? message);
+  if (unknown) return `There is no option ${unknown.startsWith("-") ? unknown : `-${unknown}`}.`;
+  const [, name = "", wrong] = /^Option '(?:-\w, )?(--?[\w-]+).*?' (.*)/.exec(message) ?? [];
+  const flag = longName(name);
+  if (wrong === "argument missing") return `${flag} needs a value.`;
+  if (wrong?.startsWith("argument is ambiguous")) {
+    return `${flag} needs a value; write ${flag}=VALUE for one that begins with a dash.`;
+  }
+  return wrong === "does not take an argument" ? `${flag} takes no value.` : (message.split("\n", 1)[0] ?? message);
+}
+
+function longName(name: string): string {
+  const [long] = Object.entries<Flag>(flagTable).find(([, { short }]) => name === `-${short}`) ?? [];
+  return long === undefined ? name : `--${long}`;
 }
 
 function suggestion(message: string): string {

@@ -1,12 +1,15 @@
 /** One run without a person: prompt in, payload out, an exit code. stdin, stdout, stderr and the code are the contract. */
 import type { Agent } from "../agent/agent.ts";
+import { type ErrorInfo, toErrorInfo } from "../agent/error.ts";
+import type { EndReason } from "../agent/event.ts";
 import type { RunResult } from "../agent/run.ts";
+import type { Session } from "../agent/session.ts";
 import { compose } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { exitCode, type StopSignal, signalCodes } from "./exit.ts";
 import { readPrompt } from "./input.ts";
-import { describe, eventLine, writeOut, writeResult } from "./output.ts";
-import { type Stop, watchSignals } from "./signals.ts";
+import { describe, eventLine, writeAnswer, writeResult } from "./output.ts";
+import { watchSignals } from "./signals.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -17,16 +20,19 @@ export async function runHeadless(config: Config, env: Env): Promise<number> {
   if (typeof started === "string") return await stoppedEarly(config, started, env);
   await using composed = started.composed;
   const { agent, session } = composed;
-  const streaming = config.outputFormat === "stream-json";
-  const stream = streaming ? writeEvents(agent, env) : Promise.resolve();
+  let running = true;
+  const end = () => running && endWork(agent);
+  const written = config.outputFormat === "stream-json" ? writeEvents(agent, env, end) : Promise.resolve();
   const run = agent.run(started.prompt);
-  haltOnSignal(agent, stop);
-  const result = await run;
-  await session?.flush();
+  stop.asked.then(end);
+  const result = explained(await run);
+  running = false;
+  const unsaved = await saved(session);
   await agent.close();
-  await stream;
-  await writeEnd(config, withSignal(result, stop.signal), env);
-  return stop.signal ? signalCodes[stop.signal] : exitCode(result.error);
+  await written;
+  const finished = { ...result, ...(unsaved && { error: unsaved }), ...(stop.signal && interruption(stop.signal)) };
+  await writeEnd(config, finished, env);
+  return stop.signal ? signalCodes[stop.signal] : exitCode(finished.error);
 }
 
 async function begin(config: Config, env: Env) {
@@ -40,35 +46,58 @@ async function stoppedEarly(config: Config, signal: StopSignal, env: Env): Promi
   process.exit(signalCodes[signal]);
 }
 
-function haltOnSignal(agent: Agent, stop: Stop): void {
-  stop.asked.then(() => {
-    agent.send({ type: "halt" });
-    agent.send({ type: "kill", call: "all" });
-  });
+/** Stops the model, which keeps what it had said, and every tool. */
+function endWork(agent: Agent): void {
+  agent.send({ type: "halt" });
+  agent.send({ type: "kill", call: "all" });
 }
 
 const interruption = (signal: StopSignal) => ({
-  reason: "halted",
-  stopReason: "interrupted",
+  reason: "halted" as const,
+  stopReason: "interrupted" as const,
   error: { code: "stopped", message: signal === "SIGINT" ? "Interrupted." : "Terminated." },
 });
 
-function withSignal(result: RunResult, signal: StopSignal | undefined) {
-  return signal ? { ...result, ...interruption(signal) } : result;
+const unfinished: Partial<Record<EndReason, ErrorInfo>> = {
+  truncated: {
+    code: "truncated",
+    message: "The answer was cut at its length limit.",
+    hint: "Raise --max-response-tokens, or ask for less at a time.",
+  },
+  refused: {
+    code: "refused",
+    message: "The model refused to answer.",
+    hint: "Say it in other words, or use another model.",
+  },
+};
+
+/** An answer that is not whole is an error, so that no script takes it for one. */
+function explained(result: RunResult): RunResult {
+  const error = result.error ?? unfinished[result.reason];
+  return error ? { ...result, error } : result;
 }
 
-/** Writes events as they come. A reader that leaves ends the work. */
-async function writeEvents(agent: Agent, env: Env): Promise<void> {
+/** What kept the session from being saved, if anything did: an answer in hand is still given. */
+async function saved(session: Session | undefined): Promise<ErrorInfo | undefined> {
   try {
-    for await (const event of agent.events()) await writeOut(eventLine(event, env));
-  } catch {
-    agent.send({ type: "halt" });
-    agent.send({ type: "kill", call: "all" });
+    await session?.flush();
+    return undefined;
+  } catch (error) {
+    return toErrorInfo(error);
   }
 }
 
-async function writeEnd(config: Config, result: RunResult | ReturnType<typeof withSignal>, env: Env): Promise<void> {
-  if (config.outputFormat !== "text") return writeResult(result, env);
-  if (result.content !== "") await writeOut(`${result.content}\n`);
-  if (result.error) process.stderr.write(describe(result.error, env));
+/** Writes events as they come. A reader that leaves ends the work. */
+async function writeEvents(agent: Agent, env: Env, end: () => void): Promise<void> {
+  try {
+    for await (const event of agent.events()) await writeOut(eventLine(event, env));
+  } catch {
+    end();
+  }
+}
+
+async function writeEnd(config: Config, result: RunResult, env: Env): Promise<void> {
+  if (config.outputFormat !== "text") await writeResult(result, env);
+  else if (result.content !== "") await writeAnswer(result.content);
+  if (result.error) writeErr(describe(result.error, env));
 }

@@ -1,8 +1,8 @@
 /** What a headless run is asked: `-p`, standard input, or both. */
-import { fstatSync } from "node:fs";
 import { UsageError } from "../agent/error.ts";
 import type { Config } from "./config.ts";
 import { note } from "./output.ts";
+import { hasInput } from "./stdio.ts";
 
 /** How long `-p` waits for the first byte of a pipe that may have no writer. */
 const firstByteMs = 3_000;
@@ -17,16 +17,6 @@ export async function readPrompt(config: Config): Promise<string> {
   throw new UsageError("There is nothing to do: no -p TEXT and nothing on standard input.", {
     hint: "See sagent --help.",
   });
-}
-
-/** A terminal is for a person, and /dev/null says nothing; pipes, files and sockets are read. */
-function hasInput(): boolean {
-  if (process.stdin.isTTY) return false;
-  try {
-    return !fstatSync(0).isCharacterDevice();
-  } catch {
-    return false;
-  }
 }
 
 async function readAll(mayBeEmpty: boolean): Promise<string> {

@@ -3,6 +3,8 @@ import type { ErrorInfo } from "../agent/error.ts";
 import type { AgentEvent, EventType } from "../agent/event.ts";
 import { noUsage, type Usage } from "../agent/message.ts";
 import { redact } from "../providers/auth.ts";
+import { isTerminal, writeErr, writeOut } from "./stdio.ts";
+import { printable } from "./terminal-text.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -43,18 +45,23 @@ export function eventLine(event: AgentEvent, env: Env): string {
   return `${mayQuoteSecrets.has(event.type) ? redact(line, env) : line}\n`;
 }
 
-/** Writes all of it, waiting for a slow reader. Rejects when the reader is gone. */
-export function writeOut(text: string): Promise<void> {
-  return new Promise((resolve, reject) => process.stdout.write(text, (error) => (error ? reject(error) : resolve())));
+/** The answer itself: as it is for a program, made safe for a terminal. */
+export function writeAnswer(text: string): Promise<void> {
+  return writeOut(`${isTerminal("stdout") ? printable(text) : text}\n`);
+}
+
+/** Whether writing failed because nobody reads any more, which is nobody's mistake. */
+export function isReaderGone(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EPIPE";
 }
 
 /** An error as a person reads it on stderr. */
 export function describe(error: ErrorInfo, env: Env): string {
   const hint = error.hint ? `\n  ${error.hint}` : "";
-  return `${redact(`sagent: ${error.message}${hint}`, env)}\n`;
+  return `${printable(redact(`sagent: ${error.message}${hint}`, env))}\n`;
 }
 
 /** A note for the person, on stderr. */
 export function note(text: string): void {
-  process.stderr.write(`sagent: ${text}\n`);
+  writeErr(`sagent: ${printable(text)}\n`);
 }

@@ -2,8 +2,8 @@
 import { UsageError } from "../agent/error.ts";
 import { listSessions, projectDir } from "../agent/session-list.ts";
 import type { Config } from "./config.ts";
-import { writeOut } from "./output.ts";
 import { pullProgress } from "./progress.ts";
+import { writeOut } from "./stdio.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 

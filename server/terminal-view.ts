@@ -43,7 +43,7 @@ export class TerminalView {
       case "cleared":
         return this.#line(dim("The conversation is cleared."));
       case "switched":
-        return this.#line(dim(`Now on ${event.model.provider} ${event.model.model}.`));
+        return this.#line(dim(printable(`Now on ${event.model.provider} ${event.model.model}.`)));
       case "error":
       case "switchFailed":
       case "compactFailed":

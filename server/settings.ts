@@ -1,0 +1,46 @@
+/** The knobs of a model as flags: `--effort` and `--thinking`. */
+import { SettingError } from "../agent/error.ts";
+import { type Effort, efforts, type ModelInfo, type ModelSettings } from "../agent/model.ts";
+
+/** What a thinking mode asks of a model; the two are offered together or not at all. */
+const modes = {
+  default: {},
+  adaptive: { thinkingBudget: "auto", thinkingOutput: "text" },
+  on: { thinkingBudget: "fixed", thinkingOutput: "text" },
+  off: { thinkingBudget: "none", thinkingOutput: "none" },
+  redact: { thinkingBudget: "auto", thinkingOutput: "redacted" },
+} as const satisfies Record<string, Partial<ModelSettings>>;
+
+export type ThinkingMode = keyof typeof modes;
+export const thinkingModes = Object.keys(modes) as ThinkingMode[];
+
+/** What the flags say, where they say anything. */
+export interface Knobs {
+  readonly effort: Effort | undefined;
+  readonly thinking: ThinkingMode | undefined;
+}
+
+/** The settings that the flags mean. Throws `SettingError` for what the model does not offer. */
+export function settingsOf({ effort, thinking }: Knobs, info: ModelInfo): Partial<ModelSettings> {
+  const model = info.id;
+  if (effort !== undefined && info.efforts.length > 0 && !info.efforts.includes(effort)) {
+    throw new SettingError({ model, name: "effort", value: effort, allowed: info.efforts });
+  }
+  if (thinking !== undefined && !offers(info, thinking)) {
+    const allowed = thinkingModes.filter((mode) => offers(info, mode));
+    throw new SettingError({ model, name: "thinking", value: thinking, allowed });
+  }
+  const lowest = info.efforts[0] ?? efforts[0];
+  return {
+    ...(thinking === undefined ? {} : modes[thinking]),
+    ...(thinking === "off" ? { effort: lowest } : {}),
+    ...(effort === undefined ? {} : { effort }),
+  };
+}
+
+function offers(info: ModelInfo, mode: ThinkingMode): boolean {
+  const { thinkingBudget, thinkingOutput }: Partial<ModelSettings> = modes[mode];
+  const has = <T>(value: T | undefined, offered: readonly T[]) =>
+    value === undefined || offered.length === 0 || offered.includes(value);
+  return has(thinkingBudget, info.budgetModes) && has(thinkingOutput, info.thinkingOutputs);
+}
