@@ -10,6 +10,7 @@ import { exitCode, type StopSignal, signalCodes } from "./exit.ts";
 import { readPrompt } from "./input.ts";
 import { describe, eventLine, writeAnswer, writeResult } from "./output.ts";
 import { watchSignals } from "./signals.ts";
+import { writeErr, writeOut } from "./stdio.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
