@@ -1,5 +1,4 @@
 /** Where sessions live and what a list of them shows. Reads the two ends of a file, never the whole transcript. */
-import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -41,7 +40,7 @@ export function projectDir(cwd: string, env: Environment): string {
 /** A readable name for a directory, at most 120 characters; a hash of the resolved path keeps names apart. */
 function projectSlug(cwd: string): string {
   const path = realPath(cwd);
-  const hash = createHash("sha256").update(path).digest("hex").slice(0, 12);
+  const hash = new Bun.CryptoHasher("sha256").update(path).digest("hex").slice(0, 12);
   const words = path.replace(/[^A-Za-z0-9._]+/g, "-").replace(/^-+|-+$/g, "");
   return `${words.slice(-100).replace(/^[-.]+/, "") || "root"}-${hash}`;
 }

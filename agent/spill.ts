@@ -1,5 +1,4 @@
 /** Where results too big for the conversation go: a file the model can read in parts, and a preview in its place. */
-import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +22,7 @@ export class Spill {
   /** The text itself where it fits in `maxChars`, else a preview that names the file holding all of it. */
   async bound(callId: CallId, text: string, maxChars: number): Promise<string> {
     if (text.length <= maxChars || text.length <= previewChars * 1.5) return text;
-    const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
+    const hash = new Bun.CryptoHasher("sha256").update(text).digest("hex").slice(0, 12);
     try {
       const path = join(await this.#directory(), `${callId}-${hash}.txt`);
       await writeFile(path, text, { mode: 0o600 });

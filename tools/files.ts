@@ -1,5 +1,4 @@
 /** Whole files: read as one moment, checked against what the model knows, written all or not at all, one writer a path. */
-import { randomUUID } from "node:crypto";
 import type { Stats } from "node:fs";
 import { constants } from "node:fs";
 import { access, mkdir, open, readFile, rename, stat, unlink } from "node:fs/promises";
@@ -83,7 +82,7 @@ export async function withFileLock<Result>(path: string, write: () => Promise<Re
 export async function writeAtomic(path: string, bytes: Uint8Array, old?: Stats): Promise<void> {
   if (old) await access(path, constants.W_OK);
   else await mkdir(dirname(path), { recursive: true });
-  const temporary = join(dirname(path), `.sagent-${randomUUID()}.tmp`);
+  const temporary = join(dirname(path), `.sagent-${crypto.randomUUID()}.tmp`);
   const file = await open(temporary, "wx", old ? 0o600 : 0o666);
   try {
     try {
