@@ -3,6 +3,7 @@
  * goes first, then `after-turn`, then `when-idle`.
  */
 import type { Policy } from "./command.ts";
+import type { EventBody } from "./event.ts";
 import type { Attachment } from "./message.ts";
 
 export type QueueId = `q${number}`;
@@ -42,6 +43,13 @@ export function take(inbox: Inbox, policy: Policy, limit = Number.POSITIVE_INFIN
 
 export function has(inbox: Inbox, policy: Policy): boolean {
   return inbox.waiting.some((entry) => entry.policy === policy);
+}
+
+/** What tells clients of a message that waits. */
+export function queuedEvent({ id, policy, from, text, attachments }: Waiting): EventBody {
+  const origin = from === undefined ? {} : { from };
+  const files = attachments ? { attachments: [...attachments] } : {};
+  return { type: "queued", queueId: id, policy, ...origin, text, ...files };
 }
 
 /** Marks everything as told to clients and returns what was not told before. */

@@ -28,6 +28,7 @@ export class Log {
   readonly #options: LogOptions;
   #observers: readonly Observer[] = [];
   #seq: number;
+  #nextCall = 1;
 
   constructor(options: LogOptions) {
     this.#options = options;
@@ -62,11 +63,11 @@ export class Log {
     return `m${this.state.nextMessage}`;
   }
 
-  /** A call id never given before in this session. */
+  /** A call id never given before. An answer that came too late takes its own with it, so the state does not count them. */
   nextCallId(): CallId {
-    const id: CallId = `c${this.state.nextCall}`;
-    this.state.nextCall += 1;
-    return id;
+    const next = Math.max(this.#nextCall, this.state.nextCall);
+    this.#nextCall = next + 1;
+    return `c${next}`;
   }
 
   /** Observers are called in order of subscription; one that throws does not keep the others from hearing. */

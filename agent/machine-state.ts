@@ -58,8 +58,8 @@ export interface MachineState {
   readonly inbox: Inbox;
   readonly switches: readonly Switch[];
   readonly compaction: { readonly hint?: string } | null;
-  /** Compactions in a row that an overflow asked for; the turn fails after three. */
-  readonly overflows: number;
+  /** Overflows in a row that a compaction was to cure; the turn fails after three. */
+  readonly overflows: readonly ErrorInfo[];
   /** The log's tail asks for an answer. */
   readonly owed: boolean;
   /** Halted or failed: only a new message goes on. */
@@ -84,7 +84,7 @@ export const initialState = (maxRounds: number | null = null): MachineState => (
   inbox: emptyInbox,
   switches: [],
   compaction: null,
-  overflows: 0,
+  overflows: [],
   owed: false,
   held: false,
   rounds: 0,

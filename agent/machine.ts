@@ -6,7 +6,7 @@
  * in one fixed order. A late answer carries a generation that is no longer current, or names a call that no longer
  * runs, and is dropped.
  */
-import { announce, has, take, type Waiting } from "./inbox.ts";
+import { announce, has, queuedEvent, take, type Waiting } from "./inbox.ts";
 import { agentState, detachCall, type Effect, type Input, type MachineState, Step } from "./machine-state.ts";
 import { apply } from "./transitions.ts";
 
@@ -23,7 +23,7 @@ export function step(state: MachineState, inputs: readonly Input[]): { state: Ma
 function settle(step: Step): void {
   if (step.state.calling !== null) return;
   if (step.state.switches.length > 0) return startSwitch(step);
-  if (has(step.state.inbox, "now")) preempt(step);
+  if (has(step.state.inbox, "now") && !step.state.held) preempt(step);
   if (step.state.cohort.length > 0) return;
   deliver(step);
   if (step.state.compaction) return startCompaction(step, step.state.compaction);
@@ -64,7 +64,7 @@ function commit(step: Step, policy: Waiting["policy"], limit?: number): void {
     step.append(from === undefined ? { type: "user", ...content } : { type: "peer", from, ...content });
     if (announced) step.emit({ type: "dequeued", queueId: id, dropped: false });
   }
-  step.set({ inbox, owed: true, held: false, rounds: 0, overflows: 0, reason: "done" });
+  step.set({ inbox, owed: true, held: false, rounds: 0, overflows: [], reason: "done" });
 }
 
 function callModel(step: Step): void {
@@ -82,11 +82,7 @@ function startCompaction(step: Step, wanted: { readonly hint?: string }): void {
 /** Tells clients what changed: messages that stay queued, the state, and the end of the work. */
 function tell(step: Step): void {
   const [fresh, inbox] = announce(step.state.inbox);
-  for (const { id, policy, from, text, attachments } of fresh) {
-    const origin = from === undefined ? {} : { from };
-    const files = attachments ? { attachments: [...attachments] } : {};
-    step.emit({ type: "queued", queueId: id, policy, ...origin, text, ...files });
-  }
+  for (const message of fresh) step.emit(queuedEvent(message));
   const state = agentState(step.state);
   const resting = state === "idle" || state === "waiting";
   if (state !== step.state.told.state) step.emit({ type: "state", state });

@@ -1,8 +1,8 @@
 /** What each input does to the machine's state. Nothing here starts work; `settle` in `machine.ts` does. */
 import type { Command } from "./command.ts";
-import { RoundLimitError } from "./error.ts";
+import { type ErrorInfo, RoundLimitError } from "./error.ts";
 import type { EndReason } from "./event.ts";
-import { emptyInbox, put } from "./inbox.ts";
+import { emptyInbox, put, queuedEvent } from "./inbox.ts";
 import { type Answer, type CallOutcome, detachCall, type Input, type Step } from "./machine-state.ts";
 import type { CallId, StopReason, ToolCallPart } from "./message.ts";
 
@@ -11,25 +11,26 @@ export function apply(step: Step, input: Input): void {
     case "command":
       return command(step, input.command);
     case "modelDone":
-      return current(step, input.generation) ? modelDone(step, input.answer) : undefined;
+      return isAnswering(step, input.generation) ? modelDone(step, input.answer) : undefined;
     case "modelFailed":
-      return current(step, input.generation) ? modelFailed(step, input) : undefined;
+      return isAnswering(step, input.generation) ? modelFailed(step, input) : undefined;
     case "toolDone":
       return toolDone(step, input.callId, input.outcome);
     case "compactDone":
-      return current(step, input.generation) ? step.set({ calling: null }) : undefined;
+      return isCompacting(step, input.generation) ? step.set({ calling: null }) : undefined;
     case "compactFailed":
-      if (!current(step, input.generation)) return;
-      step.emit({ type: "compactFailed", error: input.error });
-      // An overflow that cannot be compacted away has no other end; a compaction on request changes nothing else.
-      step.set({ calling: null });
-      return step.state.overflows > 0 ? hold(step, "error") : undefined;
+      return isCompacting(step, input.generation) ? compactFailed(step, input.error) : undefined;
     case "switchDone":
       return step.state.calling === "switching" ? step.set({ calling: null }) : undefined;
   }
 }
 
-const current = (step: Step, generation: number) => step.state.calling !== null && step.state.generation === generation;
+function isAnswering({ state }: Step, generation: number): boolean {
+  return (state.calling === "model" || state.calling === "halting") && state.generation === generation;
+}
+
+const isCompacting = ({ state }: Step, generation: number) =>
+  state.calling === "compacting" && state.generation === generation;
 
 function hold(step: Step, reason: EndReason): void {
   step.set({ held: true, reason });
@@ -76,9 +77,19 @@ function command(step: Step, command: Command): void {
 const targets = (running: readonly CallId[], wanted: CallId | "all") =>
   wanted === "all" ? running : running.filter((id) => id === wanted);
 
-/** A new message resumes a held agent; what was queued before does not. */
+/**
+ * A new message resumes a held agent; what was queued before does not. The chain that a queued one waits for has ended
+ * where the agent is held, answered or not. Whatever comes of the message, clients are told when all is at rest again.
+ */
 function receive(step: Step, message: Parameters<typeof put>[1]): void {
-  step.set({ inbox: put(step.state.inbox, message), held: false });
+  const { held, inbox, owed, told } = step.state;
+  const isChainOver = held && message.policy === "when-idle";
+  step.set({
+    inbox: put(inbox, message),
+    held: false,
+    owed: owed && !isChainOver,
+    told: { ...told, idle: false },
+  });
 }
 
 /** Stops the model or the compaction. Tools go on. What a person already typed goes on too. */
@@ -94,7 +105,7 @@ function halt(step: Step): void {
     step.effect({ type: "cancelCompact" });
   }
   const busy = calling !== null || owed || cohort.length + detached.length + inbox.waiting.length > 0;
-  step.set({ compaction: null, overflows: 0 });
+  step.set({ compaction: null, overflows: [] });
   if (busy && !steering) hold(step, "halted");
 }
 
@@ -112,8 +123,9 @@ function clear(step: Step): void {
     step.effect({ type: "cancelTool", callId });
     step.emit({ type: "toolEnded", call: callId, isError: true, cancelled: true, durationMs: 0 });
   }
-  for (const { id, announced } of inbox.waiting) {
-    if (announced) step.emit({ type: "dequeued", queueId: id, dropped: true });
+  for (const message of inbox.waiting) {
+    if (!message.announced) step.emit(queuedEvent(message));
+    step.emit({ type: "dequeued", queueId: message.id, dropped: true });
   }
   step.effect({ type: "clear" });
   step.set({
@@ -126,7 +138,7 @@ function clear(step: Step): void {
     deliveries: [],
     inbox: { ...emptyInbox, next: inbox.next },
     compaction: null,
-    overflows: 0,
+    overflows: [],
     owed: false,
     held: false,
     rounds: 0,
@@ -143,16 +155,20 @@ const ends: Partial<Record<StopReason, EndReason>> = {
 function modelDone(step: Step, answer: Answer): void {
   const calls = answer.parts.filter((part) => part.type === "toolCall");
   const reason = ends[answer.stopReason];
-  const halted = step.state.calling === "halting" && step.state.held;
+  const { calling, held } = step.state;
   step.append({ type: "assistant", ...answer });
-  step.set({ calling: null, owed: answer.stopReason === "pause", overflows: 0 });
-  if (calls.length === 0) return halted ? undefined : step.set({ reason: reason ?? "done" });
-  if (halted) return refuseCalls(step, calls, "halted", "Not run: the agent was stopped.");
-  if (reason) return refuseCalls(step, calls, reason, "Not run: the answer was cut before the call was complete.");
+  step.set({ calling: null, owed: answer.stopReason === "pause", overflows: [] });
+  if (calls.length === 0) return held ? undefined : step.set({ reason: reason ?? "done" });
+  if (calling === "halting") return refuseCalls(step, calls, "Not run: the agent was stopped.");
+  if (reason) {
+    refuseCalls(step, calls, "Not run: the answer was cut before the call was complete.");
+    return hold(step, reason);
+  }
   const { maxRounds, rounds } = step.state;
   if (maxRounds !== null && rounds >= maxRounds) {
     step.emit({ type: "error", error: new RoundLimitError({ limit: maxRounds }).toInfo() });
-    return refuseCalls(step, calls, "max_rounds", "Not run: this turn has used all its rounds of tools.");
+    refuseCalls(step, calls, "Not run: this turn has used all its rounds of tools.");
+    return hold(step, "max_rounds");
   }
   const names = { ...step.state.names };
   for (const call of calls) names[call.callId] = call.name;
@@ -160,30 +176,40 @@ function modelDone(step: Step, answer: Answer): void {
   step.effect({ type: "runTools", calls });
 }
 
-/** Answers calls that will not run, so that each has its result, and ends the turn. */
-function refuseCalls(step: Step, calls: readonly ToolCallPart[], reason: EndReason, text: string): void {
+/** Answers calls that will not run, so that each has its result. */
+function refuseCalls(step: Step, calls: readonly ToolCallPart[], text: string): void {
   for (const { callId, name } of calls) {
     step.append({ type: "toolResult", callId, name, kind: "cancelled", isError: true, text });
   }
   step.set({ owed: true });
-  hold(step, reason);
 }
 
 function modelFailed(step: Step, failure: Extract<Input, { type: "modelFailed" }>): void {
   const { partial, cause, error } = failure;
-  const halted = step.state.calling === "halting" || cause === "aborted";
+  const { calling, overflows } = step.state;
   step.set({ calling: null });
+  // What an overflow cut short is asked for again, so its beginning is not kept.
+  if (calling === "model" && cause === "overflow" && overflows.length < 3) {
+    return step.set({ overflows: [...overflows, error], compaction: {} });
+  }
   if (partial && (partial.parts.length > 0 || partial.stopReason === "refusal"))
     step.append({ type: "assistant", ...partial });
-  if (halted) return;
-  if (cause === "overflow" && step.state.overflows < 3) {
-    return step.set({ overflows: step.state.overflows + 1, compaction: {} });
-  }
+  if (calling === "halting") return;
   step.emit({ type: "error", error });
   if (cause === "refused") return step.set({ owed: false, reason: "refused" });
   // A person may have spoken while the call failed: that is a new message, and it goes on.
   const steering = step.state.inbox.waiting.some((entry) => entry.policy === "now");
   if (!steering) hold(step, cause === "budget" ? "budget" : "error");
+}
+
+/** An overflow that cannot be compacted away ends the work; a compaction on request changes nothing else. */
+function compactFailed(step: Step, error: ErrorInfo): void {
+  const overflow = step.state.overflows.at(-1);
+  step.set({ calling: null });
+  step.emit({ type: "compactFailed", error });
+  if (!overflow) return;
+  step.emit({ type: "error", error: overflow });
+  hold(step, "error");
 }
 
 function toolDone(step: Step, callId: CallId, outcome: CallOutcome): void {

@@ -100,6 +100,7 @@ test("an overflow that cannot be compacted ends the work", () => {
   const failed = { type: "compactFailed", generation: 2, error: { code: "no", message: "" } } as const;
   expect(drive([say("go"), fail(1, "overflow"), failed]).trace[2]).toEqual([
     "compactFailed no",
+    "error server",
     "state waiting",
     "idle error",
   ]);
