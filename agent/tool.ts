@@ -104,8 +104,14 @@ export function defineTool<Schema extends z.ZodType>(definition: ToolDefinition<
   };
 }
 
-/** A tool as a model is told of it. */
+const specs = new WeakMap<AnyTool, ToolSpec>();
+
+/** A tool as a model is told of it; made once for each tool. */
 export function toolSpec(tool: AnyTool): ToolSpec {
+  const known = specs.get(tool);
+  if (known) return known;
   const { $schema: _, ...schema } = z.toJSONSchema(tool.schema, { io: "input" });
-  return { name: tool.name, description: tool.description, schema };
+  const spec = { name: tool.name, description: tool.description, schema };
+  specs.set(tool, spec);
+  return spec;
 }

@@ -1,5 +1,4 @@
 /** The limits of one call: how long it may be silent, how long a connection may take, and the caller's own signal. */
-import { connect } from "node:net";
 import { AbortedError, type SagentError } from "../agent/error.ts";
 import { StalledError } from "../agent/provider-error.ts";
 
@@ -93,7 +92,8 @@ function behindProxy({ protocol }: URL): boolean {
   return Boolean(process.env[name] ?? process.env[name.toUpperCase()]);
 }
 
-function reachable({ hostname, port, protocol }: URL, limitMs: number): Promise<boolean> {
+async function reachable({ hostname, port, protocol }: URL, limitMs: number): Promise<boolean> {
+  const { connect } = await import("node:net");
   const host = hostname.replace(/^\[|\]$/g, "");
   const socket = connect({ host, port: Number(port) || (protocol === "https:" ? 443 : 80) });
   return new Promise((resolve) => {

@@ -8,10 +8,11 @@ export interface FetchProgress {
 const redrawMs = 100;
 
 export function pullProgress(): (progress: FetchProgress) => void {
-  const live = process.stderr.isTTY === true;
+  let live: boolean | undefined;
   let shownAt = 0;
   let shownTenth = -1;
   return ({ file, receivedBytes, totalBytes }) => {
+    live ??= process.stderr.isTTY === true;
     const done = totalBytes !== undefined && receivedBytes >= totalBytes;
     const tenth = totalBytes ? Math.floor((receivedBytes / totalBytes) * 10) : 0;
     const now = Date.now();
