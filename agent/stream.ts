@@ -1,15 +1,22 @@
 /**
- * Events as an async iterable. The queue of a slow reader is bounded: past the limit, deltas of one part are joined,
- * so that nothing is lost and memory grows by their text only.
+ * Events as an async iterable. Each event goes to one reader, in the order in which they asked. The queue of a slow one
+ * is bounded: past the limit, deltas of one part are joined, so that nothing is lost and memory grows by their text only.
  */
-import type { AgentEvent } from "./event.ts";
+import { type AgentEvent, coalescible } from "./event.ts";
 
 const joinAfter = 1_000;
+/** How far back a delta looks for the last one of its part: more parts than this seldom grow at a time. */
+const joinReach = 32;
+
+type Next = IteratorResult<AgentEvent, undefined>;
+const over: Next = { done: true, value: undefined };
 
 export class EventStream implements AsyncIterableIterator<AgentEvent> {
-  readonly #queue: AgentEvent[] = [];
+  #queue: AgentEvent[] = [];
+  /** Where the queue begins; what stands before was read. */
+  #first = 0;
+  readonly #readers: ((next: Next) => void)[] = [];
   readonly #onEnd: () => void;
-  #wake: (() => void) | null = null;
   #ended = false;
 
   /** `onEnd` is called once, when the stream is ended or its reader leaves. */
@@ -19,11 +26,10 @@ export class EventStream implements AsyncIterableIterator<AgentEvent> {
 
   push(event: AgentEvent): void {
     if (this.#ended) return;
-    const last = this.#queue.at(-1);
-    const joined = this.#queue.length > joinAfter && last ? join(last, event) : undefined;
-    if (joined) this.#queue[this.#queue.length - 1] = joined;
-    else this.#queue.push(event);
-    this.#wake?.();
+    const reader = this.#readers.shift();
+    if (reader) return reader({ done: false, value: event });
+    if (this.#queue.length - this.#first > joinAfter && this.#join(event)) return;
+    this.#queue.push(event);
   }
 
   /** No more events; what is queued can still be read. */
@@ -31,24 +37,52 @@ export class EventStream implements AsyncIterableIterator<AgentEvent> {
     if (this.#ended) return;
     this.#ended = true;
     this.#onEnd();
-    this.#wake?.();
+    for (const reader of this.#readers.splice(0)) reader(over);
   }
 
-  async next(): Promise<IteratorResult<AgentEvent, undefined>> {
-    while (this.#queue.length === 0 && !this.#ended) await new Promise<void>((wake) => (this.#wake = wake));
-    this.#wake = null;
-    const event = this.#queue.shift();
-    return event ? { done: false, value: event } : { done: true, value: undefined };
+  /** Forgets what is queued. */
+  drop(): void {
+    this.#queue = [];
+    this.#first = 0;
   }
 
-  async return(): Promise<IteratorResult<AgentEvent, undefined>> {
-    this.#queue.length = 0;
+  next(): Promise<Next> {
+    const event = this.#queue[this.#first];
+    if (event) {
+      this.#first += 1;
+      if (this.#first * 2 > this.#queue.length) {
+        this.#queue = this.#queue.slice(this.#first);
+        this.#first = 0;
+      }
+      return Promise.resolve({ done: false, value: event });
+    }
+    if (this.#ended) return Promise.resolve(over);
+    return new Promise((resolve) => this.#readers.push(resolve));
+  }
+
+  return(): Promise<Next> {
+    this.drop();
     this.end();
-    return { done: true, value: undefined };
+    return Promise.resolve(over);
   }
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /** Adds a delta to the last one of its part, if nothing but deltas came since; it moves to the end, to keep `seq` in order. */
+  #join(event: AgentEvent): boolean {
+    const stop = Math.max(this.#first, this.#queue.length - joinReach);
+    for (let index = this.#queue.length - 1; index >= stop; index -= 1) {
+      const earlier = this.#queue[index];
+      if (!earlier || !coalescible.has(earlier.type)) return false;
+      const joined = join(earlier, event);
+      if (!joined) continue;
+      this.#queue.splice(index, 1);
+      this.#queue.push(joined);
+      return true;
+    }
+    return false;
   }
 }
 
