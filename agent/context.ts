@@ -5,7 +5,7 @@
 import type { LogState } from "./log-state.ts";
 import type { Message } from "./message.ts";
 import type { Model } from "./model.ts";
-import { repair } from "./repair.ts";
+import { openCalls, repair } from "./repair.ts";
 
 export class Context {
   readonly #log: LogState;
@@ -19,11 +19,15 @@ export class Context {
     this.#log = log;
   }
 
-  /** Entries for the next request. The same array from call to call until a marker; do not change it. */
+  /**
+   * Entries for the next request. The same array from call to call until a marker; do not change it. A round of calls
+   * whose results are not all in yet is left out until they are.
+   */
   messages(): readonly Message[] {
     const { entries, start, epoch } = this.#log;
-    if (epoch !== this.#epoch) this.#rebuild(start, epoch);
-    for (; this.#taken < entries.length; this.#taken += 1) {
+    const end = endOfRounds(entries);
+    if (epoch !== this.#epoch) this.#rebuild(start, end, epoch);
+    for (; this.#taken < end; this.#taken += 1) {
       const entry = entries[this.#taken];
       if (entry) this.#messages.push(entry);
     }
@@ -52,12 +56,12 @@ export class Context {
     return messages.reduce((sum, message) => sum + messageTokens(model, message), 0);
   }
 
-  #rebuild(start: number, epoch: number): void {
+  #rebuild(start: number, end: number, epoch: number): void {
     const { entries, summary } = this.#log;
     const head = entries[start - 1];
-    const kept = repair(entries.slice(start));
+    const kept = repair(entries.slice(start, end));
     this.#messages = summary === null || !head ? kept : [summaryEntry(head, summary), ...kept];
-    this.#taken = entries.length;
+    this.#taken = Math.max(start, end);
     this.#epoch = epoch;
     this.#tokens = { model: null, covered: 0, tokens: 0 };
   }
@@ -67,6 +71,13 @@ interface TokenCount {
   model: Model | null;
   covered: number;
   tokens: number;
+}
+
+/** Number of entries up to the last round that is whole. */
+function endOfRounds(entries: readonly Message[]): number {
+  return openCalls(entries).length === 0
+    ? entries.length
+    : entries.findLastIndex((entry) => entry.type === "assistant");
 }
 
 function summaryEntry(last: Message, summary: string): Message {

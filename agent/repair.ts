@@ -2,10 +2,29 @@
  * Makes any list of entries fit to send: every call has exactly one result, directly behind it, and no result is without
  * its call. The machine keeps this true by itself; files that lost a record, or that end in a crash, do not.
  */
-import { type AssistantMessage, type CallId, type Message, type ToolResultMessage, toolCalls } from "./message.ts";
+import {
+  type AssistantMessage,
+  type CallId,
+  type Message,
+  type ToolCallPart,
+  type ToolResultMessage,
+  toolCalls,
+} from "./message.ts";
 
 /** What a model reads in the slot of a call that never got a result. */
 export const lostResult = "The call was interrupted and its result is lost.";
+
+/** Calls of the last answer that have no result yet, where nothing but results stands behind it. */
+export function openCalls(entries: readonly Message[]): readonly ToolCallPart[] {
+  const answered = new Set<CallId>();
+  for (let index = entries.length - 1; index >= 0; index -= 1) {
+    const entry = entries[index];
+    if (entry?.type === "assistant") return toolCalls(entry).filter((call) => !answered.has(call.callId));
+    if (entry?.type !== "toolResult") return [];
+    answered.add(entry.callId);
+  }
+  return [];
+}
 
 /** Returns the same entries in the same order where nothing was wrong. Pure. */
 export function repair(entries: readonly Message[]): Message[] {

@@ -1,8 +1,8 @@
 /** Picks up a log that another process left: answers what was cut off, and restores what still waits. */
 import type { Inbox, Waiting } from "./inbox.ts";
 import type { Log } from "./log.ts";
-import { initialState, type MachineState } from "./machine-state.ts";
-import { type CallId, type Message, toolCalls } from "./message.ts";
+import { agentState, initialState, type MachineState } from "./machine-state.ts";
+import { openCalls } from "./repair.ts";
 
 const cut = "Interrupted: sagent ended before this call did. It may have done part of its work.";
 
@@ -12,28 +12,17 @@ export function resumedState(log: Log, maxRounds: number | null): MachineState {
   const last = log.state.entries.at(-1);
   const owed = last !== undefined && last.type !== "assistant" && log.state.start < log.state.entries.length;
   const state = { ...initialState(maxRounds), inbox: restoredInbox(log), owed, held: true };
-  const waits = owed || state.inbox.waiting.length > 0;
-  return { ...state, told: { state: waits ? "waiting" : "idle", idle: true } };
+  return { ...state, told: { state: agentState(state), idle: true } };
 }
 
 function closeOpenCalls(log: Log): void {
-  for (const { callId, name } of openCalls(log.state.entries)) {
+  const { entries, start } = log.state;
+  for (const { callId, name } of openCalls(entries.slice(start))) {
     log.append({ type: "toolResult", callId, name, kind: "cancelled", isError: true, text: cut });
   }
   for (const [id, name] of log.state.detached) {
     log.append({ type: "notice", call: { id, name, kind: "cancelled" }, isError: true, text: cut });
   }
-}
-
-/** Calls of the last answer whose slots are empty, where nothing but results stands behind it. */
-function openCalls(entries: readonly Message[]): { readonly callId: CallId; readonly name: string }[] {
-  const answered = new Set<CallId>();
-  for (const entry of entries.toReversed()) {
-    if (entry.type === "toolResult") answered.add(entry.callId);
-    else if (entry.type === "assistant") return toolCalls(entry).filter((call) => !answered.has(call.callId));
-    else return [];
-  }
-  return [];
 }
 
 function restoredInbox(log: Log): Inbox {
