@@ -12,19 +12,21 @@ export interface Place {
 /** Counts a token for each four characters. */
 export const countTokens = (text: string) => Math.ceil(text.length / 4);
 
-export function placeAt(root: string, overrides: Partial<ToolContext> = {}, env: Record<string, string> = {}): Place {
+export function contextAt(
+  root: string,
+  overrides: Partial<ToolContext> = {},
+  env: Record<string, string> = {},
+): ToolContext {
   const workspace: Workspace = { root, cwd: root, reads: new Map(), env: { PATH: process.env.PATH ?? "", ...env } };
+  const signal = new AbortController().signal;
+  const progress = () => {};
+  return { callId: "c1", agent: "Agent", signal, clock: systemClock, workspace, countTokens, progress, ...overrides };
+}
+
+export function placeAt(root: string, overrides: Partial<ToolContext> = {}, env: Record<string, string> = {}): Place {
   const progress: ToolProgress[] = [];
   const stop = new AbortController();
-  const context: ToolContext = {
-    callId: "c1",
-    agent: "Agent",
-    signal: stop.signal,
-    clock: systemClock,
-    workspace,
-    countTokens,
-    progress: (news) => progress.push(news),
-    ...overrides,
-  };
-  return { workspace, progress, stop, run: (tool, args) => tool.run(args, context) };
+  const live = { signal: stop.signal, progress: (news: ToolProgress) => progress.push(news) };
+  const context = contextAt(root, { ...live, ...overrides }, env);
+  return { workspace: context.workspace, progress, stop, run: (tool, args) => tool.run(args, context) };
 }
