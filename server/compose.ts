@@ -1,20 +1,18 @@
 /** Puts an agent together: model, tools, prompt, session. The one place that knows all the rooms. */
 import { stat } from "node:fs/promises";
 import { Agent } from "../agent/agent.ts";
-import { ConfigError, SagentError, UsageError } from "../agent/error.ts";
+import { UsageError } from "../agent/error.ts";
 import { loadInstructions } from "../agent/instructions.ts";
 import { replay } from "../agent/log-state.ts";
-import type { Origin } from "../agent/message.ts";
-import type { Model, Provider } from "../agent/model.ts";
+import type { Model } from "../agent/model.ts";
 import { assemblePrompt } from "../agent/prompt.ts";
 import type { Session } from "../agent/session.ts";
 import { toolSpec } from "../agent/tool.ts";
 import { withoutSecrets } from "../providers/auth.ts";
-import { chooseProvider, createProvider } from "../providers/registry.ts";
 import { builtinTools, selectTools } from "../tools/registry.ts";
 import type { Config } from "./config.ts";
+import { Models } from "./models.ts";
 import { note } from "./output.ts";
-import { pullProgress } from "./progress.ts";
 import { createSession, openSession } from "./sessions.ts";
 import { settingsOf } from "./settings.ts";
 
@@ -87,79 +85,4 @@ async function startDirectory(config: Config, saved: string | undefined): Promis
   if (found?.isDirectory()) return saved;
   note(`${saved}, where this session was, is gone; going on in ${config.cwd}.`);
   return config.cwd;
-}
-
-/** The models of a run and the providers behind them, made when first asked for and closed together. */
-class Models implements AsyncDisposable {
-  readonly #config: Config;
-  readonly #env: Env;
-  readonly #providers = new Map<string, Promise<Provider>>();
-
-  constructor(config: Config, env: Env) {
-    this.#config = config;
-    this.#env = env;
-  }
-
-  /** The model to begin with: what the flags say, what the session recorded, or the default. */
-  async first(recorded: Origin | undefined): Promise<Model> {
-    const { provider, model, baseUrl } = this.#config;
-    if (!recorded || provider !== undefined || model !== undefined) {
-      return this.#build(chooseProvider({ env: this.#env, provider, model, baseUrl }), model);
-    }
-    try {
-      return await this.#build(recorded.provider, recorded.model);
-    } catch (error) {
-      if (!(error instanceof SagentError)) throw error;
-      const instead = await this.#build(chooseProvider({ env: this.#env, baseUrl }), undefined);
-      note(`${recorded.provider} ${recorded.model}, which this session used, is not to be had (${error.message})`);
-      note(`going on with ${instead.info.provider} ${instead.info.id}.`);
-      return instead;
-    }
-  }
-
-  async resolve(wanted: { provider?: string; model?: string }, current: string): Promise<Model> {
-    const name = chooseProvider({ env: this.#env, ...wanted, current });
-    return this.#build(name, wanted.model);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.allSettled([...this.#providers.values()].map(async (provider) => (await provider).close()));
-  }
-
-  async #build(name: string, id: string | undefined): Promise<Model> {
-    const provider = await this.#provider(name);
-    const model = await provider.model(id);
-    const { maxRequestTokens, maxResponseTokens } = this.#config;
-    const longest = model.info.maxResponseTokens;
-    if (maxResponseTokens !== undefined && longest > 0 && maxResponseTokens > longest) {
-      throw new ConfigError(`${model.info.id} answers with ${longest} tokens at most, not ${maxResponseTokens}.`);
-    }
-    return maxRequestTokens === undefined ? model : narrowed(model, maxRequestTokens);
-  }
-
-  #provider(name: string): Promise<Provider> {
-    const { baseUrl } = this.#config;
-    const made =
-      this.#providers.get(name) ??
-      createProvider(name, { env: this.#env, baseUrl, local: { onProgress: pullProgress() } });
-    this.#providers.set(name, made);
-    made.catch(() => this.#providers.delete(name));
-    return made;
-  }
-}
-
-/** The same model with a smaller window. Throws `ConfigError` for a window larger than the model's. */
-function narrowed(model: Model, maxRequestTokens: number): Model {
-  const { info } = model;
-  if (info.maxRequestTokens > 0 && maxRequestTokens > info.maxRequestTokens) {
-    throw new ConfigError(`${info.id} takes ${info.maxRequestTokens} tokens at most, not ${maxRequestTokens}.`);
-  }
-  return {
-    info: { ...info, maxRequestTokens },
-    stream: (request, signal) => model.stream(request, signal),
-    estimateText: (text) => model.estimateText(text),
-    estimateAttachment: (attachment) => model.estimateAttachment(attachment),
-    close: () => model.close(),
-    [Symbol.asyncDispose]: () => model.close(),
-  };
 }

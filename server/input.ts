@@ -1,5 +1,5 @@
 /** What a headless run is asked: `-p`, standard input, or both. */
-import { UsageError } from "../agent/error.ts";
+import { ConfigError, UsageError } from "../agent/error.ts";
 import type { Config } from "./config.ts";
 import { note } from "./output.ts";
 import { hasInput } from "./stdio.ts";
@@ -10,13 +10,18 @@ const firstByteMs = 3_000;
 /** The prompt. Throws `UsageError` where there is none or where stream-json lines are not what they should be. */
 export async function readPrompt(config: Config): Promise<string> {
   const given = config.prompt;
-  const piped = hasInput() ? await readAll(given !== undefined) : "";
+  const piped = hasInput() ? await readAll(given !== undefined).catch(unreadable) : "";
   const text = config.inputFormat === "stream-json" ? promptsOf(piped) : piped;
   const prompt = [given ?? "", text.trimEnd()].filter((part) => part.trim() !== "").join("\n\n");
   if (prompt !== "") return prompt;
   throw new UsageError("There is nothing to do: no -p TEXT and nothing on standard input.", {
     hint: "See sagent --help.",
   });
+}
+
+function unreadable(cause: unknown): never {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  throw new ConfigError(`Standard input could not be read: ${why}`, { cause });
 }
 
 async function readAll(mayBeEmpty: boolean): Promise<string> {

@@ -42,7 +42,10 @@ export async function createSession(config: Config, env: Env): Promise<Session |
 async function open(dir: string): Promise<Session> {
   const session = await written(dir, Session.open);
   const { badLines, tornTail, keptAt } = session.damage;
-  const what = [badLines > 0 ? `${badLines} unreadable lines` : [], tornTail ? "an unfinished last line" : []].flat();
+  const what = [
+    badLines > 0 ? `${badLines} unreadable ${badLines === 1 ? "line" : "lines"}` : [],
+    tornTail ? "an unfinished last line" : [],
+  ].flat();
   if (keptAt !== undefined) note(`the session had ${what.join(" and ")}, left out and kept in ${keptAt}.`);
   return session;
 }

@@ -4,6 +4,7 @@ import { listSessions, projectDir } from "../agent/session-list.ts";
 import type { Config } from "./config.ts";
 import { pullProgress } from "./progress.ts";
 import { writeOut } from "./stdio.ts";
+import { printable } from "./terminal-text.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -26,7 +27,7 @@ async function printSessions(config: Config, env: Env): Promise<number> {
   if (sessions.length === 0) await writeOut("No sessions here yet.\n");
   for (const { id, updatedAt, title, costUsd = 0 } of sessions) {
     const when = new Date(updatedAt).toISOString().slice(0, 16).replace("T", " ");
-    await writeOut(`${id}  ${when}  $${costUsd.toFixed(4)}  ${title}\n`);
+    await writeOut(printable(`${id}  ${when}  $${costUsd.toFixed(4)}  ${title}\n`));
   }
   return 0;
 }

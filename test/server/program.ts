@@ -17,8 +17,8 @@ export interface StartOptions {
   readonly stdin?: string | Uint8Array | "open" | Bun.BunFile;
   /** Added to the home's environment. */
   readonly env?: Env;
-  /** Set around the program, e.g. `ulimit -f 8`. */
-  readonly limit?: string;
+  /** Shell code that runs before the program takes the shell's place, e.g. `exec > >(head -1)`. */
+  readonly before?: string;
 }
 
 export interface Finished {
@@ -64,9 +64,9 @@ export function freshHome(fake?: FakeProvider, wire: Wire = "anthropic", options
     ...(fake ? wireEnv(fake, wire) : {}),
   };
   mkdirSync(env.HOME);
-  const start = (args: readonly string[], { stdin, limit, ...more }: StartOptions = {}): Program => {
+  const start = (args: readonly string[], { stdin, before, ...more }: StartOptions = {}): Program => {
     const argv = [process.execPath, main, ...args];
-    return Bun.spawn(limit === undefined ? argv : ["bash", "-c", `${limit}; exec "$@"`, "-", ...argv], {
+    return Bun.spawn(before === undefined ? argv : ["bash", "-c", `${before}; exec "$@"`, "-", ...argv], {
       cwd: project,
       env: { ...env, ...more.env },
       stdin: input(stdin),

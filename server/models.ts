@@ -1,0 +1,99 @@
+/** The models of a run: which one it begins with, which it may change to, and what the flags make of them. */
+import { ConfigError, SagentError } from "../agent/error.ts";
+import type { Origin } from "../agent/message.ts";
+import type { Model, Provider } from "../agent/model.ts";
+import { redact } from "../providers/auth.ts";
+import { chooseProvider, createProvider } from "../providers/registry.ts";
+import type { Config } from "./config.ts";
+import { note } from "./output.ts";
+import { pullProgress } from "./progress.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The models of a run and the providers behind them, made when first asked for and closed together. */
+export class Models implements AsyncDisposable {
+  readonly #config: Config;
+  readonly #env: Env;
+  readonly #providers = new Map<string, Promise<Provider>>();
+
+  constructor(config: Config, env: Env) {
+    this.#config = config;
+    this.#env = env;
+  }
+
+  /** The model to begin with: what the flags say, what the session recorded, or the default. */
+  async first(recorded: Origin | undefined): Promise<Model> {
+    const { provider, model, baseUrl } = this.#config;
+    if (!recorded || provider !== undefined || model !== undefined) {
+      return this.#build(chooseProvider({ env: this.#env, provider, model, baseUrl }), model);
+    }
+    const found = this.#find(recorded.provider, recorded.model);
+    return adapted(await found.catch((error) => this.#instead(recorded, error)), this.#config, this.#env);
+  }
+
+  async resolve(wanted: { provider?: string; model?: string }, current: string): Promise<Model> {
+    const name = chooseProvider({ env: this.#env, ...wanted, current });
+    return this.#build(name, wanted.model);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled([...this.#providers.values()].map(async (provider) => (await provider).close()));
+  }
+
+  /** The default model where the recorded one cannot be had, and a note that says so. */
+  async #instead(recorded: Origin, error: unknown): Promise<Model> {
+    if (!(error instanceof SagentError)) throw error;
+    const model = await this.#find(chooseProvider({ env: this.#env, baseUrl: this.#config.baseUrl }), undefined);
+    note(`${recorded.provider} ${recorded.model}, which this session used, is not to be had: ${error.message}`);
+    note(`going on with ${model.info.provider} ${model.info.id}.`);
+    return model;
+  }
+
+  async #build(name: string, id: string | undefined): Promise<Model> {
+    return adapted(await this.#find(name, id), this.#config, this.#env);
+  }
+
+  async #find(name: string, id: string | undefined): Promise<Model> {
+    return (await this.#provider(name)).model(id);
+  }
+
+  #provider(name: string): Promise<Provider> {
+    const { baseUrl } = this.#config;
+    const made =
+      this.#providers.get(name) ??
+      createProvider(name, { env: this.#env, baseUrl, local: { onProgress: pullProgress() } });
+    this.#providers.set(name, made);
+    made.catch(() => this.#providers.delete(name));
+    return made;
+  }
+}
+
+/**
+ * The same model with the window that the flags leave it, and with errors that name a secret in place of quoting it, for
+ * errors are kept in the session. Throws `ConfigError` for more tokens than the model has.
+ */
+function adapted(model: Model, config: Config, env: Env): Model {
+  const { info } = model;
+  const { maxRequestTokens = info.maxRequestTokens, maxResponseTokens = info.maxResponseTokens } = config;
+  if (info.maxRequestTokens > 0 && maxRequestTokens > info.maxRequestTokens) {
+    throw new ConfigError(`${info.id} takes ${info.maxRequestTokens} tokens at most, not ${maxRequestTokens}.`);
+  }
+  if (info.maxResponseTokens > 0 && maxResponseTokens > info.maxResponseTokens) {
+    throw new ConfigError(
+      `${info.id} answers with ${info.maxResponseTokens} tokens at most, not ${maxResponseTokens}.`,
+    );
+  }
+  return {
+    info: { ...info, maxRequestTokens },
+    async *stream(request, signal) {
+      for await (const chunk of model.stream(request, signal)) {
+        if (chunk.type === "error") chunk.error.message = redact(chunk.error.message, env);
+        yield chunk;
+      }
+    },
+    estimateText: (text) => model.estimateText(text),
+    estimateAttachment: (attachment) => model.estimateAttachment(attachment),
+    close: () => model.close(),
+    [Symbol.asyncDispose]: () => model.close(),
+  };
+}
