@@ -7,7 +7,7 @@ import type { Clock } from "./clock.ts";
 import type { EventBody } from "./event.ts";
 import type { CallOutcome } from "./machine-state.ts";
 import type { CallId, ToolCallPart } from "./message.ts";
-import { defaultResultChars, roundResultChars, type Spill } from "./spill.ts";
+import { defaultResultChars, keptChars, roundResultChars, type Spill } from "./spill.ts";
 import { type AnyTool, exclusive, type SerializeKey, type ToolOutput, type Workspace } from "./tool.ts";
 
 export interface DispatchOptions {
@@ -37,10 +37,16 @@ interface Round {
 
 export class Dispatch {
   readonly #options: DispatchOptions;
-  readonly #chains = new Map<CallId, { readonly jobs: readonly Job[]; readonly ended: Promise<void> }>();
+  /** Calls without an answer, each with the sequence it is in. */
+  readonly #chains = new Map<CallId, readonly Job[]>();
+  /** Sequences and tools that have not ended; a tool may outlive its call's answer. */
+  readonly #running = new Set<Promise<unknown>>();
+  /** Where clients last heard that the tools work. */
+  #toldCwd: string;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
+    this.#toldCwd = options.workspace.cwd;
   }
 
   /** Starts the calls of one answer; returns at once. */
@@ -48,22 +54,28 @@ export class Dispatch {
     const jobs = calls.flatMap((call) => this.#prepare(call) ?? []);
     const round: Round = { charsLeft: roundResultChars };
     for (const chain of chains(jobs)) {
-      const ended = this.#runChain(chain, round);
-      for (const job of chain) this.#chains.set(job.call.callId, { jobs: chain, ended });
+      for (const job of chain) this.#chains.set(job.call.callId, chain);
+      this.#track(this.#runChain(chain, round));
     }
   }
 
-  /** Aborts a call. Calls that would have followed it in its sequence do not start. */
+  /** Aborts a call, which is answered at once. Calls that would have followed it in its sequence do not start. */
   cancel(callId: CallId): void {
-    const jobs = this.#chains.get(callId)?.jobs ?? [];
+    const jobs = this.#chains.get(callId) ?? [];
     const index = jobs.findIndex((job) => job.call.callId === callId);
     for (const job of jobs.slice(Math.max(index, 0))) job.abort.abort();
   }
 
-  /** Aborts everything and waits until it has ended. */
+  /** Aborts everything and waits until it has ended, however long a tool takes to notice. */
   async close(): Promise<void> {
     for (const callId of this.#chains.keys()) this.cancel(callId);
-    await Promise.all([...this.#chains.values()].map((chain) => chain.ended));
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work);
+    work.finally(() => this.#running.delete(work));
+    return work;
   }
 
   #prepare(call: ToolCallPart): Job | undefined {
@@ -96,12 +108,12 @@ export class Dispatch {
   }
 
   async #runJob(job: Job, round: Round): Promise<void> {
-    const { clock, emit, done, workspace } = this.#options;
-    const { call, tool, args, abort } = job;
+    const { clock, done } = this.#options;
+    const { call, abort } = job;
     const startedAt = clock.now();
-    const cwd = workspace.cwd;
-    const output = abort.signal.aborted ? stopped : await this.#runTool(job, label(tool, args));
-    if (workspace.cwd !== cwd) emit({ type: "workspace", cwd: workspace.cwd });
+    const output = abort.signal.aborted
+      ? stopped
+      : await Promise.race([this.#track(this.#runTool(job)), stop(abort.signal)]);
     const { isError = false, attachments, details } = output;
     const text = await this.#bound(job, output.text, round);
     done(call.callId, {
@@ -114,10 +126,9 @@ export class Dispatch {
     });
   }
 
-  async #runTool(job: Job, line: string): Promise<ToolOutput> {
+  async #runTool({ call, tool, args, abort }: Job): Promise<ToolOutput> {
     const { agent, clock, workspace, countTokens, emit } = this.#options;
-    const { call, tool, args, abort } = job;
-    emit({ type: "toolStarted", call: call.callId, name: call.name, label: line });
+    emit({ type: "toolStarted", call: call.callId, name: call.name, label: label(tool, args) });
     try {
       return await tool.run(args, {
         callId: call.callId,
@@ -127,26 +138,40 @@ export class Dispatch {
         countTokens,
         signal: abort.signal,
         progress: (news) => {
+          if (abort.signal.aborted) return;
           const stream = news.type === "output" ? news.stream : "status";
           emit({ type: "toolOutput", call: call.callId, stream, text: news.text });
         },
       });
     } catch (error) {
-      return abort.signal.aborted ? stopped : { text: crashed(call.name, error), isError: true };
+      return { text: crashed(call.name, error), isError: true };
+    } finally {
+      this.#tellCwd();
     }
+  }
+
+  #tellCwd(): void {
+    const { emit, workspace } = this.#options;
+    if (workspace.cwd === this.#toldCwd) return;
+    this.#toldCwd = workspace.cwd;
+    emit({ type: "workspace", cwd: workspace.cwd });
   }
 
   async #bound(job: Job, text: string, round: Round): Promise<string> {
     if (text === "") return "(no output)";
     const own = job.tool.maxResultChars ?? defaultResultChars;
     const max = own === 0 ? Number.POSITIVE_INFINITY : Math.min(own, round.charsLeft);
-    const bounded = await this.#options.spill.bound(job.call.callId, text, max);
-    round.charsLeft = Math.max(0, round.charsLeft - bounded.length);
-    return bounded;
+    round.charsLeft = Math.max(0, round.charsLeft - keptChars(text, max));
+    return this.#options.spill.bound(job.call.callId, text, max);
   }
 }
 
 const stopped: ToolOutput = { text: "The call was stopped before it finished.", isError: true };
+
+/** Resolves when the call is aborted; what its tool still says is of no use then. */
+function stop(signal: AbortSignal): Promise<ToolOutput> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(stopped), { once: true }));
+}
 
 function crashed(name: string, error: unknown): string {
   return `${name} failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`;

@@ -21,7 +21,7 @@ export class Spill {
 
   /** The text itself where it fits in `maxChars`, else a preview that names the file holding all of it. */
   async bound(callId: CallId, text: string, maxChars: number): Promise<string> {
-    if (text.length <= maxChars || text.length <= previewChars * 1.5) return text;
+    if (keptChars(text, maxChars) === text.length) return text;
     const hash = new Bun.CryptoHasher("sha256").update(text).digest("hex").slice(0, 12);
     try {
       const path = join(await this.#directory(), `${callId}-${hash}.txt`);
@@ -35,7 +35,8 @@ export class Spill {
 
   /** Removes what was only temporary. */
   async close(): Promise<void> {
-    if (this.#wanted === undefined && this.#dir) await rm(await this.#dir, { recursive: true, force: true });
+    const dir = this.#wanted === undefined ? await this.#dir?.catch(() => undefined) : undefined;
+    if (dir) await rm(dir, { recursive: true, force: true });
   }
 
   #directory(): Promise<string> {
@@ -44,6 +45,11 @@ export class Spill {
       : mkdtemp(join(tmpdir(), "sagent-results-"));
     return this.#dir;
   }
+}
+
+/** Characters of a text that stay in the conversation: all where they fit or where a preview would save little. */
+export function keptChars(text: string, maxChars: number): number {
+  return text.length <= Math.max(maxChars, previewChars * 1.5) ? text.length : previewChars;
 }
 
 function preview(text: string): string {
