@@ -35,10 +35,9 @@ export interface AttemptOptions {
 const abortGraceMs = 500;
 
 export async function readStream(options: AttemptOptions, parts: PartEvents): Promise<Attempt> {
-  const { signal } = options;
   const reading = new AbortController();
   const read = consume(options, parts, reading.signal);
-  const left = abandoned(signal, reading.signal).then((): Attempt => ({ ...aborted, parts: parts.said() }));
+  const left = abandoned(options, reading.signal).then((): Attempt => ({ ...aborted, parts: parts.said() }));
   try {
     return await Promise.race([read, left]);
   } finally {
@@ -48,17 +47,13 @@ export async function readStream(options: AttemptOptions, parts: PartEvents): Pr
 
 const aborted = { type: "error", error: new AbortedError() } as const;
 
-/** Resolves a moment after the abort; never, where the reading ends first. */
-function abandoned(signal: AbortSignal, read: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const onAbort = () => {
-      const timer = setTimeout(resolve, abortGraceMs);
-      read.addEventListener("abort", () => clearTimeout(timer), { once: true });
-    };
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    read.addEventListener("abort", () => signal.removeEventListener("abort", onAbort), { once: true });
-  });
+/** Resolves a moment after the abort, or after the end of the reading. */
+async function abandoned({ signal, clock }: AttemptOptions, read: AbortSignal): Promise<void> {
+  const both = AbortSignal.any([signal, read]);
+  if (!both.aborted) {
+    await new Promise<void>((resolve) => both.addEventListener("abort", () => resolve(), { once: true }));
+  }
+  await clock.sleep(abortGraceMs, read);
 }
 
 async function consume(options: AttemptOptions, parts: PartEvents, left: AbortSignal): Promise<Attempt> {

@@ -16,7 +16,7 @@ export class PartEvents {
   readonly #emit: (event: EventBody) => void;
   #kind: "text" | "thinking" | "toolCall" | null = null;
   #part = -1;
-  #shown: { kind: ShownPart["kind"]; text: string; name?: string }[] = [];
+  #shown: { -readonly [Key in keyof ShownPart]: ShownPart[Key] }[] = [];
   /** Part number by the wire's index of the call. */
   #calls = new Map<number, number>();
 
@@ -40,10 +40,10 @@ export class PartEvents {
       case "text":
       case "thinking":
         if (delta.text === "") return;
-        if (this.#kind !== delta.type) this.#start(delta.type);
+        if (this.#kind !== delta.type) this.#start({ kind: delta.type, text: "" });
         return this.#say(this.#part, delta.text);
       case "toolCall":
-        this.#start("toolCall", delta.name);
+        this.#start({ kind: "toolCall", text: "", name: delta.name, index: delta.index });
         this.#calls.set(delta.index, this.#part);
         return;
       case "toolArgs": {
@@ -70,10 +70,11 @@ export class PartEvents {
     this.#emit({ type: "delta", message: this.#message, part, text });
   }
 
-  #start(kind: "text" | "thinking" | "toolCall", name?: string): void {
+  #start(part: ShownPart): void {
+    const { kind, name } = part;
     this.#kind = kind;
     this.#part += 1;
-    this.#shown.push({ kind, text: "", ...(name === undefined ? {} : { name }) });
+    this.#shown.push({ ...part });
     this.#emit({
       type: "partStarted",
       message: this.#message,

@@ -63,14 +63,15 @@ async function answer(options: TurnOptions, bill: Bill): Promise<Input> {
       return { type: "modelDone", generation, answer: finished(options, attempt, bill) };
     }
     const { error } = attempt;
-    if (error instanceof AbortedError) return failed(options, attempt, error, bill);
+    const said = mostSaid(attempt.parts, parts.said());
+    if (error instanceof AbortedError) return failed(options, said, error, bill);
     const next = nextStep(retry, error, { now: clock.now(), random: random() });
-    if (next.type === "giveUp") return failed(options, attempt, next.error, bill);
-    if (next.type === "compact") return failed(options, attempt, error, bill);
+    if (next.type === "giveUp") return failed(options, said, next.error, bill);
+    if (next.type === "compact") return failed(options, said, error, bill);
     emit({ type: "retry", attempt: sends, delayMs: Math.round(next.delayMs), error: error.toInfo() });
     retry = next.state;
     await clock.sleep(next.delayMs, signal);
-    if (signal.aborted) return failed(options, attempt, new AbortedError(), bill);
+    if (signal.aborted) return failed(options, said, new AbortedError(), bill);
   }
 }
 
@@ -121,15 +122,16 @@ function finished(options: TurnOptions, attempt: Extract<Attempt, { type: "done"
 const named = (part: DraftPart, nextCallId: () => CallId): Part =>
   part.type === "toolCall" ? { ...part, callId: nextCallId() } : part;
 
-function failed(
-  options: TurnOptions,
-  attempt: Extract<Attempt, { type: "error" }>,
-  error: SagentError,
-  bill: Bill,
-): Input {
+/** What the last send left, or what clients were shown where an earlier one got further. Calls are left out. */
+function mostSaid(left: readonly DraftPart[], shown: readonly DraftPart[]): Part[] {
+  const words = (parts: readonly DraftPart[]) => parts.filter((part) => part.type !== "toolCall");
+  const length = (parts: readonly DraftPart[]) => words(parts).reduce((sum, part) => sum + part.text.length, 0);
+  return words(length(left) < length(shown) ? shown : left);
+}
+
+function failed(options: TurnOptions, parts: Part[], error: SagentError, bill: Bill): Input {
   const refused = error instanceof PolicyError;
-  const parts = attempt.parts.filter((part) => part.type !== "toolCall");
-  const said = parts.some((part) => part.text !== "");
+  const said = parts.some((part) => part.type !== "toolCall" && part.text !== "");
   const partial: Answer = {
     origin: originOf(options.model.info),
     parts,
