@@ -15,6 +15,8 @@ export interface AnswerJob {
   readonly form: CallForm;
   /** Grammar of a call from behind `form.open`; none where there are no tools. */
   readonly grammar: LlamaGrammar | undefined;
+  /** Tokens that a call could begin with. */
+  readonly opening: readonly Token[];
   readonly sampling: SequenceEvaluateOptions;
   readonly maxTokens: number;
   /** The answer ends as `contextWindow` rather than `maxTokens` when it reaches `maxTokens`. */
@@ -96,11 +98,16 @@ async function* writeProse(
     return undefined;
   };
   if (pen.length < job.maxTokens) {
-    for await (const words of pen.write(job.sampling)) {
+    const start = pen.length;
+    const bias = mayCall || !job.grammar ? undefined : await createBias(job);
+    const sampling = bias
+      ? { ...job.sampling, tokenBias: () => (pen.length === start ? bias.ban : bias.none) }
+      : job.sampling;
+    for await (const words of pen.write(sampling)) {
       state.outputTokens = pen.length;
       const prose = yield* take(scanner.push(words));
       if (prose) return prose;
-      if (pen.length >= job.maxTokens) {
+      if (pen.length >= job.maxTokens || isLoop(pen)) {
         return (yield* take(scanner.end())) ?? { type: "end", reason: limitReached(job) };
       }
     }
@@ -133,6 +140,23 @@ async function* writeCall(
   if (whole && job.isRepeat?.(readCall(raw(), true))) return "repeat";
   yield* part.call(raw(), whole);
   return whole ? "whole" : "cut";
+}
+
+/** Keeps an answer in words from beginning as a call. */
+async function createBias({ sequence, opening }: AnswerJob) {
+  const { TokenBias } = await import("node-llama-cpp");
+  return { ban: TokenBias.for(sequence.model).set([...opening], "never"), none: TokenBias.for(sequence.model) };
+}
+
+const loopChars = 400;
+const maxPeriod = 100;
+
+/** Whether the answer's last 400 characters are one block over and over; a small model does not find its way out. */
+function isLoop({ text, length }: Pen): boolean {
+  if (length % 64 || text.length < loopChars) return false;
+  const tail = text.slice(-loopChars);
+  for (let period = 1; period <= maxPeriod; period++) if (tail.startsWith(tail.slice(period))) return true;
+  return false;
 }
 
 function limitReached(job: AnswerJob): StopReason {

@@ -8,7 +8,7 @@ import { PromptTooLongError } from "../../agent/provider-error.ts";
 import { createParts } from "../parts.ts";
 import { type AnswerState, type WrittenCall, writeAnswer } from "./answer.ts";
 import { type CallForm, callGrammar } from "./grammar.ts";
-import { callPrior, compactTool, jsonCall, limitPaths, pathsIn, spaced } from "./guide.ts";
+import { callPrior, compactTool, jsonCall, limitPaths, namedTools, pathsIn, spaced } from "./guide.ts";
 import { type ChatTemplate, type ChatTurn, tokenise } from "./template.ts";
 import { guidedTurns, nativeTurns } from "./turns.ts";
 
@@ -88,11 +88,11 @@ function planPrompt(request: ModelRequest, { template, info, sequence }: CallOpt
   const asked = request.messages.slice(
     request.messages.findLastIndex(({ type }) => type === "user" || type === "peer"),
   );
-  const said = asked[0];
+  const question = asked[0] && "text" in asked[0] ? asked[0].text : "";
   return {
     ...render(guidedTurns(request, tools)),
     form: jsonCall,
-    tools: limitPaths(tools, said && "text" in said ? pathsIn(said.text) : []),
+    tools: limitPaths(namedTools(tools, question), pathsIn(question)),
     prior: callPrior(request.messages),
     isRepeat: repeats(asked),
   };
@@ -172,6 +172,7 @@ function jobOf(request: ModelRequest, { sequence, info, template, seed }: CallOp
     sampling: samplingOf(request, seed),
     maxTokens: Math.min(wanted, room),
     windowLimited: room < wanted,
+    opening: openingTokens(sequence, plan.form.open),
     stops: [...template.stops, ...(request.stopSequences ?? [])],
     thinking: plan.thinking,
     ...(plan.isRepeat ? { isRepeat: plan.isRepeat } : {}),

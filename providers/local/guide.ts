@@ -43,41 +43,39 @@ export function writeResult(result: Pick<ToolResultMessage, "name" | "text" | "i
   return `Result of ${result.name}:\n${result.isError ? "[Error] " : ""}${result.text}`;
 }
 
-/** Turns that show a call, its result and an answer; made from whichever tools are offered. */
-export function exampleTurns(tools: readonly ToolSpec[]): ChatTurn[] {
-  const turns: ChatTurn[] = [say("user", "What is the capital of France?"), say("assistant", "The capital is Paris.")];
-  for (const example of examples) {
-    const tool = tools.find((each) => fits(each, example.param));
-    const param = tool && Object.keys(propertiesOf(tool)).find((name) => example.param.test(name));
-    if (!tool || !param) continue;
-    turns.push(
-      say("user", example.question),
-      say("assistant", writeCall(tool.name, { [param]: example.value })),
-      say("user", writeResult({ name: tool.name, text: example.result, isError: false })),
-      say("assistant", example.answer),
-    );
-  }
-  return turns;
+/** What stands behind the results: the question once more, for what comes last is what a small model holds on to. */
+export function remind(question: string): string {
+  return question.length <= maxReminder ? `Use this result to answer: ${question}` : "Use this result to answer.";
 }
 
-const examples = [
-  {
-    param: /path|file/i,
-    question: "What is the main topic of guide.txt?",
-    value: "guide.txt",
-    result: "1\tHow to bake bread at home.\n2\tStart with flour and water.",
-    answer: "It is about baking bread at home.",
-  },
-] as const;
+/** In characters; a longer message is too much to repeat. */
+const maxReminder = 400;
+
+/** Turns that show an answer from memory, and a call, its result and the answer taken from it. */
+export function exampleTurns(tools: readonly ToolSpec[]): ChatTurn[] {
+  const turns = [say("user", "What is the capital of France?"), say("assistant", "The capital is Paris.")];
+  const tool = tools.find(takesOnlyPath);
+  if (!tool) return turns;
+  const question = "What does shop.txt say about the price?";
+  const text = "1\tWelcome to the shop.\n2\tThe price is 20 euros.\n3\tDelivery takes a week.";
+  const result = writeResult({ name: tool.name, text, isError: false });
+  return [
+    ...turns,
+    say("user", question),
+    say("assistant", writeCall(tool.name, { [requiredOf(tool)[0] ?? ""]: "shop.txt" })),
+    say("user", `${result}\n\n${remind(question)}`),
+    say("assistant", "The price is 20 euros."),
+  ];
+}
 
 function say(role: ChatTurn["role"], content: string): ChatTurn {
   return { role, content };
 }
 
-/** One required parameter, a text of that kind. */
-function fits(tool: ToolSpec, param: RegExp): boolean {
+function takesOnlyPath(tool: ToolSpec): boolean {
   const [name, ...more] = requiredOf(tool);
-  return name !== undefined && more.length === 0 && param.test(name) && propertiesOf(tool)[name]?.type === "string";
+  const of = name === undefined ? undefined : propertiesOf(tool)[name];
+  return name !== undefined && of !== undefined && more.length === 0 && isPath(name, of);
 }
 
 /**
@@ -96,6 +94,13 @@ export function pathsIn(text: string): string[] {
   const words = text.match(/(?:~|\.{1,2})?\/?[\w@-][\w@.+-]*(?:\/[\w@.+-]+)*\/?/g) ?? [];
   const paths = words.map((word) => word.replace(/\.+$/, "")).filter((word) => /\/\w|\w\.[A-Za-z]\w{0,7}$/.test(word));
   return [...new Set(paths)];
+}
+
+/** The tools that a text names as words, in any case; all of them if it names none. */
+export function namedTools(tools: readonly ToolSpec[], text: string): readonly ToolSpec[] {
+  const words = new Set(text.toLowerCase().match(/[\w-]+/g));
+  const named = tools.filter(({ name }) => words.has(name.toLowerCase()));
+  return named.length ? named : tools;
 }
 
 /** The tools with their path parameters limited to these paths. */

@@ -1,5 +1,5 @@
 /** The embedded model: GGUF weights in this process, on llama.cpp through node-llama-cpp. */
-import { availableParallelism } from "node:os";
+import { availableParallelism, loadavg } from "node:os";
 import { basename } from "node:path";
 import type { Llama, LlamaContext, LlamaModel } from "node-llama-cpp";
 import { LocalModelError } from "../../agent/error.ts";
@@ -14,8 +14,10 @@ export interface LocalOptions extends PullOptions {
   readonly model?: string;
   /** Upper bound of the window, in tokens; 16,384 where absent. */
   readonly contextSize?: number;
-  /** Threads that evaluate; one a processor where absent. */
+  /** Threads that evaluate; one for each processor that nothing else keeps busy where absent. */
   readonly threads?: number;
+  /** A chat template (Jinja) in place of the model's own. */
+  readonly chatTemplate?: string;
   /** Makes sampling repeatable. */
   readonly seed?: number;
   /** `false` keeps to the processor; a GPU that llama.cpp finds is used where absent. */
@@ -30,7 +32,7 @@ export function createLocal(options: LocalOptions = {}): Provider {
   let llama: Promise<Llama> | undefined;
   const weights = new Map<string, Promise<LlamaModel>>();
   const open = new Set<Model>();
-  const threads = options.threads ?? availableParallelism();
+  const threads = options.threads ?? freeProcessors();
 
   const load = (path: string) => {
     llama ??= startLlama(threads, options.gpu);
@@ -59,6 +61,16 @@ export function createLocal(options: LocalOptions = {}): Provider {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/**
+ * Threads of one evaluation wait for each other at every step, so one that shares its processor holds up all of them: two
+ * threads on a machine with one free processor were ten times slower than one.
+ */
+function freeProcessors(): number {
+  const all = availableParallelism();
+  const busy = Math.round(loadavg()[0] ?? 0);
+  return Math.max(1, all - busy);
 }
 
 function idOf(path: string): string {
@@ -102,7 +114,7 @@ interface ModelOptions extends LocalOptions {
 
 /** A model has a context of its own, so that what it evaluated last time is there next time. Calls queue. */
 async function createModel(weights: LlamaModel, options: ModelOptions): Promise<Model> {
-  const template = await readTemplate(weights);
+  const template = await readTemplate(weights, options.chatTemplate);
   const context = await createContext(weights, options);
   const info = infoOf(context, options.id, template);
   const call = createCall({ sequence: context.getSequence(), template, info, seed: options.seed });

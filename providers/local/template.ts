@@ -40,11 +40,11 @@ const plain =
   "{% else %}{{ 'Assistant: ' if message.role == 'assistant' else 'User: ' }}{{ message.content }}\n\n{% endif %}{% endfor %}Assistant:";
 
 /** Reads the template of a loaded model; one without gets ChatML if its vocabulary has it, else a plain transcript. */
-export async function readTemplate(model: LlamaModel): Promise<ChatTemplate> {
+export async function readTemplate(model: LlamaModel, override?: string): Promise<ChatTemplate> {
   const { Template } = await import("@huggingface/jinja");
   const { tokenizer } = model.fileInfo.metadata;
   const vocabulary = new Set(tokenizer?.ggml?.tokens);
-  const source = tokenizer?.chat_template ?? (vocabulary.has("<|im_start|>") ? chatml : plain);
+  const source = override ?? tokenizer?.chat_template ?? (vocabulary.has("<|im_start|>") ? chatml : plain);
   const controls = controlTokens(model, source);
   const template = new Template(source);
   const split = splitter(controls);

@@ -2,7 +2,7 @@
 import type { AssistantMessage, Message } from "../../agent/message.ts";
 import type { ModelInfo, ModelRequest, ToolSpec } from "../../agent/model.ts";
 import { attachmentNote, isOwn, type Said, type Turn, turns, userText, withhold } from "../neutral.ts";
-import { describeTools, exampleTurns, writeCall, writeResult } from "./guide.ts";
+import { describeTools, exampleTurns, remind, writeCall, writeResult } from "./guide.ts";
 import type { ChatTurn } from "./template.ts";
 
 /** Turns for a template that knows tools: calls and results have their own places. */
@@ -35,15 +35,22 @@ export function guidedTurns(request: ModelRequest, tools: readonly ToolSpec[]): 
   return [
     ...systemTurn([request.system, told].filter(Boolean).join("\n\n")),
     ...(tools.length ? exampleTurns(tools) : []),
-    ...turns(withhold(request.messages)).map(guidedTurn),
+    ...guidedConversation(turns(withhold(request.messages))),
   ];
 }
 
-function guidedTurn(turn: Turn): ChatTurn {
-  if (turn.role === "user") {
+function guidedConversation(conversation: readonly Turn[]): ChatTurn[] {
+  let question = "";
+  return conversation.map((turn) => {
+    if (turn.role === "assistant") return guidedAnswer(turn);
+    if (turn.said.length) question = saidText(turn.said);
     const results = turn.results.flatMap((result) => [writeResult(result), ...notes(result)]);
-    return { role: "user", content: [...results, ...(turn.said.length ? [saidText(turn.said)] : [])].join("\n\n") };
-  }
+    const last = turn.said.length ? question : remind(question);
+    return { role: "user", content: [...results, last].join("\n\n") };
+  });
+}
+
+function guidedAnswer(turn: Turn & { readonly role: "assistant" }): ChatTurn {
   const calls = turn.messages
     .flatMap((message) => message.parts)
     .flatMap((part) => (part.type === "toolCall" ? [writeCall(part.name, part.args)] : []));
