@@ -75,6 +75,8 @@ export interface Snapshot {
   readonly treeCostUsd: number;
 }
 
+const closeGraceMs = 5_000;
+
 export class Agent implements AsyncDisposable {
   readonly label: string;
   readonly #options: AgentOptions;
@@ -158,9 +160,13 @@ export class Agent implements AsyncDisposable {
 
   /** Every event from now on, until the reader leaves or the agent is closed. */
   events(): AsyncIterableIterator<AgentEvent> {
-    const stream = new EventStream(() => subscription[Symbol.dispose]());
+    const stream = new EventStream(() => {
+      subscription[Symbol.dispose]();
+      this.#streams.delete(stream);
+    });
     const subscription = this.subscribe((event) => stream.push(event));
     this.#streams.add(stream);
+    this.#closing?.then(() => stream.end());
     return stream;
   }
 
@@ -181,7 +187,10 @@ export class Agent implements AsyncDisposable {
     };
   }
 
-  /** Stops everything the agent started and waits until it has ended. Idempotent. */
+  /**
+   * Stops everything the agent started and waits until it has ended; a tool that does not listen is left behind after
+   * five seconds. Idempotent.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -192,7 +201,7 @@ export class Agent implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    await this.#loop.close();
+    await atMost(closeGraceMs, this.#loop.close(), this.#options.clock ?? systemClock);
     this.#run?.stop({ code: "busy", message: "The agent was closed before the work was done." });
     this.#run = null;
     for (const stream of this.#streams) stream.end();
@@ -224,6 +233,12 @@ export class Agent implements AsyncDisposable {
     const last = events.findLast((event) => event.agent === this.label);
     if (last) this.#log.emit({ type: "saved", upTo: last.seq });
   }
+}
+
+async function atMost(ms: number, work: Promise<void>, clock: Clock): Promise<void> {
+  const ended = new AbortController();
+  await Promise.race([work, clock.sleep(ms, ended.signal)]);
+  ended.abort();
 }
 
 function toolMap(tools: readonly AnyTool[]): ReadonlyMap<string, AnyTool> {

@@ -1,12 +1,12 @@
 /** Runs the machine: takes what has arrived, steps once, performs the effects, and feeds back what comes of them. */
 
 import type { Dispatch } from "./dispatch.ts";
-import { toErrorInfo } from "./error.ts";
+import { type ErrorInfo, toErrorInfo } from "./error.ts";
 import type { Log } from "./log.ts";
 import { step } from "./machine.ts";
 import { type Effect, type Input, initialState, type MachineState, type Switch } from "./machine-state.ts";
 
-/** The slow things a loop asks for. Each resolves to the input that reports it and never rejects. */
+/** The slow things a loop asks for. Each resolves to the input that reports it; a rejection is a bug, reported as a failure. */
 export interface LoopWork {
   callModel(generation: number, signal: AbortSignal): Promise<Input>;
   compact(generation: number, hint: string | undefined, signal: AbortSignal): Promise<Input>;
@@ -25,6 +25,7 @@ export class Loop {
   #closed = false;
   #call = new AbortController();
   #compaction = new AbortController();
+  readonly #slow = new Set<Promise<void>>();
   readonly #ended: Promise<void>;
 
   constructor(log: Log, dispatch: Dispatch, work: LoopWork, state: MachineState = initialState()) {
@@ -48,11 +49,11 @@ export class Loop {
   /** Stops the model and every tool and waits until they have ended. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#call.abort();
-    this.#compaction.abort();
     this.#wake?.();
     await this.#ended;
-    await this.#dispatch.close();
+    this.#call.abort();
+    this.#compaction.abort();
+    await Promise.all([...this.#slow, this.#dispatch.close()]);
   }
 
   async #run(): Promise<void> {
@@ -86,7 +87,13 @@ export class Loop {
         return;
       case "callModel":
         this.#call = new AbortController();
-        return this.#feed(this.#work.callModel(effect.generation, this.#call.signal));
+        return this.#feed(this.#work.callModel(effect.generation, this.#call.signal), (error) => ({
+          type: "modelFailed",
+          generation: effect.generation,
+          error,
+          partial: null,
+          cause: "other",
+        }));
       case "cancelModel":
         return this.#call.abort();
       case "runTools":
@@ -96,18 +103,29 @@ export class Loop {
       case "compact":
         this.#compaction = new AbortController();
         this.#log.emit({ type: "compactStarted" });
-        return this.#feed(this.#work.compact(effect.generation, effect.hint, this.#compaction.signal));
+        return this.#feed(this.#work.compact(effect.generation, effect.hint, this.#compaction.signal), (error) => ({
+          type: "compactFailed",
+          generation: effect.generation,
+          error,
+        }));
       case "cancelCompact":
         return this.#compaction.abort();
       case "switch":
-        return this.#feed(this.#work.switchModel(effect.wanted).then(() => ({ type: "switchDone" })));
+        return this.#feed(
+          this.#work.switchModel(effect.wanted).then(() => switchDone),
+          () => switchDone,
+        );
       case "clear":
         this.#log.emit({ type: "cleared", upTo: this.#log.state.entries.at(-1)?.id ?? null });
         return this.#work.forget();
     }
   }
 
-  #feed(work: Promise<Input>): void {
-    work.then((input) => this.send(input));
+  #feed(work: Promise<Input>, failed: (error: ErrorInfo) => Input): void {
+    const fed = work.catch((error: unknown) => failed(toErrorInfo(error))).then((input) => this.send(input));
+    this.#slow.add(fed);
+    fed.finally(() => this.#slow.delete(fed));
   }
 }
+
+const switchDone: Input = { type: "switchDone" };

@@ -35,18 +35,21 @@ export class RunDriver {
   readonly run: Run;
   readonly #stream = new EventStream();
   readonly #result = Promise.withResolvers<RunResult>();
+  #isRead = false;
   #so: { -readonly [Key in keyof RunResult]: RunResult[Key] };
-  #read = false;
+  /** Events are kept for a reader who came, and until the present task ends for one who may come. */
+  #keeps = true;
 
   constructor(sessionId: string) {
     const nothing = { content: "", reason: "done", stopReason: null, usage: noUsage, costUsd: 0, rounds: 0 } as const;
     this.#so = { ...nothing, sessionId };
+    queueMicrotask(() => this.#forgetUnread());
     this.run = Object.assign(this.#result.promise, { [Symbol.asyncIterator]: () => this.#iterate() });
   }
 
   /** Takes an event; the one that says idle completes the run. Returns whether it did. */
   take(event: AgentEvent): boolean {
-    if (this.#read) this.#stream.push(event);
+    if (this.#keeps) this.#stream.push(event);
     this.#note(event);
     if (event.type !== "idle") return false;
     this.#so.reason = event.reason;
@@ -62,8 +65,15 @@ export class RunDriver {
   }
 
   #iterate(): AsyncIterator<AgentEvent> {
-    this.#read = true;
+    this.#isRead = true;
+    this.#keeps = true;
     return this.#stream;
+  }
+
+  #forgetUnread(): void {
+    if (this.#isRead) return;
+    this.#keeps = false;
+    this.#stream.drop();
   }
 
   #note(event: AgentEvent): void {
