@@ -1,10 +1,10 @@
 /**
  * Makes a long conversation short: the older part becomes a summary by the model, the recent part stays word for word.
- * A summary that fails costs the older part, never the recent one.
+ * A summary that fails costs the older part at most, and only where there is no other way; never the recent one.
  */
 import { type Attempt, type AttemptOptions, readStream } from "./attempt.ts";
 import { messageTokens } from "./context.ts";
-import { AbortedError, SagentError } from "./error.ts";
+import { SagentError } from "./error.ts";
 import type { LogState } from "./log-state.ts";
 import { type Message, type MessageId, toolCalls, type UserMessage } from "./message.ts";
 import type { Model, ModelInfo } from "./model.ts";
@@ -73,8 +73,7 @@ what the person wants, in their words; decisions and constraints; what was done,
 errors and how they were solved; what is unfinished and the next step.`;
 
 /**
- * Asks the model for the summary of the old part. Throws `SagentError` where none could be had, `AbortedError` when
- * stopped. The caller books the usage of `attempt`.
+ * Asks the model for the summary of the old part; empty where none could be had. The caller books the usage of `attempt`.
  */
 export async function summarise(
   options: Omit<AttemptOptions, "request">,
@@ -87,7 +86,6 @@ export async function summarise(
   const message: UserMessage = { type: "user", id: "m0", at: 0, text };
   const request = { system: instructions, messages: [message], tools: [], settings, maxOutputTokens: 2_000 };
   const attempt = await readStream({ ...options, request }, new PartEvents("m0", () => {}));
-  if (options.signal.aborted) throw new AbortedError();
   const summary = attempt.parts.map((part) => (part.type === "text" ? part.text : "")).join("");
   return { summary: attempt.type === "done" ? summary.trim() : "", attempt };
 }

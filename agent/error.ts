@@ -39,7 +39,8 @@ export abstract class SagentError extends Error {
 
 // --- Limits -----------------------------------------------------------------------------------------------------------
 
-const usd = (amount: number) => `$${amount.toFixed(amount < 0.1 ? 4 : 2)}`;
+/** In whole cents, or finer below ten; what a sum of fractions falls short of ten by does not count. */
+const usd = (amount: number) => `$${amount.toFixed(Number(amount.toFixed(4)) < 0.1 ? 4 : 2)}`;
 
 /** The next call could cost more than what is left; it was not sent. */
 export class BudgetExceededError extends SagentError {

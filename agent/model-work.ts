@@ -41,6 +41,8 @@ export class ModelWork implements LoopWork {
   #settings: ModelSettings;
   /** Tokens of system text and tools, by the present model's measure. */
   #fixedTokens: number;
+  /** The conversation as it is cannot be sent: whatever is left out is better than to end here. */
+  #mustCompact = false;
 
   constructor(options: ModelWorkOptions) {
     const { model } = options.agent;
@@ -61,10 +63,17 @@ export class ModelWork implements LoopWork {
   }
 
   async callModel(generation: number, signal: AbortSignal): Promise<Input> {
+    const input = await this.#answer(generation, signal);
+    this.#mustCompact = input.type === "modelFailed" && input.cause === "overflow";
+    return input;
+  }
+
+  async #answer(generation: number, signal: AbortSignal): Promise<Input> {
     const model = this.#model;
     const tokens = this.#fixedTokens + this.#context.tokens(model);
     if (tokens > compactionThreshold(model.info, this.#maxOutput)) return this.#overflow(generation, tokens);
     const { agent, log, purse } = this.#options;
+    const { epoch } = log.state;
     const input = await runTurn({
       generation,
       model,
@@ -79,7 +88,7 @@ export class ModelWork implements LoopWork {
       emit: (event) => log.emit(event),
       nextCallId: () => log.nextCallId(),
     });
-    if (input.type === "modelDone" && input.answer.usage && this.#model === model) {
+    if (input.type === "modelDone" && input.answer.usage && log.state.epoch === epoch) {
       const counted = promptTokens(input.answer.usage);
       if (counted > 0) this.#context.anchor(model, Math.max(0, counted - this.#fixedTokens));
     }
@@ -97,6 +106,7 @@ export class ModelWork implements LoopWork {
     if (!plan) return { type: "compactFailed", generation, error: new NothingToCompactError().toInfo() };
     try {
       const summary = await this.#summary(plan, hint, signal);
+      if (signal.aborted) throw new AbortedError();
       const after = this.#model.estimateText(summary) + this.#context.tokensOf(this.#model, plan.kept);
       log.emit({
         type: "compacted",
@@ -117,8 +127,7 @@ export class ModelWork implements LoopWork {
     try {
       const model = await this.#wantedModel(wanted);
       const settings = { ...adoptSettings(this.#settings, model.info), ...defined(wanted.settings ?? {}) };
-      checkSettings(model.info, settings);
-      await this.#replace(model);
+      await this.#replace(model, settings);
       this.#settings = settings;
       this.#fixedTokens = this.#measureFixed();
       log.emit({ type: "switched", model: originOf(model.info), settings });
@@ -160,7 +169,10 @@ export class ModelWork implements LoopWork {
     return { type: "modelFailed", generation, error: error.toInfo(), partial: null, cause: "overflow" };
   }
 
-  /** The model's summary, or, where it gives none, a sentence that says so: the recent part is kept either way. */
+  /**
+   * The model's summary. Where it fails and the conversation must become shorter all the same, a sentence that says so;
+   * else what went wrong is thrown and nothing changes.
+   */
   async #summary(
     plan: Parameters<typeof summarise>[1],
     hint: string | undefined,
@@ -176,11 +188,13 @@ export class ModelWork implements LoopWork {
     const wish = { previous: log.state.summary, hint, settings: this.#settings };
     const { summary, attempt } = await summarise({ model, clock, signal, emit }, plan, wish);
     const usage = attempt.usage ?? noUsage;
-    const costUsd = priceUsage(model.info.prices, usage, tier, clock.now());
+    const served = attempt.type === "done" ? attempt.tier : undefined;
+    const costUsd = priceUsage(model.info.prices, usage, served ?? tier, clock.now());
     reservation.settle(costUsd);
     const message = log.nextMessageId();
     log.emit({ type: "callEnded", message, usage, costUsd, totalCostUsd: purse.treeUsd, durationMs: 0 });
     if (signal.aborted) throw new AbortedError();
+    if (attempt.type === "error" && !this.#mustCompact) throw attempt.error;
     return summary || "Earlier parts of the conversation were dropped to make room, and no summary could be made.";
   }
 
@@ -192,7 +206,15 @@ export class ModelWork implements LoopWork {
     return resolveModel(wanted, this.#model.info);
   }
 
-  async #replace(model: Model): Promise<void> {
+  /** Throws, and closes the new model, where it does not offer the settings. */
+  async #replace(model: Model, settings: ModelSettings): Promise<void> {
+    const isOwn = model !== this.#model && model !== this.#options.agent.model;
+    try {
+      checkSettings(model.info, settings);
+    } catch (error) {
+      if (isOwn) await model.close();
+      throw error;
+    }
     if (model === this.#model) return;
     await this.close();
     this.#model = model;
