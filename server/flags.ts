@@ -154,7 +154,7 @@ Usage
 `;
 
 const codes = `
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 budget reached, 130 interrupted, 143 terminated.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 budget reached, 129 hung up, 130 interrupted, 143 terminated.
 Keys come from the environment (ANTHROPIC_API_KEY, OPENAI_API_KEY, GOOGLE_API_KEY, …). With none, a model on this machine answers.
 `;
 

@@ -53,10 +53,12 @@ function endWork(agent: Agent): void {
   agent.send({ type: "kill", call: "all" });
 }
 
+const stopped = { SIGHUP: "The terminal was closed.", SIGINT: "Interrupted.", SIGTERM: "Terminated." };
+
 const interruption = (signal: StopSignal) => ({
   reason: "halted" as const,
   stopReason: "interrupted" as const,
-  error: { code: "stopped", message: signal === "SIGINT" ? "Interrupted." : "Terminated." },
+  error: { code: "stopped", message: stopped[signal] },
 });
 
 const unfinished: Partial<Record<EndReason, ErrorInfo>> = {

@@ -1,5 +1,6 @@
-/** The first SIGINT or SIGTERM asks the work to end; the second ends the process at once. */
+/** The first signal asks the work to end; the second ends the process at once. */
 import { type StopSignal, signalCodes } from "./exit.ts";
+import { isTerminal } from "./stdio.ts";
 
 export interface Stop extends Disposable {
   /** Resolves at the first signal. */
@@ -11,7 +12,7 @@ export interface Stop extends Disposable {
 export function watchSignals(): Stop {
   let signal: StopSignal | undefined;
   const { promise, resolve } = Promise.withResolvers<StopSignal>();
-  const handlers = (Object.keys(signalCodes) as StopSignal[]).map((name) => {
+  const handlers = watched().map((name) => {
     const handler = () => {
       if (signal !== undefined) process.exit(signalCodes[name]);
       signal = name;
@@ -29,4 +30,9 @@ export function watchSignals(): Stop {
       for (const remove of handlers) remove();
     },
   };
+}
+
+/** A closing terminal ends the work too, but not work that `nohup` took off its terminal. */
+function watched(): StopSignal[] {
+  return isTerminal("stderr") ? ["SIGINT", "SIGTERM", "SIGHUP"] : ["SIGINT", "SIGTERM"];
 }

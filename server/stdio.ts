@@ -36,9 +36,9 @@ export function hasInput(): boolean {
   return !isDevice(0);
 }
 
-/** Whether a person sits at standard input or reads standard output. */
-export function isTerminal(stream: "stdin" | "stdout"): boolean {
-  return isDevice(stream === "stdin" ? 0 : 1) && process[stream].isTTY === true;
+/** Whether a stream is a terminal, with a person at it. */
+export function isTerminal(stream: "stdin" | "stdout" | "stderr"): boolean {
+  return isDevice(["stdin", "stdout", "stderr"].indexOf(stream)) && process[stream].isTTY === true;
 }
 
 /** A closed descriptor counts as one: there is nothing to read. */

@@ -3,6 +3,8 @@ import { createInterface, type Interface } from "node:readline";
 import type { Agent } from "../agent/agent.ts";
 import { compose } from "./compose.ts";
 import type { Config } from "./config.ts";
+import { signalCodes } from "./exit.ts";
+import { watchSignals } from "./signals.ts";
 import { styleFor } from "./terminal-text.ts";
 import { TerminalView } from "./terminal-view.ts";
 
@@ -14,8 +16,11 @@ const help = `Type a task and press Enter. While it works, what you type reaches
 /quit         leave (or Ctrl-D)      Ctrl-C    stop what is going on
 `;
 
-/** Resolves to the exit code when the person leaves. */
+/** Resolves to the exit code when the person leaves, the terminal closes or a signal ends it. */
 export async function runTerminal(config: Config, env: Env): Promise<number> {
+  using stop = watchSignals();
+  // A terminal that closes under the program is the end of its input, not a failure.
+  for (const stream of [process.stdin, process.stdout]) stream.on("error", () => {});
   await using composed = await compose(config, env);
   const { agent, session, model } = composed;
   const style = styleFor(process.stdout, env);
@@ -36,12 +41,13 @@ export async function runTerminal(config: Config, env: Env): Promise<number> {
     process.stdout.write(style.dim("\n(Ctrl-D or /quit leaves)\n"));
     lines.prompt();
   });
+  stop.asked.then(() => lines.close());
   process.stdout.write(style.dim(`sagent · ${model.info.provider} ${model.info.id} · ${config.cwd} · /help\n`));
   lines.prompt();
   await converse(agent, lines);
   await session?.flush();
   if (session) process.stdout.write(style.dim(`\nGo on later with: sagent --resume ${session.id}\n`));
-  return 0;
+  return stop.signal ? signalCodes[stop.signal] : 0;
 }
 
 async function converse(agent: Agent, lines: Interface): Promise<void> {

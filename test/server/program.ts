@@ -8,7 +8,8 @@ import { testKey } from "../support/fake-provider.ts";
 import type { FakeProvider, Wire } from "../support/fake-types.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
-const main = join(import.meta.dir, "../../server/main.ts");
+/** The program. */
+export const main = join(import.meta.dir, "../../server/main.ts");
 
 type Env = Readonly<Record<string, string>>;
 
