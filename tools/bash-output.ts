@@ -1,4 +1,5 @@
 /** What a command printed: the ends of it for the model, and a coalesced live view for people. */
+import { sliceWhole } from "./output.ts";
 
 export type Stream = "stdout" | "stderr";
 
@@ -15,7 +16,7 @@ export interface Capture {
   readonly bytes: Readonly<Record<Stream, number>>;
   /**
    * The output as printable text. What fits is shown in the order it arrived, stderr under a `[stderr]` line; what does
-   * not is shown as the ends of stdout and then the ends of stderr, which keeps up to a quarter of the room.
+   * not is shown as the ends of stdout and then the ends of stderr, which has a quarter of the room and what stdout leaves.
    */
   text(limits: OutputLimits): string;
 }
@@ -40,8 +41,8 @@ export function captureOutput(): Capture {
     text(limits) {
       const merged = whole() ? interleave(order) : undefined;
       if (merged !== undefined && fits(merged, limits)) return merged;
-      const share = bytes.stdout === 0 ? 1 : 4;
-      const stderr = cutMiddle(ends.stderr, portion(limits, 1 / share));
+      const part = Math.max(1 / 4, 1 - bytes.stdout / limits.maxChars);
+      const stderr = cutMiddle(ends.stderr, portion(limits, part));
       const rest = {
         ...limits,
         maxChars: limits.maxChars - stderr.length,
@@ -100,20 +101,29 @@ function cutMiddle(ends: Ends, limits: OutputLimits): string {
   const [first, last] = dropped === 0 ? [whole, whole] : [printable(head), printable(tail)];
   let room = Math.max(0, limits.maxChars - 120);
   for (;;) {
-    const start = first.slice(0, Math.floor(room / 3));
-    const end = last.slice(last.length - Math.ceil((room * 2) / 3));
-    const kept = [
-      start.slice(0, start.lastIndexOf("\n") + 1) || start,
-      end.slice(end.indexOf("\n") + 1) || end,
-    ] as const;
+    const start = sliceWhole(first, Math.floor(room / 3));
+    const end = last.slice(last.length - Math.ceil((room * 2) / 3)).replace(/^[\udc00-\udfff]/, "");
+    const kept = [toLineEnd(start), fromLineStart(end)] as const;
     const omitted =
       (dropped === 0 ? whole.length : dropped + first.length + last.length) - kept[0].length - kept[1].length;
     const note = `[… about ${omitted.toLocaleString("en")} characters left out; send the output to a file to see all of it …]`;
-    const text = `${endLine(kept[0].toWellFormed())}${note}\n${kept[1].toWellFormed()}`.trimEnd();
+    const text = `${endLine(kept[0])}${note}\n${kept[1]}`.trimEnd();
     const tokens = limits.countTokens(text);
     if (tokens <= limits.maxTokens || room < 10) return text;
     room = Math.floor(room * Math.min(0.9, limits.maxTokens / tokens));
   }
+}
+
+/** Without a last line that is cut, unless that would lose much. */
+function toLineEnd(text: string): string {
+  const end = text.lastIndexOf("\n") + 1;
+  return end > text.length * 0.75 ? text.slice(0, end) : text;
+}
+
+/** Without a first line that is cut, unless that would lose much. */
+function fromLineStart(text: string): string {
+  const start = text.indexOf("\n") + 1;
+  return start < text.length * 0.25 ? text.slice(start) : text;
 }
 
 interface Ends {

@@ -30,10 +30,10 @@ export interface FileCount {
   readonly count: number;
 }
 
-/** Where a match is: its first line, from 1, how many lines it spans, and where it starts in the first, in UTF-16 units. */
+/** A match: the number of its first line, from 1, the lines it is in, and where it starts in the first, in UTF-16 units. */
 export interface Hit {
   readonly line: number;
-  readonly lines: number;
+  readonly lines: readonly string[];
   readonly at: number;
 }
 
@@ -42,12 +42,24 @@ export interface Problem {
   readonly problem: string;
 }
 
+export interface Found {
+  /** In no order. */
+  readonly files: readonly FileCount[];
+  /** All matches in these files, in order, where they came along at little cost. */
+  readonly hits?: ReadonlyMap<string, readonly Hit[]>;
+}
+
 /** Something that can search. Every backend gives the same answers. */
 export interface Backend {
-  /** The files that match, in no order. */
-  count(query: Query, signal: AbortSignal): Promise<readonly FileCount[] | Problem>;
+  /** The files that match; `wantHits` says that their matches will be asked for next. */
+  find(query: Query, wantHits: boolean, signal: AbortSignal): Promise<Found | Problem>;
   /** At least the first `most` matches of each of these files, in order. */
-  hits(query: Query, paths: readonly string[], most: number, signal: AbortSignal): Promise<ReadonlyMap<string, Hit[]>>;
+  hits(
+    query: Query,
+    paths: readonly string[],
+    most: number,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly Hit[]>>;
 }
 
 const types: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 /** Searches with ripgrep. */
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
-import type { Backend, FileCount, Hit, Problem, Query } from "./grep-query.ts";
-import { readText } from "./grep-text.ts";
+import type { Backend, FileCount, Found, Hit, Problem, Query } from "./grep-query.ts";
+import { linesIn, readText } from "./grep-text.ts";
 
 const commonFlags = [
   "--no-config",
@@ -35,35 +35,42 @@ function packagedRg(): string | undefined {
   }
 }
 
+/** Most bytes of records worth reading to have the matches at once; beyond, files are counted first. */
+const maxRecordBytes = 8 * 1024 * 1024;
+
 export function rgBackend(rg: string): Backend {
+  const run = (query: Query, flags: string[], paths: readonly string[], signal: AbortSignal, maxBytes?: number) =>
+    runRg([rg, ...commonFlags, ...flagsOf(query), ...flags, "--", ...paths], query, signal, maxBytes);
   return {
-    async count(query, signal) {
-      const argv = [
-        rg,
-        ...commonFlags,
-        ...flagsOf(query),
-        query.multiline ? "--count-matches" : "--count",
-        "--with-filename",
-        "--null",
-        "--",
-        query.root,
-      ];
-      const output = await runRg(argv, query, signal);
-      if (typeof output !== "string") return output;
-      const files = parseCounts(output).filter(({ path }) => query.wants(relative(query.root, path)));
-      return query.multiline ? withoutBinary(files) : files;
+    async find(query, wantHits, signal) {
+      // Over lines, ripgrep's records do not tell how many matches there are.
+      const records =
+        wantHits && !query.multiline ? await run(query, ["--json"], [query.root], signal, maxRecordBytes) : undefined;
+      if (typeof records === "object") return records;
+      if (records !== undefined) return await wanted(readRecords(records), query);
+      const mode = query.multiline ? "--count-matches" : "--count";
+      const output = (await run(query, [mode, "--with-filename", "--null"], [query.root], signal)) ?? "";
+      return typeof output === "object" ? output : await wanted({ files: readCounts(output) }, query);
     },
     async hits(query, paths, most, signal) {
       const limit = Number.isFinite(most) ? [`--max-count=${most}`] : [];
-      const hits = new Map<string, Hit[]>();
+      const hits = new Map<string, readonly Hit[]>();
       for (const batch of batches(paths)) {
-        const argv = [rg, ...commonFlags, ...flagsOf(query), ...limit, "--json", "--", ...batch];
-        const output = await runRg(argv, query, signal);
-        if (typeof output === "string") parseHits(output, hits);
+        const output = await run(query, ["--json", "--threads=1", ...limit], batch, signal);
+        if (typeof output !== "string") continue;
+        for (const [path, list] of readRecords(output).hits) hits.set(path, list);
       }
       return hits;
     },
   };
+}
+
+/** Leaves out what a query does not want. Line by line, ripgrep passes over files with a NUL; over lines, only over those with an early one. */
+async function wanted(found: Found, query: Query): Promise<Found> {
+  const files = found.files.filter(({ path }) => query.wants(relative(query.root, path)));
+  if (!query.multiline) return { ...found, files };
+  const texts = await Promise.all(files.map(({ path }) => readText(path)));
+  return { ...found, files: files.filter((_, index) => texts[index] !== undefined) };
 }
 
 function flagsOf(query: Query): string[] {
@@ -77,24 +84,38 @@ function flagsOf(query: Query): string[] {
   ];
 }
 
-async function runRg(argv: string[], query: Query, signal: AbortSignal): Promise<string | Problem> {
+/** What ripgrep prints; undefined when that is more than `maxBytes`. */
+async function runRg(
+  argv: string[],
+  query: Query,
+  signal: AbortSignal,
+  maxBytes = Number.POSITIVE_INFINITY,
+): Promise<string | Problem | undefined> {
   if (signal.aborted) return "";
-  const child = Bun.spawn(argv, {
-    cwd: query.isFile ? "/" : query.root,
-    env: {},
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-    signal,
-    killSignal: "SIGKILL",
-  });
-  const [output, errors] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  if (child.exitCode === 2 && errors.trim() !== "") return { problem: explain(errors.trim()) };
-  return output;
+  try {
+    const cwd = query.isFile ? "/" : query.root;
+    const stdio = { stdin: "ignore", stdout: "pipe", stderr: "pipe" } as const;
+    const child = Bun.spawn(argv, { cwd, env: {}, ...stdio, signal, killSignal: "SIGKILL" });
+    const reading = new Response(child.stderr).text();
+    const output = await readUpTo(child.stdout, maxBytes);
+    if (output === undefined) child.kill("SIGKILL");
+    const [errors, exitCode] = await Promise.all([reading, child.exited]);
+    return exitCode === 2 && errors.trim() !== "" ? { problem: explain(errors.trim()) } : output;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { problem: `ripgrep could not be started, so nothing was searched: ${why}` };
+  }
+}
+
+async function readUpTo(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > maxBytes) return undefined;
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 function explain(errors: string): string {
@@ -105,7 +126,7 @@ function explain(errors: string): string {
 }
 
 /** Reads lines of a path, a NUL and a number. */
-function parseCounts(output: string): FileCount[] {
+function readCounts(output: string): FileCount[] {
   return output
     .split("\n")
     .slice(0, -1)
@@ -113,12 +134,6 @@ function parseCounts(output: string): FileCount[] {
       const end = line.lastIndexOf("\0");
       return { path: line.slice(0, end), count: Number(line.slice(end + 1)) };
     });
-}
-
-/** Line by line, ripgrep passes over files with a NUL anywhere; over lines, only over those with an early one. */
-async function withoutBinary(files: readonly FileCount[]): Promise<FileCount[]> {
-  const texts = await Promise.all(files.map(({ path }) => readText(path)));
-  return files.filter((_, index) => texts[index] !== undefined);
 }
 
 /** Groups paths so that each group fits in a command line. */
@@ -136,37 +151,43 @@ function batches(paths: readonly string[]): string[][] {
   return groups;
 }
 
-/** What is read of a `match` record of `rg --json`; text that is not UTF-8 comes as base64 `bytes`. */
-interface MatchRecord {
-  readonly type: string;
-  readonly data: {
-    readonly path: { readonly text?: string };
-    readonly lines: { readonly text?: string; readonly bytes?: string };
-    readonly line_number: number;
-    readonly submatches: readonly { readonly start: number }[];
-  };
+/** What is read of the records of `rg --json`; text that is not UTF-8 comes as base64 `bytes`. */
+type Record =
+  | { readonly type: "match"; readonly data: MatchData }
+  | { readonly type: "end"; readonly data: { readonly path: Text; readonly binary_offset: number | null } }
+  | { readonly type: "begin" | "context" | "summary" };
+interface MatchData {
+  readonly path: Text;
+  readonly lines: Text;
+  readonly line_number: number;
+  readonly submatches: readonly { readonly start: number }[];
+}
+interface Text {
+  readonly text?: string;
+  readonly bytes?: string;
 }
 
-function parseHits(output: string, hits: Map<string, Hit[]>): void {
-  for (const record of output.split("\n")) {
-    if (!record.startsWith('{"type":"match"')) continue;
-    const { data }: MatchRecord = JSON.parse(record);
-    const path = data.path.text ?? "";
-    const bytes = Buffer.from(
-      data.lines.text ?? data.lines.bytes ?? "",
-      data.lines.text === undefined ? "base64" : "utf8",
-    );
-    const start = data.submatches[0]?.start ?? 0;
-    const at = bytes.toString("utf8", 0, start).length;
-    const lines = Math.max(1, countByte(bytes, 10) + (bytes.at(-1) === 10 ? 0 : 1));
-    const list = hits.get(path) ?? [];
-    list.push({ line: data.line_number, lines, at });
-    hits.set(path, list);
+function readRecords(output: string): Required<Found> {
+  const hits = new Map<string, Hit[]>();
+  for (const line of output.split("\n").slice(0, -1)) {
+    const record: Record = JSON.parse(line);
+    if (record.type === "match") {
+      const path = bytesOf(record.data.path).toString();
+      const list = hits.get(path) ?? [];
+      list.push(hitOf(record.data));
+      hits.set(path, list);
+    } else if (record.type === "end" && record.data.binary_offset !== null) {
+      hits.delete(bytesOf(record.data.path).toString());
+    }
   }
+  return { files: [...hits].map(([path, list]) => ({ path, count: list.length })), hits };
 }
 
-function countByte(bytes: Uint8Array, byte: number): number {
-  let count = 0;
-  for (let at = bytes.indexOf(byte); at !== -1; at = bytes.indexOf(byte, at + 1)) count++;
-  return count;
+function hitOf({ lines, line_number, submatches }: MatchData): Hit {
+  const bytes = bytesOf(lines);
+  const at = bytes.toString("utf8", 0, submatches[0]?.start ?? 0).length;
+  return { line: line_number, lines: linesIn(bytes.toString()), at };
 }
+
+const bytesOf = ({ text, bytes }: Text) =>
+  text === undefined ? Buffer.from(bytes ?? "", "base64") : Buffer.from(text);

@@ -1,7 +1,7 @@
 /** What a model is shown of a search: the window it asked for, whole lines, and how to go on. */
 import type { ToolOutput } from "../agent/tool.ts";
-import type { Backend, FileCount, GrepArgs, Hit, Query } from "./grep-query.ts";
-import { type Row, readText, rowsOf } from "./grep-text.ts";
+import type { Backend, FileCount, Found, GrepArgs, Hit, Query } from "./grep-query.ts";
+import { linesIn, type Row, readText, rowsOf } from "./grep-text.ts";
 import { fit, plural } from "./output.ts";
 
 const maxChars = 20_000;
@@ -20,14 +20,14 @@ interface Line {
 }
 
 /** Shows the files that matched, in path order, or the lines in them. */
-export async function showFound(found: readonly FileCount[], args: GrepArgs, search: Search): Promise<ToolOutput> {
-  const files = inPathOrder(found);
+export async function showFound(found: Found, args: GrepArgs, search: Search): Promise<ToolOutput> {
+  const files = inPathOrder(found.files);
   const matches = files.reduce((sum, { count }) => sum + count, 0);
   const details = { type: "matches", files: files.length, matches } as const;
   if (files.length === 0) return { text: nothingFound(args, search.query), details };
   switch (args.output_mode) {
     case "content":
-      return { text: await showContent(files, args, search), details };
+      return { text: await showContent(files, found.hits, args, search), details };
     case "count":
       return { text: showFiles(files, args, search, ({ path, count }) => `${path}:${count}`), details };
     case "files_with_matches":
@@ -109,29 +109,44 @@ function page(lines: readonly Line[], { start, total, noun, more, args }: PageIn
 
 // --- Content ----------------------------------------------------------------------------------------------------------
 
-async function showContent(files: readonly FileCount[], args: GrepArgs, search: Search): Promise<string> {
-  const blocks = search.query.multiline ? await findBlocks(files, search) : undefined;
+type Hits = ReadonlyMap<string, readonly Hit[]>;
+
+async function showContent(
+  files: readonly FileCount[],
+  known: Found["hits"],
+  args: GrepArgs,
+  search: Search,
+): Promise<string> {
+  const { backend, query, signal } = search;
+  const hitsIn = async (paths: string[], most: number): Promise<Hits> =>
+    known ?? (paths.length === 0 ? new Map() : await backend.hits(query, paths, most, signal));
+  const blocks = query.multiline
+    ? joinBlocks(
+        await hitsIn(
+          files.map(({ path }) => path),
+          Number.POSITIVE_INFINITY,
+        ),
+      )
+    : undefined;
   const counts = blocks ? files.map(({ path }) => ({ path, count: blocks.get(path)?.length ?? 0 })) : files;
   const total = counts.reduce((sum, { count }) => sum + count, 0);
   const window = windowOf(total, args);
   const pieces = choosePieces(counts, window);
   const most = Math.max(0, ...pieces.map(({ to }) => to));
-  const paths = pieces.map(({ path }) => path);
   const hits =
-    blocks ?? (paths.length > 0 ? await search.backend.hits(search.query, paths, most, search.signal) : new Map());
+    blocks ??
+    (await hitsIn(
+      pieces.map(({ path }) => path),
+      most,
+    ));
   const lines: Line[] = [];
   for (const piece of pieces) lines.push(...(await linesOf(piece, hits.get(piece.path) ?? [], args, lines.length > 0)));
   const more = ` in ${plural(files.length, "file")}`;
   return page(lines, { start: window.start, total, noun: ["match", "matches"], more, args }, search);
 }
 
-/** All matches of multi-line search, those on the same or adjoining lines made one. */
-async function findBlocks(
-  files: readonly FileCount[],
-  { backend, query, signal }: Search,
-): Promise<Map<string, Hit[]>> {
-  const paths = files.map(({ path }) => path);
-  const hits = await backend.hits(query, paths, Number.POSITIVE_INFINITY, signal);
+/** Makes one of matches that may span lines where they are on the same or adjoining lines. */
+function joinBlocks(hits: Hits): Hits {
   return new Map([...hits].map(([path, list]) => [path, joinAdjoining(list)]));
 }
 
@@ -139,8 +154,9 @@ function joinAdjoining(hits: readonly Hit[]): Hit[] {
   const blocks: Hit[] = [];
   for (const hit of hits) {
     const last = blocks.at(-1);
-    if (last && hit.line <= last.line + last.lines) {
-      blocks[blocks.length - 1] = { ...last, lines: Math.max(last.lines, hit.line + hit.lines - last.line) };
+    if (last && hit.line <= last.line + last.lines.length) {
+      const known = last.line + last.lines.length - hit.line;
+      blocks[blocks.length - 1] = { ...last, lines: [...last.lines, ...hit.lines.slice(known)] };
     } else blocks.push(hit);
   }
   return blocks;
@@ -175,8 +191,8 @@ function choosePieces(files: readonly FileCount[], window: { start: number; end:
 async function linesOf(piece: Piece, hits: readonly Hit[], args: GrepArgs, follows: boolean): Promise<Line[]> {
   const before = args["-B"] ?? args["-C"] ?? 0;
   const after = args["-A"] ?? args["-C"] ?? 0;
-  const text = await readText(piece.path);
-  const rows = text === undefined ? [] : rowsOf(text, hits.slice(piece.from, piece.to), before, after);
+  const text = before + after > 0 ? await readText(piece.path) : undefined;
+  const rows = rowsOf(hits.slice(piece.from, piece.to), linesIn(text ?? ""), before, after);
   const lines: Line[] = [];
   for (const [index, row] of rows.entries()) {
     const previous = rows[index - 1];

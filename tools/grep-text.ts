@@ -32,19 +32,27 @@ export interface Row {
   readonly match: number | undefined;
 }
 
-/** The lines of the given matches with the lines around them, each line once, in order. */
-export function rowsOf(text: string, hits: readonly Hit[], before: number, after: number): Row[] {
+/** The lines of a text that ends a line with `\n` or `\r\n`. */
+export function linesIn(text: string): string[] {
   const lines = text.split("\n");
-  const count = lines.at(-1) === "" ? lines.length - 1 : lines.length;
+  if (lines.at(-1) === "") lines.pop();
+  return text.includes("\r") ? lines.map((line) => line.replace(/\r$/, "")) : lines;
+}
+
+/** The lines of the given matches, and those around them in the file, each line once, in order. */
+export function rowsOf(hits: readonly Hit[], file: readonly string[], before: number, after: number): Row[] {
   const rows = new Map<number, Row>();
-  const row = (line: number, match: number | undefined, at: number) => {
-    if (line < 1 || line > count || (match === undefined && rows.has(line))) return;
-    rows.set(line, { line, match, text: clip((lines[line - 1] ?? "").replace(/\r$/, ""), at) });
+  const context = (line: number) => {
+    const text = file[line - 1];
+    if (text !== undefined && !rows.has(line)) rows.set(line, { line, match: undefined, text: clip(text, 0) });
   };
-  for (const [index, hit] of hits.entries()) {
-    for (let line = hit.line - before; line < hit.line; line++) row(line, undefined, 0);
-    for (let line = 0; line < hit.lines; line++) row(hit.line + line, index, line === 0 ? hit.at : 0);
-    for (let line = 0; line < after; line++) row(hit.line + hit.lines + line, undefined, 0);
+  for (const [match, hit] of hits.entries()) {
+    for (let line = hit.line - before; line < hit.line; line++) context(line);
+    for (const [index, text] of hit.lines.entries()) {
+      const line = hit.line + index;
+      rows.set(line, { line, match, text: clip(text, index === 0 ? hit.at : 0) });
+    }
+    for (let line = 0; line < after; line++) context(hit.line + hit.lines.length + line);
   }
   return [...rows.values()].sort((a, b) => a.line - b.line);
 }

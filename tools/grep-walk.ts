@@ -1,23 +1,23 @@
 /** Searches in this process, where there is no ripgrep. */
 import { translatePattern } from "./grep-pattern.ts";
 import type { Backend, FileCount, Hit, Query } from "./grep-query.ts";
-import { readText } from "./grep-text.ts";
+import { linesIn, readText } from "./grep-text.ts";
 import { walk } from "./ignore.ts";
 
 export const walkBackend: Backend = {
-  async count(query, signal) {
+  async find(query, _wantHits, signal) {
     const pattern = query.pcre ? undefined : translatePattern(query.pattern, query);
     if (!pattern) {
       const why = query.pcre ? "needs PCRE2" : "is malformed or needs ripgrep's own regex engine";
       return { problem: `The pattern ${why}, and ripgrep (rg) is not installed; use a simpler pattern.` };
     }
-    const found: FileCount[] = [];
+    const files: FileCount[] = [];
     for await (const path of wantedFiles(query, signal)) {
       const text = await readText(path);
       const count = text === undefined ? 0 : countMatches(text, pattern, query.multiline);
-      if (count > 0) found.push({ path, count });
+      if (count > 0) files.push({ path, count });
     }
-    return found;
+    return { files };
   },
   async hits(query, paths, most, signal) {
     const found = new Map<string, Hit[]>();
@@ -54,12 +54,9 @@ function findHits(text: string, pattern: RegExp, multiline: boolean, most: numbe
   for (const { start, end } of matches(text, pattern, multiline)) {
     line += countBreaks(text, seen, start);
     seen = start;
-    const from = text.lastIndexOf("\n", start - 1) + 1;
-    hits.push({
-      line,
-      lines: 1 + countBreaks(text, start, Math.max(start, end - 1)),
-      at: start - (start === 0 ? 0 : from),
-    });
+    const from = start === 0 ? 0 : text.lastIndexOf("\n", start - 1) + 1;
+    const to = text.indexOf("\n", Math.max(start, end - 1));
+    hits.push({ line, lines: linesIn(text.slice(from, to === -1 ? undefined : to + 1)), at: start - from });
     if (hits.length >= most) break;
   }
   return hits;

@@ -2,8 +2,9 @@
 import { statSync } from "node:fs";
 import { z } from "zod";
 import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
+import { errorCode, fileProblem } from "./files.ts";
 import description from "./grep.md" with { type: "text" };
-import { type Backend, type GrepArgs, readQuery } from "./grep-query.ts";
+import { type Backend, type GrepArgs, type Problem, readQuery } from "./grep-query.ts";
 import { findRg, rgBackend } from "./grep-rg.ts";
 import { showFound } from "./grep-show.ts";
 import { readText } from "./grep-text.ts";
@@ -48,25 +49,32 @@ export const grepTool = defineTool({
 /** Searches with a backend and shows what it found. */
 export async function grep(args: GrepArgs, context: ToolContext, backend: Backend): Promise<ToolOutput> {
   const root = resolvePath(args.path ?? ".", context.workspace);
-  const stat = statSync(root, { throwIfNoEntry: false });
-  if (!stat) return failure(`${root} does not exist. ${suggestPaths(root)}`.trim());
-  const query = readQuery(args, root, !stat.isDirectory());
+  const kind = kindOf(root);
+  if (typeof kind === "object") return failure(kind.problem);
+  const query = readQuery(args, root, kind === "file");
   if ("problem" in query) return failure(query.problem);
   if (query.isFile && (await readText(root)) === undefined) {
     return failure(`${root} is a binary file or cannot be read, so it was not searched.`);
   }
   const limit = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([context.signal, limit]);
-  const counts = await backend.count(query, signal);
+  const found = await backend.find(query, args.output_mode === "content", signal);
   const output =
-    "problem" in counts
-      ? failure(counts.problem)
-      : await showFound(counts, args, { query, backend, signal, countTokens: context.countTokens });
+    "problem" in found
+      ? failure(found.problem)
+      : await showFound(found, args, { query, backend, signal, countTokens: context.countTokens });
   if (context.signal.aborted) return failure("The search was stopped.");
-  if (limit.aborted) {
-    return failure(
-      `The search took longer than ${timeoutMs / 1000} s and was ended; search a smaller path, or use glob or type.`,
-    );
+  if (!limit.aborted) return output;
+  return failure(`The search was ended after ${timeoutMs / 1000} s; search a smaller path, or use glob or type.`);
+}
+
+function kindOf(root: string): "file" | "directory" | Problem {
+  try {
+    const stats = statSync(root);
+    if (stats.isDirectory()) return "directory";
+    return stats.isFile() ? "file" : { problem: `${root} is neither a file nor a directory.` };
+  } catch (error) {
+    const hint = errorCode(error) === "ENOENT" ? suggestPaths(root) : "";
+    return { problem: `${fileProblem("search", root, error)} ${hint}`.trim() };
   }
-  return output;
 }
