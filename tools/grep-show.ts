@@ -118,29 +118,20 @@ async function showContent(
   search: Search,
 ): Promise<string> {
   const { backend, query, signal } = search;
-  const hitsIn = async (paths: string[], most: number): Promise<Hits> =>
-    known ?? (paths.length === 0 ? new Map() : await backend.hits(query, paths, most, signal));
-  const blocks = query.multiline
-    ? joinBlocks(
-        await hitsIn(
-          files.map(({ path }) => path),
-          Number.POSITIVE_INFINITY,
-        ),
-      )
-    : undefined;
+  const hitsIn = async (among: readonly { readonly path: string }[], most: number): Promise<Hits> => {
+    const paths = among.map(({ path }) => path);
+    return known ?? (paths.length === 0 ? new Map() : await backend.hits(query, paths, most, signal));
+  };
+  const blocks = query.multiline ? joinBlocks(await hitsIn(files, Number.POSITIVE_INFINITY)) : undefined;
   const counts = blocks ? files.map(({ path }) => ({ path, count: blocks.get(path)?.length ?? 0 })) : files;
   const total = counts.reduce((sum, { count }) => sum + count, 0);
   const window = windowOf(total, args);
   const pieces = choosePieces(counts, window);
-  const most = Math.max(0, ...pieces.map(({ to }) => to));
-  const hits =
-    blocks ??
-    (await hitsIn(
-      pieces.map(({ path }) => path),
-      most,
-    ));
-  const lines: Line[] = [];
-  for (const piece of pieces) lines.push(...(await linesOf(piece, hits.get(piece.path) ?? [], args, lines.length > 0)));
+  const hits = blocks ?? (await hitsIn(pieces, Math.max(0, ...pieces.map(({ to }) => to))));
+  let lines: Line[] = [];
+  for (const piece of pieces) {
+    lines = lines.concat(await linesOf(piece, hits.get(piece.path) ?? [], args, lines.length > 0));
+  }
   const more = ` in ${plural(files.length, "file")}`;
   return page(lines, { start: window.start, total, noun: ["match", "matches"], more, args }, search);
 }
