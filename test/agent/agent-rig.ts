@@ -26,7 +26,8 @@ export function agentRig(
 ): AgentRig {
   const clock = virtualClock();
   const model = scriptedModel(steps, { clock, info });
-  const agent = new Agent({ model, clock, cwd: "/w", random: () => 0, ...options });
+  const place = options.session ? {} : { cwd: "/w" };
+  const agent = new Agent({ model, clock, random: () => 0, ...place, ...options });
   const events: AgentEvent[] = [];
   agent.subscribe((event) => events.push(event));
   const settle = () => clock.advance(0);
