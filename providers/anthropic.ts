@@ -5,7 +5,8 @@ import type { Attachment } from "../agent/message.ts";
 import type { Chunk, Model, ModelInfo, ModelRequest, ModelSettings, Provider } from "../agent/model.ts";
 import { messageWriter, type WireMessage, withBreakpoints } from "./anthropic-messages.ts";
 import { readEvents } from "./anthropic-stream.ts";
-import { bodyWithin, type Call, runCall } from "./call.ts";
+import { bodyWriter } from "./body.ts";
+import { type Call, runCall } from "./call.ts";
 import { imageSize } from "./image-size.ts";
 import { limitWindows } from "./limits.ts";
 import { remember, withhold } from "./neutral.ts";
@@ -62,6 +63,7 @@ interface Link {
 
 function createModel(info: ModelInfo, { connect, idleMs }: Link): Model {
   const write = messageWriter(info);
+  const bodyText = bodyWriter("messages", info, label);
   const close = async () => {};
   async function* events(request: ModelRequest, call: Call): AsyncGenerator<Chunk> {
     const { body, betas } = buildBody(info, request, write(withhold(request.messages)));
@@ -71,7 +73,7 @@ function createModel(info: ModelInfo, { connect, idleMs }: Link): Model {
       .post("/v1/messages", {
         query: { beta: true },
         headers: { "content-type": "application/json", "anthropic-beta": betas.join(",") },
-        body: bodyWithin(body, info, label),
+        body: bodyText(body),
         signal: call.watch.signal,
         stream: true,
       })
@@ -118,7 +120,9 @@ function buildBody(
   const body: Body = {
     model: info.wireId,
     ...limits,
-    ...("thinking" in limits ? { context_management: { edits: [{ type: "clear_thinking_20251015", keep: "all" }] } } : {}),
+    ...("thinking" in limits
+      ? { context_management: { edits: [{ type: "clear_thinking_20251015", keep: "all" }] } }
+      : {}),
     ...(settings.effort === "none" || settings.effort === "min" ? {} : { output_config: { effort: settings.effort } }),
     ...(settings.tier === "default" ? { service_tier: "standard_only" } : {}),
     ...(fast ? { speed: "fast" } : {}),

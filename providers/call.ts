@@ -61,13 +61,7 @@ function failureOf(thrown: unknown, call: Call, provider: string): SagentError {
   return classifyThrown(thrown, { provider, begun: call.begun, headers: call.headers });
 }
 
-/** The body as text. Throws `RequestTooLargeError` before it is sent where it is larger than the model accepts. */
-export function bodyWithin(body: object, info: ModelInfo, provider: string): string {
-  const text = JSON.stringify(body);
-  checkSize(text, info, provider);
-  return text;
-}
-
+/** Throws `RequestTooLargeError` for a body larger than the model accepts. */
 export function checkSize(text: string, info: ModelInfo, provider: string): void {
   // No character has more than three bytes a code unit, so most bodies need no count.
   if (info.maxRequestBytes === 0 || text.length * 3 <= info.maxRequestBytes) return;

@@ -33,6 +33,7 @@ export function createCompat(options: CompatOptions): Provider {
     const capParam =
       facts?.(info.wireId).outputCapParam ?? (offersEffort(info) ? "max_completion_tokens" : "max_tokens");
     return {
+      list: "messages",
       body(request) {
         const plain = chatBody(request, info, history(withhold(request.messages)).flat(), capParam);
         const { temperature, ...cool } = plain;

@@ -97,7 +97,7 @@ const stub = remember((message: UserSide): UserSide => {
  * and it become stubs (results keep their ids). Gives the same array when nothing was refused.
  */
 export function withhold(messages: readonly Message[]): readonly Message[] {
-  if (!messages.some(isRefusal)) return messages;
+  if (!hasRefusal(messages)) return messages;
   const kept: Message[] = [];
   const gone = new Set<CallId>();
   let since = 0;
@@ -116,6 +116,18 @@ export function withhold(messages: readonly Message[]): readonly Message[] {
     since = kept.length;
   }
   return kept;
+}
+
+const clean = new WeakMap<readonly Message[], number>();
+
+/** A history only grows at its end, so what was looked at in an earlier call is not looked at again. */
+function hasRefusal(messages: readonly Message[]): boolean {
+  for (let at = clean.get(messages) ?? 0; at < messages.length; at++) {
+    const message = messages[at];
+    if (message && isRefusal(message)) return true;
+  }
+  clean.set(messages, messages.length);
+  return false;
 }
 
 function isRefusal(message: Message): boolean {
@@ -174,17 +186,20 @@ export function turnMemory<Wire>(
   sends: (message: AssistantMessage) => boolean = speaks,
 ): (messages: readonly Message[]) => readonly Wire[] {
   let known: readonly Message[] = [];
+  /** Of `known` when it was translated: the same array may have grown since. */
+  let length = 0;
   const spans: Span[] = [];
   let wires: Wire[] = [];
   return (messages) => {
     let same = 0;
-    while (same < known.length && same < messages.length && known[same] === messages[same]) same++;
+    while (same < length && same < messages.length && known[same] === messages[same]) same++;
     // A turn that ends where the old history did may go on in the new one.
     while (spans.length && (spans.at(-1)?.to ?? 0) >= same) spans.pop();
     const fresh = group(messages, spans.at(-1)?.to ?? 0, sends);
     wires = [...wires.slice(0, spans.length), ...fresh.map(({ turn }) => translate(turn))];
     spans.push(...fresh);
     known = messages;
+    length = messages.length;
     return wires;
   };
 }

@@ -2,7 +2,8 @@
 import type { OpenAI } from "openai";
 import type { Attachment } from "../agent/message.ts";
 import type { Chunk, Model, ModelInfo, ModelRequest, Provider } from "../agent/model.ts";
-import { bodyWithin, type Call, runCall } from "./call.ts";
+import { bodyWriter } from "./body.ts";
+import { type Call, runCall } from "./call.ts";
 import { imageSize } from "./image-size.ts";
 import { limitWindows } from "./limits.ts";
 import { remember } from "./neutral.ts";
@@ -25,6 +26,8 @@ export interface SdkOptions {
 
 /** One model's side of a wire. */
 export interface Wire {
+  /** The field of the body that holds the conversation. */
+  readonly list: string;
   body(request: ModelRequest): object;
   answer(call: Call, body: object): Answer;
 }
@@ -52,12 +55,13 @@ export function sdkProvider(options: SdkOptions, path: string, wireOf: (info: Mo
     async model(id) {
       const info = options.resolve(id);
       const wire = wireOf(info);
+      const bodyText = bodyWriter(wire.list, info, options.label);
       return plainModel(info, (request, signal) =>
         runCall({ provider: options.label, signal, idleMs: options.idleMs }, (call) => {
           const body = wire.body(request);
           return events(call, wire.answer(call, body), async () => {
             const sdk = await connect();
-            const sent = { body: bodyWithin(body, info, options.label), headers: jsonType, signal: call.watch.signal };
+            const sent = { body: bodyText(body), headers: jsonType, signal: call.watch.signal };
             return sdk.post(path, { ...sent, stream: true }).asResponse();
           });
         }),

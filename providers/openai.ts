@@ -29,6 +29,7 @@ export function createOpenAI(options: OpenAIOptions): Provider {
     (info): Wire => {
       const input = turnMemory((turn) => inputItems(turn, info));
       return {
+        list: "input",
         body: (request) =>
           responsesBody(request, info, input(withhold(request.messages)).flat(), allTurns(info.wireId)),
         answer: (call, body) => responsesAnswer({ call, body, info, provider: label }),

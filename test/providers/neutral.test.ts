@@ -162,3 +162,20 @@ test("a remembered history is the history, and only its end is translated again"
   memory([...messages, user("next")]);
   expect(translated).toBe(1002);
 });
+
+test("a history that grows in place is translated as a new one would be", () => {
+  const memory = turnMemory((turn) => turn);
+  const messages: Message[] = [user("u")];
+  for (const next of [user("u"), answer("a"), user("u"), user("u"), answer("b")]) {
+    expect(memory(messages)).toEqual(turns(messages));
+    messages.push(next);
+  }
+  expect(memory(messages)).toEqual(turns(messages));
+});
+
+test("a refusal is seen in a history that was clean before and grew in place", () => {
+  const messages: Message[] = [user("a")];
+  expect(withhold(messages)).toBe(messages);
+  messages.push(answer("no", "refusal"));
+  expect(withhold(messages)).toHaveLength(1);
+});
