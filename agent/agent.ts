@@ -166,7 +166,7 @@ export class Agent implements AsyncDisposable {
     });
     const subscription = this.subscribe((event) => stream.push(event));
     this.#streams.add(stream);
-    this.#closing?.then(() => stream.end());
+    this.#closing?.finally(() => stream.end()).catch(() => {});
     return stream;
   }
 
@@ -201,13 +201,15 @@ export class Agent implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    await using owned = new AsyncDisposableStack();
+    for (const resource of this.#options.resources ?? []) owned.use(resource);
+    owned.defer(() => this.#spill.close());
+    owned.defer(() => this.#work.close());
     await atMost(closeGraceMs, this.#loop.close(), this.#options.clock ?? systemClock);
     this.#run?.stop({ code: "busy", message: "The agent was closed before the work was done." });
     this.#run = null;
     for (const stream of this.#streams) stream.end();
     this.#saved?.[Symbol.dispose]();
-    await Promise.all([this.#work.close(), this.#spill.close()]);
-    for (const resource of this.#options.resources?.toReversed() ?? []) await resource[Symbol.asyncDispose]();
   }
 
   #start(): void {

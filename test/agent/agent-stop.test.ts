@@ -172,6 +172,19 @@ test("a model that does not listen to a halt is left behind after half a second;
   expect(await run).toMatchObject({ reason: "halted", content: "so far" });
 });
 
+test("one thing that cannot be closed is told of and keeps nothing else open", async () => {
+  let closed = false;
+  const bad = { [Symbol.asyncDispose]: () => Promise.reject(new Error("stuck")) };
+  const good = {
+    [Symbol.asyncDispose]: async () => {
+      closed = true;
+    },
+  };
+  const rig = agentRig([], { resources: [good, bad] });
+  await expect(rig.agent[Symbol.asyncDispose]()).rejects.toThrow("stuck");
+  expect(closed).toBe(true);
+});
+
 test("what was given to the agent to own is closed with it, the last first, and only once", async () => {
   const closed: string[] = [];
   const resource = (name: string) => ({
