@@ -24,8 +24,8 @@ object ::= "{" (string ": " value (", " string ": " value)*)? "}"
 array ::= "[" (value (", " value)*)? "]"
 string ::= "\\"" char* "\\""
 char ::= [^"\\\\\\x00-\\x1F] | "\\\\" (["\\\\/bfnrt] | "u" [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F])
-integer ::= "-"? ("0" | [1-9] [0-9]*)
-number ::= integer ("." [0-9]+)? ([eE] [-+]? [0-9]+)?
+integer ::= "-"? ("0" | [1-9] [0-9]{0,15})
+number ::= integer ("." [0-9]{1,16})? ([eE] [-+]? [0-9]{1,3})?
 `;
 
 /** What may follow the opening of a call: one of the tools' names, its arguments, and the end of the object. */
@@ -113,14 +113,20 @@ function mapBody(schema: Schema, writer: Writer): string {
   return `"{" (${pair} (", " ${pair})*)? "}"`;
 }
 
+/** A rule that counts further than this makes a grammar slow. */
+const maxCounted = 32;
+
 function arrayBody(schema: Schema, writer: Writer): string {
   if (Array.isArray(schema.prefixItems)) {
     const items = schema.prefixItems.map((item) => writeSchema(item, writer));
     return items.length ? `"[" ${items.join(' ", " ')} "]"` : "array";
   }
   const item = writeSchema(schema.items, writer);
-  const some = `${item} (", " ${item})*`;
-  return typeof schema.minItems === "number" && schema.minItems > 0 ? `"[" ${some} "]"` : `"[" (${some})? "]"`;
+  const min = typeof schema.minItems === "number" ? schema.minItems : 0;
+  const max = typeof schema.maxItems === "number" && schema.maxItems <= maxCounted ? schema.maxItems : undefined;
+  if (max === 0) return '"[]"';
+  const more = `(", " ${item}){${Math.max(0, Math.min(min, maxCounted) - 1)},${max === undefined ? "" : max - 1}}`;
+  return min > 0 ? `"[" ${item} ${more} "]"` : `"[" (${item} ${more})? "]"`;
 }
 
 /** `#` and `#/$defs/name`; anything else is any value. */

@@ -40,31 +40,35 @@ export function writeCall(name: string, args: unknown): string {
 }
 
 export function writeResult(result: Pick<ToolResultMessage, "name" | "text" | "isError">): string {
-  return `Result of ${result.name}:\n${result.isError ? "[Error] " : ""}${result.text}`;
+  return `Result of ${result.name}:\n\n${result.isError ? "[Error] " : ""}${result.text}`;
 }
 
 /** What stands behind the results: the question once more, for what comes last is what a small model holds on to. */
 export function remind(question: string): string {
-  return question.length <= maxReminder ? `Use this result to answer: ${question}` : "Use this result to answer.";
+  const again = question.length <= maxReminder ? `${question} ` : "";
+  return `${again}Answer in one sentence from the text above.`;
 }
 
 /** In characters; a longer message is too much to repeat. */
 const maxReminder = 400;
 
-/** Turns that show an answer from memory, and a call, its result and the answer taken from it. */
+/**
+ * Turns that show a call, its result and the answer taken from it, and then an answer from memory: what stands last is
+ * copied most, and this one has no words to copy.
+ */
 export function exampleTurns(tools: readonly ToolSpec[]): ChatTurn[] {
-  const turns = [say("user", "What is the capital of France?"), say("assistant", "The capital is Paris.")];
+  const plain = [say("user", "What is the capital of France?"), say("assistant", "The capital is Paris.")];
   const tool = tools.find(takesOnlyPath);
-  if (!tool) return turns;
+  if (!tool) return plain;
   const question = "What does shop.txt say about the price?";
   const text = "1\tWelcome to the shop.\n2\tThe price is 20 euros.\n3\tDelivery takes a week.";
   const result = writeResult({ name: tool.name, text, isError: false });
   return [
-    ...turns,
     say("user", question),
     say("assistant", writeCall(tool.name, { [requiredOf(tool)[0] ?? ""]: "shop.txt" })),
     say("user", `${result}\n\n${remind(question)}`),
     say("assistant", "The price is 20 euros."),
+    ...plain,
   ];
 }
 

@@ -16,28 +16,31 @@ export interface HubDownload {
 const answerMs = 4000;
 /** Longest silence in the middle of a file. */
 const silenceMs = 30_000;
-const maxResumes = 8;
+/** Attempts in a row that may be cut before they bring a byte. */
+const maxIdleAttempts = 3;
 const maxRedirects = 5;
 
 /** What was received is not the file that was expected; it is thrown away. */
 class WrongFile extends Error {}
+/** The answer began and broke off. */
+class Cut extends Error {}
 
-/** Throws an `Error` that says why: no answer, a refusal, a cut without progress, or a wrong file. */
+/** Throws an `Error` that says why: no answer, a refusal, cut after cut, or a wrong file. */
 export async function downloadFromHub(hub: HubFile, download: HubDownload): Promise<void> {
-  for (let resumes = 0; ; resumes++) {
+  for (let idle = 0; ; ) {
     const before = await sizeOf(download.to);
     try {
       const told = await fetchRest(hub, before, download);
       const wanted = download.sha256 ?? told;
-      if (wanted && (await hashFile(download.to)) !== wanted) {
-        await rm(download.to, { force: true });
-        throw new WrongFile("the file does not have the expected checksum");
-      }
-      return;
+      if (!wanted || (await hashFile(download.to)) === wanted) return;
+      await rm(download.to, { force: true });
+      throw new WrongFile("the file does not have the expected checksum");
     } catch (cause) {
-      // A wrong file that was begun by an earlier attempt may be two halves of different versions: once more, from nothing.
-      const again = cause instanceof WrongFile ? before > 0 : (await sizeOf(download.to)) > before;
-      if (download.signal?.aborted || !again || resumes >= maxResumes) throw cause;
+      if (download.signal?.aborted) throw cause;
+      idle = (await sizeOf(download.to)) > before ? 0 : idle + 1;
+      // What an earlier attempt began may belong to another version of the file: once more, from nothing.
+      const again = cause instanceof WrongFile ? before > 0 : cause instanceof Cut && idle < maxIdleAttempts;
+      if (!again) throw cause;
     }
   }
 }
@@ -58,14 +61,22 @@ async function fetchRest(hub: HubFile, from: number, { to, onProgress, signal }:
   const total = length === undefined ? undefined : start + length;
   let received = start;
   await using file = await open(to, resumed ? "a" : "w", 0o600);
-  for await (const bytes of response.body) {
+  for await (const bytes of orCut(response.body)) {
     watch.touch(silenceMs);
     await file.writeFile(bytes);
     received += bytes.length;
     onProgress(received, total);
   }
-  if (total !== undefined && received < total) throw new Error(`the download was cut at ${received} of ${total} bytes`);
+  if (total !== undefined && received < total) throw new Cut(`the download was cut at ${received} of ${total} bytes`);
   return sha256;
+}
+
+async function* orCut(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new Cut(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 /** Follows redirects by hand: the token is for the hub alone, and only its own answer names the hash. */

@@ -82,7 +82,7 @@ export type ModelRef =
 /** Reads a path to a `.gguf` file, the name of a known model, or `hf:user/repo/file.gguf`; undefined if it is neither. */
 export function readModelRef(name: string): ModelRef | undefined {
   const hub = /^hf:([\w.-]+\/[\w.-]+)\/((?:[\w.-]+\/)*[\w.-]+\.gguf)$/.exec(name);
-  if (hub?.[1] && hub[2] && !hub[2].split("/").includes("..")) {
+  if (hub?.[1] && hub[2] && !/(?:^hf:|\/)\.+\//.test(name)) {
     return { type: "hub", hub: { repo: hub[1], file: hub[2] } };
   }
   const model = knownModels.find(({ id }) => id === name.toLowerCase());

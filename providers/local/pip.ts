@@ -65,15 +65,17 @@ async function runPip(name: string, into: string, run: PipRun): Promise<void> {
   ];
   let why = "there is no pip here (tried pip, pip3 and python3 -m pip)";
   for (const command of commands) {
-    if (!Bun.which(command[0])) continue;
+    const program = Bun.which(command[0], { PATH: process.env.PATH ?? "" });
+    if (!program) continue;
     for (const bar of [["--progress-bar", "raw"], []]) {
-      const { exitCode, stderr } = await spawn([...command, ...args, ...bar], run);
+      const { exitCode, stderr } = await spawn([program, ...command.slice(1), ...args, ...bar], run);
       run.signal?.throwIfAborted();
       if (exitCode === 0) return;
       why = lastError(stderr) || `pip ended with code ${exitCode}`;
       // Before version 24.1 pip does not know this bar.
       if (!/progress-bar|invalid choice/.test(stderr)) break;
     }
+    if (!/No module named|command not found/.test(why)) break;
   }
   throw new Error(why);
 }
@@ -83,6 +85,7 @@ async function spawn(command: readonly string[], { onProgress, signal }: PipRun)
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
+    env: process.env,
     ...(signal ? { signal } : {}),
   });
   const stderr = new Response(child.stderr).text();
