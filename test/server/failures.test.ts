@@ -163,7 +163,7 @@ test("the round cap is 1 and keeps what was said", async () => {
 test("an answer that was cut or refused is not taken for a whole one", async () => {
   const cut = await refused([{ parts: [{ text: "The first is" }], stop: "maxTokens" }]);
   expect(cut).toMatchObject({ code: 1, stdout: "The first is\n" });
-  expect(cut.stderr).toStartWith("sagent: The answer was cut at its length before.\n");
+  expect(cut.stderr).toStartWith("sagent: The answer was cut at its length limit.\n");
   const no = await refused([{ parts: [{ text: "I" }], stop: "refusal" }], ...json);
   expect(no.code).toBe(1);
   expect(resultOf(no)).toMatchObject({ reason: "refused", error: { message: expect.stringContaining("refus") } });

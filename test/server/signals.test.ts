@@ -10,7 +10,7 @@ const signals = [
   ["SIGTERM", 143],
 ] as const;
 
-/** Waits until a condition holds; the test's own timeout is the before. */
+/** Waits until a condition holds; the test's own timeout is the limit. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await Bun.sleep(10);
 }
