@@ -8,19 +8,21 @@ import { type AnyTool, toolSpec } from "./tool.ts";
 
 export { Agent, type AgentOptions, type Snapshot } from "./agent.ts";
 export { Purse } from "./budget.ts";
-export { type Command, commandSchema, type Policy } from "./command.ts";
+export type { Command, Policy } from "./command.ts";
+export { commandSchema } from "./command-schema.ts";
 export { type ErrorInfo, SagentError } from "./error.ts";
-export { type AgentEvent, type EventOf, type EventType, eventSchema, protocolVersion } from "./event.ts";
+export { type AgentEvent, type EventOf, type EventType, protocolVersion } from "./event.ts";
+export { eventSchema } from "./event-schema.ts";
 export {
   type AssistantMessage,
   type Attachment,
   type Message,
-  messageSchema,
   type Part,
   textOf,
   toolCalls,
   type Usage,
 } from "./message.ts";
+export { messageSchema } from "./message-schema.ts";
 export type { Chunk, Model, ModelInfo, ModelRequest, ModelSettings, Provider } from "./model.ts";
 export type { Prompt, Run, RunResult } from "./run.ts";
 export { Session } from "./session.ts";

@@ -2,8 +2,9 @@
  * Reads one stored event. Files come from crashes, older versions and editors, so every record is held against the
  * event schema; a plain check that accepts less than the schema does lets the common ones by at a tenth of the time.
  */
-import { type AgentEvent, durable, eventSchema } from "./event.ts";
-import { resultKindSchema, stopReasonSchema, toolDetailsSchema } from "./message.ts";
+import { type AgentEvent, durable } from "./event.ts";
+import { eventSchema } from "./event-schema.ts";
+import { resultKindSchema, stopReasonSchema, toolDetailsSchema } from "./message-schema.ts";
 
 type Fields = Record<string, unknown>;
 

@@ -2,7 +2,6 @@
 import { chmod, type FileHandle, open, readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { AgentEvent } from "./event.ts";
-import { readRecord } from "./record.ts";
 
 export interface SessionDamage {
   /** Whole lines that hold no sound event. They stay in the file and are skipped. */
@@ -26,6 +25,8 @@ export async function readAndMend(path: string): Promise<Contents> {
   const events: AgentEvent[] = [];
   const bad: string[] = [];
   await using file = await open(path, "r+");
+  if ((await file.stat()).size === 0) return { events, damage: { badLines: 0, tornTail: false } };
+  const { readRecord } = await import("./record.ts");
   const { tail, size } = await readLines(file, (line) => {
     const event = readRecord(line);
     if (event) events.push(event);

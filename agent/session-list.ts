@@ -5,7 +5,6 @@ import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import type { AgentEvent } from "./event.ts";
 import type { Origin } from "./message.ts";
-import { readRecord } from "./record.ts";
 import { sessionFile } from "./session.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -70,8 +69,8 @@ async function findSession(dir: string, id: string): Promise<Found | undefined> 
 
 async function summarise(found: Found): Promise<SessionSummary> {
   const { head, tail } = await readEnds(join(found.dir, sessionFile)).catch(() => ({ head: "", tail: "" }));
-  const first = eventsIn(head);
-  const last = eventsIn(tail).reverse();
+  const first = await eventsIn(head);
+  const last = (await eventsIn(tail)).reverse();
   const model = last.map(modelOf).find(Boolean) ?? first.map(modelOf).findLast(Boolean);
   const ended = last.find((event) => event.type === "callEnded");
   return {
@@ -95,7 +94,8 @@ async function readAt(file: FileHandle, position: number): Promise<string> {
 }
 
 /** Lines that the window cuts do not parse and fall away. */
-function eventsIn(text: string): AgentEvent[] {
+async function eventsIn(text: string): Promise<AgentEvent[]> {
+  const { readRecord } = await import("./record.ts");
   return text
     .split("\n")
     .map(readRecord)

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { Agent } from "../../agent/agent.ts";
 import { AgentBusyError, ConfigError } from "../../agent/error.ts";
-import { eventSchema } from "../../agent/event.ts";
+import { eventSchema } from "../../agent/event-schema.ts";
 import { noUsage } from "../../agent/message.ts";
 import { collect, describeEvents, eventsOf, scriptedModel, waitFor } from "../support/index.ts";
 import { agentRig, answered, lines } from "./agent-rig.ts";

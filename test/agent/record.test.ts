@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { durable, eventSchema } from "../../agent/event.ts";
+import { durable } from "../../agent/event.ts";
+import { eventSchema } from "../../agent/event-schema.ts";
 import { readRecord } from "../../agent/record.ts";
 import { eventOf, oneOfEach, said } from "./session-events.ts";
 

@@ -1,9 +1,10 @@
 /** Freezes the words that clients and session files depend on: a change here is a change of the protocol. */
 import { expect, test } from "bun:test";
 import { z } from "zod";
-import { commandSchema } from "../../agent/command.ts";
-import { coalescible, durable, eventSchema, protocolVersion } from "../../agent/event.ts";
-import { messageSchema } from "../../agent/message.ts";
+import { commandSchema } from "../../agent/command-schema.ts";
+import { coalescible, durable, protocolVersion } from "../../agent/event.ts";
+import { eventSchema } from "../../agent/event-schema.ts";
+import { messageSchema } from "../../agent/message-schema.ts";
 
 test("messages", () => {
   expect(z.toJSONSchema(messageSchema)).toMatchSnapshot();

@@ -17,10 +17,11 @@ interface Rule {
 }
 
 const contracts = /^agent\/(message|model|tool|error|provider-error|clock)\.ts$/;
+const vocabulary = /^agent\/(message|command|event)(-schema)?\.ts$/;
 const or = (...patterns: RegExp[]) => new RegExp(patterns.map((pattern) => `(?:${pattern.source})`).join("|"));
 
 export const table: readonly Rule[] = [
-  { files: /^agent\/(message|command|event)\.ts$/, own: /^agent\/(message|command|event)\.ts$/, packages: ["zod"] },
+  { files: vocabulary, own: vocabulary, packages: ["zod"] },
   { files: /^agent\/index\.ts$/, own: /^(agent|providers|tools)\//, packages: [] },
   { files: /^agent\//, own: /^agent\/(?!index\.ts$)/, nodeBuiltins: true, packages: ["zod"] },
   { files: /^providers\//, own: or(contracts, /^providers\//), nodeBuiltins: true, packages: "declared" },
@@ -33,7 +34,7 @@ export const table: readonly Rule[] = [
   },
   {
     files: /^ui\//,
-    own: /^agent\/(message|command|event)\.ts$|^ui\/|^server\/app\.ts$/,
+    own: or(vocabulary, /^ui\//, /^server\/app\.ts$/),
     packages: "any",
   },
   { files: /^examples\//, own: /^examples\//, nodeBuiltins: true, packages: ["sagent", "zod"] },

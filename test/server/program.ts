@@ -2,8 +2,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { type AgentEvent, eventSchema } from "../../agent/event.ts";
-import { usageSchema } from "../../agent/message.ts";
+import type { AgentEvent } from "../../agent/event.ts";
+import { eventSchema } from "../../agent/event-schema.ts";
+import { usageSchema } from "../../agent/message-schema.ts";
 import { testKey } from "../support/fake-provider.ts";
 import type { FakeProvider, Wire } from "../support/fake-types.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -105,6 +106,15 @@ export async function finish(program: Program): Promise<Finished> {
   await program.exited;
   return { code: program.exitCode, stdout, stderr };
 }
+
+const tokens = z.int().nonnegative();
+const usageSchema = z.strictObject({
+  input: tokens,
+  output: tokens,
+  cacheRead: tokens,
+  cacheWrite: tokens,
+  cacheWrite1h: tokens,
+});
 
 /** What ends json and stream-json output, whatever happened. */
 export const resultSchema = z.strictObject({

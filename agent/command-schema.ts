@@ -1,0 +1,50 @@
+/** Everything a client may say to an agent. There is no other door. Browser-safe: imports zod and messages only. */
+import { z } from "zod";
+import { attachmentSchema, callIdSchema } from "./message-schema.ts";
+
+/**
+ * When a message reaches the model. `now` preempts: running tools get a pending stub and go on detached. `after-turn`
+ * waits for the current round of tools. `when-idle` waits for the whole chain.
+ */
+export const policySchema = z.enum(["now", "after-turn", "when-idle"]);
+export type Policy = z.infer<typeof policySchema>;
+
+const target = z.union([callIdSchema, z.literal("all")]);
+const content = { text: z.string(), attachments: z.array(attachmentSchema).optional() };
+
+/** Knobs of the model, all optional; a value that the model does not offer is refused. */
+export const settingsPatchSchema = z.object({
+  effort: z.enum(["none", "min", "low", "medium", "high", "xhigh", "max"]).optional(),
+  thinkingBudget: z.enum(["none", "auto", "fixed"]).optional(),
+  thinkingOutput: z.enum(["none", "text", "redacted"]).optional(),
+  tier: z.enum(["auto", "default", "flex", "priority", "ultrafast"]).optional(),
+  cacheTtlSec: z.number().optional(),
+});
+export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
+
+export const commandSchema = z.discriminatedUnion("type", [
+  /** What a person or a script says; `now` unless told otherwise. */
+  z.object({ type: z.literal("prompt"), ...content, policy: policySchema.optional() }),
+  /** What another agent says; `after-turn` unless told otherwise. */
+  z.object({ type: z.literal("peer"), from: z.string(), ...content, policy: policySchema.optional() }),
+  /** Stops the model, keeps what it had said, and waits for a new message. Running tools go on. */
+  z.object({ type: z.literal("halt") }),
+  /** Ends running tools; each gets a cancelled result. */
+  z.object({ type: z.literal("kill"), call: target }),
+  /** Sends running tools to the background; each gets a pending stub. */
+  z.object({ type: z.literal("detach"), call: target }),
+  /** Makes the next model call wait for a detached tool again. */
+  z.object({ type: z.literal("undetach"), call: target }),
+  /** Forgets the conversation: stops everything and starts from nothing. */
+  z.object({ type: z.literal("clear") }),
+  /** Summarises the conversation; `hint` says what to keep. */
+  z.object({ type: z.literal("compact"), hint: z.string().optional() }),
+  /** Changes model, provider or knobs once no call is in flight. */
+  z.object({
+    type: z.literal("switch"),
+    provider: z.string().optional(),
+    model: z.string().optional(),
+    settings: settingsPatchSchema.optional(),
+  }),
+]);
+export type Command = z.infer<typeof commandSchema>;

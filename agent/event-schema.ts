@@ -1,0 +1,144 @@
+/**
+ * Everything an agent may report. One ordered stream per agent; the session file, stream-json, the socket and the page
+ * are projections of it. Browser-safe: imports zod, messages and commands only.
+ */
+import { z } from "zod";
+import { policySchema } from "./command-schema.ts";
+import { protocolVersion } from "./event.ts";
+import {
+  attachmentSchema,
+  callIdSchema,
+  messageIdSchema,
+  messageSchema,
+  originSchema,
+  usageSchema,
+} from "./message-schema.ts";
+
+export const agentStateSchema = z.enum(["idle", "streaming", "tools", "compacting", "waiting"]);
+export type AgentState = z.infer<typeof agentStateSchema>;
+
+export const errorInfoSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+  status: z.number().optional(),
+  retryAt: z.number().optional(),
+});
+
+export const settingsSchema = z.object({
+  effort: z.enum(["none", "min", "low", "medium", "high", "xhigh", "max"]),
+  thinkingBudget: z.enum(["none", "auto", "fixed"]),
+  thinkingOutput: z.enum(["none", "text", "redacted"]),
+  tier: z.enum(["auto", "default", "flex", "priority", "ultrafast"]),
+  cacheTtlSec: z.number(),
+});
+
+/** Why a run of work ended. */
+export const endReasonSchema = z.enum(["done", "halted", "error", "max_rounds", "budget", "truncated", "refused"]);
+export type EndReason = z.infer<typeof endReasonSchema>;
+
+const queueIdSchema = z.templateLiteral(["q", z.int().nonnegative()]);
+
+const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
+  z.object({
+    type: z.literal(type),
+    /** Increases by one with each event of this agent in this process. */
+    seq: z.int().positive(),
+    /** Label of the agent. */
+    agent: z.string(),
+    /** Unix time in ms. */
+    at: z.number(),
+    ...shape,
+  });
+
+const costs = { usage: usageSchema, costUsd: z.number() };
+
+export const eventSchema = z.discriminatedUnion("type", [
+  /** First event of an agent in a process, new or resumed. */
+  event("started", {
+    protocol: z.literal(protocolVersion),
+    sessionId: z.string(),
+    model: originSchema,
+    settings: settingsSchema,
+    cwd: z.string(),
+    resumed: z.boolean(),
+  }),
+  event("state", { state: agentStateSchema }),
+  /** An entry joined the log. */
+  event("message", { message: messageSchema }),
+  /** A message waits in the inbox. */
+  event("queued", {
+    queueId: queueIdSchema,
+    policy: policySchema,
+    from: z.string().optional(),
+    text: z.string(),
+    attachments: z.array(attachmentSchema).optional(),
+  }),
+  /** It left the inbox: committed to the log, or dropped by a clear. */
+  event("dequeued", { queueId: queueIdSchema, dropped: z.boolean() }),
+  /** A model call began; its message, once whole, will have this id. */
+  event("callStarted", { message: messageIdSchema, model: originSchema, promptTokens: z.number() }),
+  /** A part began. Always precedes its deltas. */
+  event("partStarted", {
+    message: messageIdSchema,
+    part: z.int(),
+    kind: z.enum(["text", "thinking", "toolCall"]),
+    name: z.string().optional(),
+  }),
+  /** New text of a part (raw JSON of the arguments for a call). */
+  event("delta", { message: messageIdSchema, part: z.int(), text: z.string() }),
+  /** What was shown of this message is void: a retry said something else. Its parts start over. */
+  event("partsReset", { message: messageIdSchema }),
+  /** The call ended, well or badly, and this was billed. `total` is the whole tree's money so far. */
+  event("callEnded", { message: messageIdSchema, ...costs, totalCostUsd: z.number(), durationMs: z.number() }),
+  /** A failed call will be sent again after `delayMs`. */
+  event("retry", { attempt: z.int(), delayMs: z.number(), error: errorInfoSchema }),
+  /** A provider's rate or usage windows. */
+  event("limits", {
+    windows: z.array(
+      z.object({
+        name: z.string(),
+        used: z.number().optional(),
+        limit: z.number().optional(),
+        remaining: z.number().optional(),
+        resetAt: z.number().optional(),
+      }),
+    ),
+  }),
+  event("toolStarted", { call: callIdSchema, name: z.string(), label: z.string() }),
+  /** Live output of a running tool. */
+  event("toolOutput", {
+    call: callIdSchema,
+    stream: z.enum(["stdout", "stderr", "status"]),
+    text: z.string(),
+  }),
+  /** The call goes on in the background; its slot holds a pending stub. */
+  event("toolDetached", { call: callIdSchema }),
+  event("toolUndetached", { call: callIdSchema }),
+  /** The call ended; its result is the message or notice that names it. */
+  event("toolEnded", { call: callIdSchema, isError: z.boolean(), cancelled: z.boolean(), durationMs: z.number() }),
+  /** Marker: what came before is forgotten. */
+  event("cleared", { upTo: messageIdSchema.nullable() }),
+  event("compactStarted", {}),
+  /** Marker: what came up to `upTo` is represented by `summary`. */
+  event("compacted", { upTo: messageIdSchema, summary: z.string(), tokensBefore: z.number(), tokensAfter: z.number() }),
+  event("compactFailed", { error: errorInfoSchema }),
+  event("switched", { model: originSchema, settings: settingsSchema }),
+  event("switchFailed", { error: errorInfoSchema }),
+  /** The tools' shared place changed: what a resumed session restores. */
+  event("workspace", { cwd: z.string() }),
+  event("error", { error: errorInfoSchema }),
+  /** Nothing runs and nothing waits. `reason` says how the work ended. */
+  event("idle", { reason: endReasonSchema }),
+  /** Every durable event up to this `seq` is on the disk. */
+  event("saved", { upTo: z.int() }),
+]);
+export type AgentEvent = z.infer<typeof eventSchema>;
+export type EventType = AgentEvent["type"];
+export type EventOf<Type extends EventType> = Extract<AgentEvent, { type: Type }>;
+/** An event before the log gives it `seq`, `agent` and `at`. */
+export type EventBody = AgentEvent extends infer Each
+  ? Each extends AgentEvent
+    ? Omit<Each, "seq" | "agent" | "at">
+    : never
+  : never;
