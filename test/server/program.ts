@@ -107,15 +107,6 @@ export async function finish(program: Program): Promise<Finished> {
   return { code: program.exitCode, stdout, stderr };
 }
 
-const tokens = z.int().nonnegative();
-const usageSchema = z.strictObject({
-  input: tokens,
-  output: tokens,
-  cacheRead: tokens,
-  cacheWrite: tokens,
-  cacheWrite1h: tokens,
-});
-
 /** What ends json and stream-json output, whatever happened. */
 export const resultSchema = z.strictObject({
   type: z.literal("result"),
