@@ -14,10 +14,11 @@ export function bodyWriter(list: string, info: ModelInfo, provider: string): (bo
     const { [list]: found, ...rest } = body as Record<string, unknown>;
     const next: readonly unknown[] = Array.isArray(found) ? found : [];
     const [before, known] = [items, texts];
-    texts = next.map((item, at) => (item === before[at] ? known[at] : undefined) ?? JSON.stringify(item));
+    const write = (item: unknown, at: number) => `${at === 0 ? "" : ","}${JSON.stringify(item)}`;
+    texts = next.map((item, at) => (item === before[at] ? known[at] : undefined) ?? write(item, at));
     items = next;
     const head = JSON.stringify({ ...rest, [list]: [] });
-    const text = `${head.slice(0, -2)}${texts.join(",")}]}`;
+    const text = [head.slice(0, -2), ...texts, "]}"].join("");
     checkSize(text, info, provider);
     return text;
   };
