@@ -8,7 +8,7 @@ import { PromptTooLongError } from "../../agent/provider-error.ts";
 import { createParts } from "../parts.ts";
 import { type AnswerState, type WrittenCall, writeAnswer } from "./answer.ts";
 import { type CallForm, callGrammar } from "./grammar.ts";
-import { callPrior, compactTool, jsonCall, limitPaths, namedTools, pathsIn, spaced } from "./guide.ts";
+import { callPrior, compactTool, jsonCall, likelyTools, limitPaths, pathsIn, spaced } from "./guide.ts";
 import { type ChatTemplate, type ChatTurn, tokenise } from "./template.ts";
 import { guidedTurns, nativeTurns } from "./turns.ts";
 
@@ -92,8 +92,8 @@ function planPrompt(request: ModelRequest, { template, info, sequence }: CallOpt
   return {
     ...render(guidedTurns(request, tools)),
     form: jsonCall,
-    tools: limitPaths(namedTools(tools, question), pathsIn(question)),
-    prior: callPrior(request.messages),
+    tools: limitPaths(likelyTools(tools, question), pathsIn(question)),
+    prior: callPrior(request.messages, tools),
     isRepeat: repeats(asked),
   };
 }

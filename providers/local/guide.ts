@@ -83,14 +83,15 @@ function takesOnlyPath(tool: ToolSpec): boolean {
 }
 
 /**
- * What is added to the log-odds of opening a call before they are compared with those of the likeliest other word.
- * Measured on SmolLM2-135M (see docs/local-models.md): questions that name a file lie at -2.7 or above, requests to
- * list, run or find at -1.3 or above, and questions about the world below -3.
+ * What is added to the log-odds of opening a call before they are compared with those of the likeliest other word. A
+ * question that names a path, or a tool that needs little, is taken to want a call unless the model is far from it; what
+ * else there is must be nearly as likely as words. Measured on SmolLM2-135M, see docs/local-models.md.
  */
-export function callPrior(messages: readonly Message[]): number {
+export function callPrior(messages: readonly Message[], tools: readonly ToolSpec[]): number {
   const last = messages.at(-1);
   if (last?.type !== "user" && last?.type !== "peer") return 0;
-  return pathsIn(last.text).length ? 5 : 1.5;
+  const named = toolsNamed(tools, last.text).some((tool) => requiredOf(tool).length <= 1);
+  return named || pathsIn(last.text).length ? 9 : 1.5;
 }
 
 /** The words of a text that look like paths: a name with an extension, or anything with a slash inside. */
@@ -100,11 +101,18 @@ export function pathsIn(text: string): string[] {
   return [...new Set(paths)];
 }
 
-/** The tools that a text names as words, in any case; all of them if it names none. */
-export function namedTools(tools: readonly ToolSpec[], text: string): readonly ToolSpec[] {
+/** The tools that a question may mean: those it names; else those that need a file, if it names one; else all. */
+export function likelyTools(tools: readonly ToolSpec[], question: string): readonly ToolSpec[] {
+  const named = toolsNamed(tools, question);
+  if (named.length || !pathsIn(question).some((path) => /\.\w+$/.test(path))) return named.length ? named : tools;
+  const takers = tools.filter((tool) => requiredOf(tool).some((name) => /file/i.test(name)));
+  return takers.length ? takers : tools;
+}
+
+/** Those whose name stands in the text as a word, in any case. */
+function toolsNamed(tools: readonly ToolSpec[], text: string): readonly ToolSpec[] {
   const words = new Set(text.toLowerCase().match(/[\w-]+/g));
-  const named = tools.filter(({ name }) => words.has(name.toLowerCase()));
-  return named.length ? named : tools;
+  return tools.filter(({ name }) => words.has(name.toLowerCase()));
 }
 
 /** The tools with their path parameters limited to these paths. */
