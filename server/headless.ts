@@ -10,7 +10,7 @@ import { exitCode, type StopSignal, signalCodes } from "./exit.ts";
 import { readPrompt } from "./input.ts";
 import { describe, eventLine, writeAnswer, writeResult } from "./output.ts";
 import { watchSignals } from "./signals.ts";
-import { writeErr, writeOut } from "./stdio.ts";
+import { isTerminal, writeErr, writeOut } from "./stdio.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -24,6 +24,8 @@ export async function runHeadless(config: Config, env: Env): Promise<number> {
   let running = true;
   const end = () => running && endWork(agent);
   const written = config.outputFormat === "stream-json" ? writeEvents(agent, env, end) : Promise.resolve();
+  const live = config.outputFormat === "text" && isTerminal("stdout");
+  if (live) await showLive(agent, env);
   const run = agent.run(started.prompt);
   stop.asked.then(end);
   const result = explained(await run);
@@ -32,7 +34,8 @@ export async function runHeadless(config: Config, env: Env): Promise<number> {
   await agent.close();
   await written;
   const finished = { ...result, ...(unsaved && { error: unsaved }), ...(stop.signal && interruption(stop.signal)) };
-  await writeEnd(config, finished, env);
+  if (!live) await writeEnd(config, finished, env);
+  else if (finished.error && finished.error !== result.error) writeErr(describe(finished.error, env));
   return stop.signal ? signalCodes[stop.signal] : exitCode(finished.error);
 }
 
@@ -97,6 +100,14 @@ async function writeEvents(agent: Agent, env: Env, end: () => void): Promise<voi
   } catch {
     end();
   }
+}
+
+/** A person is looking: the answer streams as it comes, with a line a tool call, in place of the text at the end. */
+async function showLive(agent: Agent, env: Env): Promise<void> {
+  const { TerminalView } = await import("./terminal-view.ts");
+  const { styleFor } = await import("./terminal-text.ts");
+  const view = new TerminalView((text) => process.stdout.write(text), styleFor(process.stdout, env));
+  agent.subscribe((event) => view.show(event));
 }
 
 async function writeEnd(config: Config, result: RunResult, env: Env): Promise<void> {

@@ -174,6 +174,22 @@ test("an answer to -p on a terminal is made safe for it", async () => {
   expect(await screen.program.exited).toBe(0);
 });
 
+test("an answer to -p on a terminal streams, with a line a tool call, and is not said twice", async () => {
+  const call = { call: "List", args: { path: "." } };
+  await using fake = await startFakeProvider([
+    { parts: [{ text: "I look around." }, call] },
+    { parts: [{ text: "It is slow" }], chunkChars: 4, fault: { type: "drip", atChunk: 0, ms: 4 } },
+  ]);
+  using home = freshHome(fake);
+  await using screen = onTerminal(home, ["-p", "Look"]);
+  await screen.see("I look around.\n• List");
+  await screen.see("It i");
+  expect(screen.program.exitCode).toBeNull();
+  await screen.see("s slow\n");
+  expect(await screen.program.exited).toBe(0);
+  expect(screen.text.match(/It is slow/g)).toEqual(["It is slow"]);
+});
+
 test("what cannot begin is said, and it ends", async () => {
   using home = freshHome();
   await using screen = onTerminal(home, ["--provider", "anthropic"]);
