@@ -4,7 +4,7 @@
  */
 
 function answer(round: number): string {
-  const args = JSON.stringify({ file_path: "sample.txt", offset: 1 + (round % 100) });
+  const args = JSON.stringify({ file_path: "sample.txt", offset: 1 + (round % 100), limit: 40 });
   const usage = { input_tokens: 0, output_tokens: 20, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 };
   const message = { id: `msg_${round}`, type: "message", role: "assistant", model: "bench", content: [], usage };
   const events = [
