@@ -169,7 +169,7 @@ function jobOf(request: ModelRequest, { sequence, info, template, seed }: CallOp
     sequence,
     prompt: plan.prompt,
     form: plan.form,
-    sampling: samplingOf(request, seed),
+    sampling: samplingOf(request, seed, !template.tools),
     maxTokens: Math.min(wanted, room),
     windowLimited: room < wanted,
     opening: openingTokens(sequence, plan.form.open),
@@ -179,8 +179,10 @@ function jobOf(request: ModelRequest, { sequence, info, template, seed }: CallOp
   };
 }
 
-function samplingOf({ temperature = 0.2 }: ModelRequest, seed: number | undefined): SequenceEvaluateOptions {
-  return { temperature, topP: 0.95, topK: 40, ...(seed === undefined ? {} : { seed }) };
+/** Where the caller has no wish: what Qwen's model cards advise, and the likeliest word for a model that must be guided. */
+function samplingOf(request: ModelRequest, seed: number | undefined, guided: boolean): SequenceEvaluateOptions {
+  const { temperature = guided ? 0 : 0.6 } = request;
+  return { temperature, topP: 0.95, topK: 20, ...(seed === undefined ? {} : { seed }) };
 }
 
 /** Grammars by their text; the tools of a conversation seldom change. */

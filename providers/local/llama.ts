@@ -1,11 +1,11 @@
 /** The embedded model: GGUF weights in this process, on llama.cpp through node-llama-cpp. */
 import { availableParallelism, loadavg } from "node:os";
-import { basename } from "node:path";
 import type { Llama, LlamaContext, LlamaModel } from "node-llama-cpp";
 import { LocalModelError } from "../../agent/error.ts";
 import type { Model, ModelInfo, Provider } from "../../agent/model.ts";
 import { attachmentNote } from "../neutral.ts";
 import { createCall } from "./call.ts";
+import { modelName } from "./models.ts";
 import { type PullOptions, pullModel } from "./pull.ts";
 import { type ChatTemplate, readTemplate } from "./template.ts";
 
@@ -43,18 +43,27 @@ export function createLocal(options: LocalOptions = {}): Provider {
   };
   const close = async () => {
     await Promise.all([...open].map((model) => model.close()));
-    const loaded = [...weights.values()];
+    // What failed to load has nothing to dispose of.
+    await Promise.allSettled([...weights.values()].map(async (loaded) => (await loaded).dispose()));
     weights.clear();
-    await Promise.all(loaded.map(async (model) => (await model).dispose()));
     const started = llama;
     llama = undefined;
-    await (await started)?.dispose();
+    await started?.then(
+      (running) => running.dispose(),
+      () => {},
+    );
   };
   return {
     name: "local",
     async model(id) {
-      const path = await pullModel(id ?? options.model, options);
-      const model = await createModel(await load(path), { ...options, threads, id: idOf(path) });
+      const name = id ?? options.model;
+      const path = await pullModel(name, options);
+      const model: Model = await createModel(await load(path), {
+        ...options,
+        threads,
+        id: modelName(path, name),
+        onClose: () => open.delete(model),
+      });
       open.add(model);
       return model;
     },
@@ -71,10 +80,6 @@ function freeProcessors(): number {
   const all = availableParallelism();
   const busy = Math.round(loadavg()[0] ?? 0);
   return Math.max(1, all - busy);
-}
-
-function idOf(path: string): string {
-  return basename(path).replace(/\.gguf$/i, "");
 }
 
 async function startLlama(threads: number, gpu: false | undefined): Promise<Llama> {
@@ -110,6 +115,7 @@ async function loadWeights(llama: Llama, path: string): Promise<LlamaModel> {
 interface ModelOptions extends LocalOptions {
   readonly id: string;
   readonly threads: number;
+  readonly onClose: () => void;
 }
 
 /** A model has a context of its own, so that what it evaluated last time is there next time. Calls queue. */
@@ -124,6 +130,7 @@ async function createModel(weights: LlamaModel, options: ModelOptions): Promise<
   let closed: Promise<void> | undefined;
   const close = () => {
     leave.abort();
+    options.onClose();
     closed ??= last.then(() => context.dispose());
     return closed;
   };

@@ -99,6 +99,12 @@ export function cachePath(ref: Exclude<ModelRef, { type: "path" }>): string {
   return join(cacheDir(), `${repo ? `${repo}/` : ""}${file}`.replaceAll("/", "--"));
 }
 
+/** A name that leads to these weights again: a known model's where they are its, what they were asked for by, or the path. */
+export function modelName(path: string, asked: string | undefined): string {
+  const known = knownModels.find((model) => cachePath({ type: "known", model }) === path);
+  return known?.id ?? (asked && readModelRef(asked)?.type === "hub" ? asked : path);
+}
+
 /** `$XDG_CACHE_HOME/sagent/models`, shared by all projects of a user. */
 export function cacheDir(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "sagent", "models");

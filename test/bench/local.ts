@@ -52,7 +52,7 @@ async function* throughProvider(model: Model, run: number) {
 
 async function* directly(sequence: LlamaContextSequence, prompt: readonly Token[]) {
   await sequence.clearHistory();
-  for await (const token of sequence.evaluate([...prompt], { temperature: 0, topK: 40, topP: 0.95 })) {
+  for await (const token of sequence.evaluate([...prompt], { temperature: 0, topK: 20, topP: 0.95 })) {
     yield sequence.model.detokenize([token]);
   }
 }

@@ -20,7 +20,8 @@ test("the model says what it is and costs nothing", () => {
   expect(prices.map(({ input, output }) => [input, output])).toEqual([[0, 0]]);
   expect(info).toMatchObject({
     provider: "local",
-    id: "SmolLM2-135M-Instruct.Q4_1",
+    id: "smollm2-135m",
+    wireId: "smollm2-135m",
     maxRequestTokens: 960,
     maxResponseTokens: 256,
     efforts: ["none"],
