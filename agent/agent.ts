@@ -2,78 +2,28 @@
  * The agent: one conversation with a model that uses tools. Commands in, events out. `run` drives it to the end of one
  * piece of work; `send` and `subscribe` are the same doors for a surface that stays.
  */
+import type { AgentOptions, Snapshot } from "./agent-options.ts";
 import { Purse } from "./budget.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Command } from "./command.ts";
 import { Dispatch } from "./dispatch.ts";
 import { AgentBusyError, ConfigError } from "./error.ts";
-import { type AgentEvent, type AgentState, protocolVersion } from "./event.ts";
+import { type AgentEvent, type EventBody, protocolVersion } from "./event.ts";
+import type { ContextTokens } from "./fleet-port.ts";
 import { Log, type Observer } from "./log.ts";
-import { replay } from "./log-state.ts";
+import { replay, type ScheduledSend } from "./log-state.ts";
 import { Loop } from "./loop.ts";
 import { agentState, initialState } from "./machine-state.ts";
-import type { Message, Origin, Usage } from "./message.ts";
-import { type Model, type ModelInfo, type ModelSettings, originOf } from "./model.ts";
+import type { CallId, Message } from "./message.ts";
+import { type Model, type ModelSettings, originOf } from "./model.ts";
 import { ModelWork } from "./model-work.ts";
 import { resumedState } from "./resume.ts";
-import type { RetryOptions } from "./retry.ts";
 import { type Prompt, type Run, RunDriver } from "./run.ts";
-import type { Session } from "./session.ts";
 import { Spill } from "./spill.ts";
 import { EventStream } from "./stream.ts";
 import type { AnyTool, Workspace } from "./tool.ts";
 
-export interface AgentOptions {
-  /** Stays its owner's: the agent does not close it. */
-  readonly model: Model;
-  /** None by default. */
-  readonly tools?: readonly AnyTool[];
-  /** Name among agents; `main` by default. */
-  readonly label?: string;
-  readonly system?: string;
-  /** Where tools begin to work; the session's last place, or the process's own directory, by default. */
-  readonly cwd?: string;
-  /** The project's directory; `cwd` by default. */
-  readonly root?: string;
-  /** Environment of the tools' child processes; empty by default, so that no secret reaches them. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** What the model does not offer falls to its lowest rung. */
-  readonly settings?: Partial<ModelSettings>;
-  /** Rounds of tools that one message may cause; no limit by default. */
-  readonly maxRounds?: number;
-  readonly maxOutputTokens?: number;
-  readonly temperature?: number;
-  readonly stopSequences?: readonly string[];
-  /** USD. A call that could exceed it is not sent. */
-  readonly maxBudgetUsd?: number;
-  /** The money of a tree of agents, in place of a budget of this one's own. */
-  readonly purse?: Purse;
-  readonly retry?: Partial<RetryOptions>;
-  /** Where events are kept; what it already holds is the conversation so far. Stays its owner's. */
-  readonly session?: Session;
-  /** Builds the model of a `switch` command; the agent closes what it builds. Without it only knobs can change. */
-  readonly resolveModel?: (wanted: { provider?: string; model?: string }, current: ModelInfo) => Promise<Model>;
-  /** Closed with the agent, the last one first. */
-  readonly resources?: readonly AsyncDisposable[];
-  readonly clock?: Clock;
-  /** From 0 to 1, for jitter. */
-  readonly random?: () => number;
-}
-
-/** What a client needs to draw the agent at once. */
-export interface Snapshot {
-  readonly agent: string;
-  readonly sessionId: string;
-  readonly seq: number;
-  readonly state: AgentState;
-  readonly model: Origin;
-  readonly settings: ModelSettings;
-  readonly cwd: string;
-  readonly messages: readonly Message[];
-  readonly usage: Usage;
-  readonly costUsd: number;
-  readonly treeCostUsd: number;
-}
+type FleetEvent = Extract<EventBody, { type: "spawned" | "childEnded" | "sendScheduled" | "sendDone" }>;
 
 const closeGraceMs = 5_000;
 
@@ -100,7 +50,7 @@ export class Agent implements AsyncDisposable {
     const own = session?.events.filter((event) => event.agent === label) ?? [];
     const state = replay(own);
     this.#resumed = own.length > 0;
-    this.#log = new Log({ agent: label, clock, state, sink: session });
+    this.#log = new Log({ agent: label, path: options.path, clock, state, sink: session });
     this.#purse = options.purse ?? new Purse({ capUsd: options.maxBudgetUsd });
     this.#purse.book(state.costUsd);
     const cwd = options.cwd ?? state.cwd ?? process.cwd();
@@ -121,6 +71,7 @@ export class Agent implements AsyncDisposable {
       clock,
       workspace: this.#workspace,
       agent: label,
+      fleet: options.fleet,
       spill: this.#spill,
       countTokens: (text) => this.#work.model.estimateText(text),
       emit: (event) => this.#log.emit(event),
@@ -184,7 +135,50 @@ export class Agent implements AsyncDisposable {
       usage: state.usage,
       costUsd: state.costUsd,
       treeCostUsd: this.#purse.treeUsd,
+      status: state.status,
+      rounds: this.#loop.state.rounds,
+      maxRounds: this.#loop.state.maxRounds,
+      windowTokens: this.#work.model.info.maxRequestTokens,
     };
+  }
+
+  /** Something runs or has yet to be looked at. */
+  get isBusy(): boolean {
+    return !this.#closing && this.#loop.isBusy;
+  }
+
+  get isClosed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** What a child is made from. */
+  view(): { readonly model: Model; readonly settings: ModelSettings; readonly cwd: string } {
+    return { model: this.#work.model, settings: this.#work.settings, cwd: this.#workspace.cwd };
+  }
+
+  /** What the model sees of the conversation, up to the answer that made this call. */
+  conversationBefore(call: CallId): readonly Message[] {
+    return this.#work.conversationBefore(call);
+  }
+
+  /** Where the context's tokens go, by the model's measure. */
+  contextTokens(): ContextTokens {
+    return this.#work.contextTokens();
+  }
+
+  /** Puts an event of the fleet into this agent's stream and log. */
+  report(event: FleetEvent): void {
+    this.#start();
+    this.#log.emit(event);
+  }
+
+  /** Messages that this agent has asked to be sent later. */
+  scheduled(): ReadonlyMap<string, ScheduledSend> {
+    return this.#log.state.scheduled;
+  }
+
+  nextSendId(): string {
+    return `s${this.#log.seq + 1}`;
   }
 
   /**
@@ -216,6 +210,7 @@ export class Agent implements AsyncDisposable {
     if (this.#started) return;
     this.#started = true;
     const { info } = this.#work.model;
+    const { history = [] } = this.#options;
     this.#log.emit({
       type: "started",
       protocol: protocolVersion,
@@ -225,6 +220,7 @@ export class Agent implements AsyncDisposable {
       cwd: this.#workspace.cwd,
       resumed: this.#resumed,
     });
+    if (!this.#resumed) for (const message of history) this.#log.emit({ type: "message", message });
   }
 
   #drive(event: AgentEvent): void {

@@ -22,6 +22,9 @@ export const settingsPatchSchema = z.object({
 });
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 
+export const compactModeSchema = z.enum(["summarise", "forget", "drop"]);
+export type CompactMode = z.infer<typeof compactModeSchema>;
+
 export const commandSchema = z.discriminatedUnion("type", [
   /** What a person or a script says; `now` unless told otherwise. */
   z.object({ type: z.literal("prompt"), ...content, policy: policySchema.optional() }),
@@ -37,8 +40,23 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("undetach"), call: target }),
   /** Forgets the conversation: stops everything and starts from nothing. */
   z.object({ type: z.literal("clear") }),
-  /** Summarises the conversation; `hint` says what to keep. */
-  z.object({ type: z.literal("compact"), hint: z.string().optional() }),
+  /**
+   * Makes the conversation shorter once the present round is over, which is kept: `summarise` (the default) has a model
+   * write what came before, `forget` leaves only `hint` of it, `drop` hides results by call id, tool name or path.
+   */
+  z.object({
+    type: z.literal("compact"),
+    mode: compactModeSchema.optional(),
+    hint: z.string().optional(),
+    drop: z.array(z.string()).optional(),
+  }),
+  /** Says what the agent is doing, and changes its limits; null means no limit. */
+  z.object({
+    type: z.literal("tune"),
+    status: z.string().optional(),
+    maxRounds: z.int().positive().nullable().optional(),
+    maxOutputTokens: z.int().positive().nullable().optional(),
+  }),
   /** Changes model, provider or knobs once no call is in flight. */
   z.object({
     type: z.literal("switch"),

@@ -56,16 +56,25 @@ export class Context {
     return messages.reduce((sum, message) => sum + messageTokens(model, message), 0);
   }
 
+  /** The entry as the model sees it: a dropped result keeps its place and loses its content. */
+  #shown(entry: Message): Message {
+    if (entry.type !== "toolResult" || !this.#log.dropped.has(entry.callId)) return entry;
+    const { attachments: _a, details: _d, ...rest } = entry;
+    return { ...rest, text: droppedResult };
+  }
+
   #rebuild(start: number, end: number, epoch: number): void {
     const { entries, summary } = this.#log;
     const head = entries[start - 1];
-    const kept = repair(entries.slice(start, end));
+    const kept = repair(entries.slice(start, end)).map((entry) => this.#shown(entry));
     this.#messages = summary === null || !head ? kept : [summaryEntry(head, summary), ...kept];
     this.#taken = Math.max(start, end);
     this.#epoch = epoch;
     this.#tokens = { model: null, covered: 0, tokens: 0 };
   }
 }
+
+const droppedResult = "(This result was dropped to make room. Make the call again if it is needed.)";
 
 interface TokenCount {
   model: Model | null;

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { Clock } from "./clock.ts";
 import type { EventBody } from "./event.ts";
+import type { FleetPort } from "./fleet-port.ts";
 import type { CallOutcome } from "./machine-state.ts";
 import type { CallId, ToolCallPart } from "./message.ts";
 import { defaultResultChars, keptChars, roundResultChars, type Spill } from "./spill.ts";
@@ -15,6 +16,7 @@ export interface DispatchOptions {
   readonly workspace: Workspace;
   readonly clock: Clock;
   readonly agent: string;
+  readonly fleet?: FleetPort | undefined;
   readonly spill: Spill;
   readonly countTokens: (text: string) => number;
   readonly emit: (event: EventBody) => void;
@@ -127,7 +129,7 @@ export class Dispatch {
   }
 
   async #runTool({ call, tool, args, abort }: Job): Promise<ToolOutput> {
-    const { agent, clock, workspace, countTokens, emit } = this.#options;
+    const { agent, clock, fleet, workspace, countTokens, emit } = this.#options;
     emit({ type: "toolStarted", call: call.callId, name: call.name, label: label(tool, args) });
     try {
       return await tool.run(args, {
@@ -135,6 +137,7 @@ export class Dispatch {
         agent,
         clock,
         workspace,
+        fleet,
         countTokens,
         signal: abort.signal,
         progress: (news) => {

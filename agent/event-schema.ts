@@ -34,7 +34,16 @@ export const settingsSchema = z.object({
 });
 
 /** Why a run of work ended. */
-export const endReasonSchema = z.enum(["done", "halted", "error", "max_rounds", "budget", "truncated", "refused"]);
+export const endReasonSchema = z.enum([
+  "done",
+  "halted",
+  "error",
+  "max_rounds",
+  "budget",
+  "truncated",
+  "refused",
+  "loop",
+]);
 export type EndReason = z.infer<typeof endReasonSchema>;
 
 const queueIdSchema = z.templateLiteral(["q", z.int().nonnegative()]);
@@ -46,6 +55,8 @@ const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, sha
     seq: z.int().positive(),
     /** Label of the agent. */
     agent: z.string(),
+    /** Labels from the root down to it, joined by `/`; absent for the root, whose path is its label. */
+    path: z.string().optional(),
     /** Unix time in ms. */
     at: z.number(),
     ...shape,
@@ -122,9 +133,37 @@ export const eventSchema = z.discriminatedUnion("type", [
   event("compactStarted", {}),
   /** Marker: what came up to `upTo` is represented by `summary`. */
   event("compacted", { upTo: messageIdSchema, summary: z.string(), tokensBefore: z.number(), tokensAfter: z.number() }),
+  /** Marker: the results of these calls are no longer shown to the model. */
+  event("dropped", { calls: z.array(callIdSchema), tokensBefore: z.number(), tokensAfter: z.number() }),
   event("compactFailed", { error: errorInfoSchema }),
   event("switched", { model: originSchema, settings: settingsSchema }),
   event("switchFailed", { error: errorInfoSchema }),
+  /** What the agent says it is doing, and its limits, changed; absent means as before, null means none. */
+  event("tuned", {
+    status: z.string().optional(),
+    maxRounds: z.int().nullable().optional(),
+    maxOutputTokens: z.int().nullable().optional(),
+  }),
+  /** The same calls were made again and again; the model was told. */
+  event("loopNoticed", { text: z.string() }),
+  /** This agent has a child. `recipe` is what a persistent one is made from again when the session is resumed. */
+  event("spawned", {
+    child: z.string(),
+    childPath: z.string(),
+    persistent: z.boolean(),
+    recipe: z.json().optional(),
+  }),
+  /** The child is no more. Its money is its own and all that was below it. */
+  event("childEnded", { child: z.string(), reason: endReasonSchema, usage: usageSchema, costUsd: z.number() }),
+  /** A message is sent at `dueAt` (Unix ms), also by a later process. */
+  event("sendScheduled", {
+    sendId: z.string(),
+    to: z.string(),
+    text: z.string(),
+    urgent: z.boolean(),
+    dueAt: z.number(),
+  }),
+  event("sendDone", { sendId: z.string(), delivered: z.boolean() }),
   /** The tools' shared place changed: what a resumed session restores. */
   event("workspace", { cwd: z.string() }),
   event("error", { error: errorInfoSchema }),

@@ -2,11 +2,13 @@
  * The public entry `sagent`. `createAgent` puts an agent together from names; `Agent` takes the parts themselves. As a
  * composition root this file alone in its room knows providers and tools, and loads them only when asked.
  */
-import { Agent, type AgentOptions } from "./agent.ts";
+import { Agent } from "./agent.ts";
+import type { AgentOptions } from "./agent-options.ts";
 import type { Model } from "./model.ts";
 import { type AnyTool, toolSpec } from "./tool.ts";
 
-export { Agent, type AgentOptions, type Snapshot } from "./agent.ts";
+export { Agent } from "./agent.ts";
+export type { AgentOptions, Snapshot } from "./agent-options.ts";
 export { Purse } from "./budget.ts";
 export type { Command, Policy } from "./command.ts";
 export { commandSchema } from "./command-schema.ts";

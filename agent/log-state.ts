@@ -1,5 +1,5 @@
 /** What a log amounts to: a reducer over durable events. Live and replayed logs run this same code, so they are equal. */
-import type { AgentEvent } from "./event.ts";
+import type { AgentEvent, EventOf } from "./event.ts";
 import type { QueueId, Waiting } from "./inbox.ts";
 import { addUsage, type CallId, type Message, type MessageId, noUsage, type Origin, type Usage } from "./message.ts";
 import type { ModelSettings } from "./model.ts";
@@ -19,12 +19,26 @@ export interface LogState {
   readonly queued: Map<QueueId, Omit<Waiting, "id" | "announced">>;
   /** Calls whose slot holds a stub and whose result has not come forward. */
   readonly detached: Map<CallId, string>;
+  /** Calls whose results the model no longer sees. */
+  readonly dropped: Set<CallId>;
+  /** Living children by label. */
+  readonly children: Map<string, ChildRecord>;
+  /** Messages to be sent later, by id. */
+  readonly scheduled: Map<string, ScheduledSend>;
+  status: string;
+  /** As last tuned: null means no limit, undefined that it was never tuned. */
+  maxRounds: number | null | undefined;
+  maxOutputTokens: number | null | undefined;
   usage: Usage;
   costUsd: number;
   cwd: string | null;
   model: Origin | null;
   settings: ModelSettings | null;
 }
+
+/** What is known of a child; `recipe` is there for persistent ones. */
+export type ChildRecord = Pick<EventOf<"spawned">, "childPath" | "persistent" | "recipe">;
+export type ScheduledSend = Pick<EventOf<"sendScheduled">, "to" | "text" | "urgent" | "dueAt">;
 
 export function emptyLogState(): LogState {
   return {
@@ -37,6 +51,12 @@ export function emptyLogState(): LogState {
     lastSeq: 0,
     queued: new Map(),
     detached: new Map(),
+    dropped: new Set(),
+    children: new Map(),
+    scheduled: new Map(),
+    status: "",
+    maxRounds: undefined,
+    maxOutputTokens: undefined,
     usage: noUsage,
     costUsd: 0,
     cwd: null,
@@ -91,6 +111,38 @@ export function reduce(state: LogState, event: AgentEvent): void {
       return;
     case "workspace":
       state.cwd = event.cwd;
+      return;
+    case "dropped":
+      for (const call of event.calls) state.dropped.add(call);
+      state.epoch += 1;
+      return;
+    default:
+      return reduceFleet(state, event);
+  }
+}
+
+function reduceFleet(state: LogState, event: AgentEvent): void {
+  switch (event.type) {
+    case "tuned":
+      if (event.status !== undefined) state.status = event.status;
+      if (event.maxRounds !== undefined) state.maxRounds = event.maxRounds;
+      if (event.maxOutputTokens !== undefined) state.maxOutputTokens = event.maxOutputTokens;
+      return;
+    case "spawned": {
+      const { child, childPath, persistent, recipe } = event;
+      state.children.set(child, { childPath, persistent, ...(recipe === undefined ? {} : { recipe }) });
+      return;
+    }
+    case "childEnded":
+      state.children.delete(event.child);
+      return;
+    case "sendScheduled": {
+      const { sendId, to, text, urgent, dueAt } = event;
+      state.scheduled.set(sendId, { to, text, urgent, dueAt });
+      return;
+    }
+    case "sendDone":
+      state.scheduled.delete(event.sendId);
       return;
     default:
       return;

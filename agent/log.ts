@@ -18,6 +18,8 @@ export interface EventSink {
 
 export interface LogOptions {
   readonly agent: string;
+  /** Labels from the root down; undefined for a root. */
+  readonly path?: string | undefined;
   readonly clock: Clock;
   readonly state?: LogState;
   readonly sink?: EventSink | undefined;
@@ -42,9 +44,10 @@ export class Log {
   }
 
   emit(body: EventBody): AgentEvent {
-    const { agent, clock, sink } = this.#options;
+    const { agent, path, clock, sink } = this.#options;
     this.#seq += 1;
-    const event: AgentEvent = { ...body, seq: this.#seq, agent, at: clock.now() };
+    const place = path === undefined ? { agent } : { agent, path };
+    const event: AgentEvent = { ...body, seq: this.#seq, ...place, at: clock.now() };
     reduce(this.state, event);
     if (durable.has(event.type)) sink?.append(event);
     for (const observer of this.#observers) notify(observer, event);

@@ -4,12 +4,22 @@ import type { Dispatch } from "./dispatch.ts";
 import { type ErrorInfo, toErrorInfo } from "./error.ts";
 import type { Log } from "./log.ts";
 import { step } from "./machine.ts";
-import { type Effect, type Input, initialState, type MachineState, type Switch } from "./machine-state.ts";
+import {
+  agentState,
+  type Compaction,
+  type Effect,
+  type Input,
+  initialState,
+  type MachineState,
+  type Switch,
+  type Tuning,
+} from "./machine-state.ts";
 
 /** The slow things a loop asks for. Each resolves to the input that reports it; a rejection is a bug, reported as a failure. */
 export interface LoopWork {
   callModel(generation: number, signal: AbortSignal): Promise<Input>;
-  compact(generation: number, hint: string | undefined, signal: AbortSignal): Promise<Input>;
+  compact(generation: number, wanted: Compaction, signal: AbortSignal): Promise<Input>;
+  tune(wanted: Tuning): void;
   switchModel(wanted: Switch): Promise<void>;
   /** The model's memory of files and results is void. */
   forget(): void;
@@ -38,6 +48,12 @@ export class Loop {
 
   get state(): MachineState {
     return this.#state;
+  }
+
+  /** Something runs, waits its turn or has yet to be looked at. */
+  get isBusy(): boolean {
+    const state = agentState(this.#state);
+    return this.#inputs.length > 0 || (state !== "idle" && state !== "waiting");
   }
 
   /** Hands in an input; it is handled after the present task, together with what else arrived by then. */
@@ -103,11 +119,13 @@ export class Loop {
       case "compact":
         this.#compaction = new AbortController();
         this.#log.emit({ type: "compactStarted" });
-        return this.#feed(this.#work.compact(effect.generation, effect.hint, this.#compaction.signal), (error) => ({
+        return this.#feed(this.#work.compact(effect.generation, effect.wanted, this.#compaction.signal), (error) => ({
           type: "compactFailed",
           generation: effect.generation,
           error,
         }));
+      case "tune":
+        return this.#work.tune(effect.wanted);
       case "cancelCompact":
         return this.#compaction.abort();
       case "switch":

@@ -11,6 +11,8 @@ export type Entry = Message extends infer Each ? (Each extends Message ? Omit<Ea
 export type Answer = Omit<AssistantMessage, "id" | "at" | "type">;
 /** What a tool call came to. `pending` means that it goes on in the background. */
 export type CallOutcome = Omit<ToolResultMessage, "id" | "at" | "type" | "callId" | "name">;
+export type Compaction = Omit<Extract<Command, { type: "compact" }>, "type">;
+export type Tuning = Omit<Extract<Command, { type: "tune" }>, "type">;
 export type Switch = Omit<Extract<Command, { type: "switch" }>, "type">;
 
 export type Input =
@@ -36,7 +38,8 @@ export type Effect =
   | { readonly type: "cancelModel" }
   | { readonly type: "runTools"; readonly calls: readonly ToolCallPart[] }
   | { readonly type: "cancelTool"; readonly callId: CallId }
-  | { readonly type: "compact"; readonly generation: number; readonly hint?: string }
+  | { readonly type: "compact"; readonly generation: number; readonly wanted: Compaction }
+  | { readonly type: "tune"; readonly wanted: Tuning }
   | { readonly type: "cancelCompact" }
   | { readonly type: "switch"; readonly wanted: Switch }
   | { readonly type: "clear" };
@@ -57,7 +60,8 @@ export interface MachineState {
   readonly deliveries: readonly Omit<NoticeMessage, "id" | "at">[];
   readonly inbox: Inbox;
   readonly switches: readonly Switch[];
-  readonly compaction: { readonly hint?: string } | null;
+  /** Compactions that wait for the round to end. */
+  readonly compactions: readonly Compaction[];
   /** Overflows in a row that a compaction was to cure; the turn fails after three. */
   readonly overflows: readonly ErrorInfo[];
   /** The log's tail asks for an answer. */
@@ -83,7 +87,7 @@ export const initialState = (maxRounds: number | null = null): MachineState => (
   deliveries: [],
   inbox: emptyInbox,
   switches: [],
-  compaction: null,
+  compactions: [],
   overflows: [],
   owed: false,
   held: false,

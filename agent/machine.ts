@@ -26,7 +26,7 @@ function settle(step: Step): void {
   if (has(step.state.inbox, "now") && !step.state.held) preempt(step);
   if (step.state.cohort.length > 0) return;
   deliver(step);
-  if (step.state.compaction) return startCompaction(step, step.state.compaction);
+  if (step.state.compactions.length > 0) return startCompaction(step);
   if (step.state.held || step.state.awaited.length > 0) return;
   commit(step, "after-turn");
   if (!step.state.owed && step.state.detached.length === 0) commit(step, "when-idle", 1);
@@ -73,10 +73,12 @@ function callModel(step: Step): void {
   step.effect({ type: "callModel", generation });
 }
 
-function startCompaction(step: Step, wanted: { readonly hint?: string }): void {
+function startCompaction(step: Step): void {
+  const [wanted, ...compactions] = step.state.compactions;
+  if (!wanted) return;
   const generation = step.state.generation + 1;
-  step.set({ generation, calling: "compacting", compaction: null });
-  step.effect({ type: "compact", generation, ...wanted });
+  step.set({ generation, calling: "compacting", compactions });
+  step.effect({ type: "compact", generation, wanted });
 }
 
 /** Tells clients what changed: messages that stay queued, the state, and the end of the work. */

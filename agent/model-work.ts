@@ -1,14 +1,15 @@
 /** The loop's slow work with the model in charge: its calls, the summary of a long conversation, and its replacement. */
-import type { AgentOptions } from "./agent.ts";
+import type { AgentOptions } from "./agent-options.ts";
 import { type Purse, priceUsage, worstCase } from "./budget.ts";
 import { systemClock } from "./clock.ts";
 import { compactionThreshold, keptTokens, NothingToCompactError, planCompaction, summarise } from "./compact.ts";
-import { Context } from "./context.ts";
+import { Context, messageTokens } from "./context.ts";
 import { AbortedError, ConfigError, SettingError, toErrorInfo } from "./error.ts";
+import type { ContextTokens } from "./fleet-port.ts";
 import type { Log } from "./log.ts";
 import type { LoopWork } from "./loop.ts";
-import type { Input, Switch } from "./machine-state.ts";
-import { noUsage, promptTokens } from "./message.ts";
+import type { Compaction, Input, Switch, Tuning } from "./machine-state.ts";
+import { type CallId, type Message, noUsage, promptTokens, toolCalls } from "./message.ts";
 import {
   adoptSettings,
   lowestSettings,
@@ -95,7 +96,7 @@ export class ModelWork implements LoopWork {
     return input;
   }
 
-  async compact(generation: number, hint: string | undefined, signal: AbortSignal): Promise<Input> {
+  async compact(generation: number, { hint }: Compaction, signal: AbortSignal): Promise<Input> {
     const { log } = this.#options;
     const before = this.#context.tokens(this.#model);
     const plan = planCompaction(
@@ -136,6 +137,34 @@ export class ModelWork implements LoopWork {
     }
   }
 
+  /** What the model sees of the conversation, up to the answer that made this call. */
+  conversationBefore(call: CallId): readonly Message[] {
+    const messages = this.#context.messages();
+    const at = messages.findLastIndex(
+      (entry) => entry.type === "assistant" && toolCalls(entry).some((each) => each.callId === call),
+    );
+    return at === -1 ? messages : messages.slice(0, at);
+  }
+
+  /** Where the context's tokens go. */
+  contextTokens(): ContextTokens {
+    const { system = "" } = this.#options.agent;
+    const sizes = { user: 0, assistant: 0, toolResults: 0 };
+    for (const entry of this.#context.messages()) sizes[sectionOf(entry)] += messageTokens(this.#model, entry);
+    const summary = this.#model.estimateText(this.#options.log.state.summary ?? "");
+    return {
+      ...sizes,
+      summary,
+      user: Math.max(0, sizes.user - summary),
+      system: this.#model.estimateText(system),
+      tools: this.#model.estimateText(JSON.stringify(this.#specs)),
+    };
+  }
+
+  tune(wanted: Tuning): void {
+    this.#options.log.emit({ type: "tuned", ...wanted });
+  }
+
   forget(): void {
     this.#options.onForget();
   }
@@ -146,11 +175,18 @@ export class ModelWork implements LoopWork {
   }
 
   get #maxOutput(): number {
-    return this.#options.agent.maxOutputTokens ?? this.#model.info.maxResponseTokens;
+    return this.#wantedOutput ?? this.#model.info.maxResponseTokens;
+  }
+
+  /** What was last asked for; undefined means whatever the model can. */
+  get #wantedOutput(): number | undefined {
+    const { maxOutputTokens = this.#options.agent.maxOutputTokens } = this.#options.log.state;
+    return maxOutputTokens ?? undefined;
   }
 
   #request(): ModelRequest {
-    const { system = "", maxOutputTokens, temperature, stopSequences } = this.#options.agent;
+    const { system = "", temperature, stopSequences } = this.#options.agent;
+    const maxOutputTokens = this.#wantedOutput;
     return {
       system,
       messages: this.#context.messages(),
@@ -226,9 +262,14 @@ export class ModelWork implements LoopWork {
   }
 }
 
+function sectionOf(entry: Message): "user" | "assistant" | "toolResults" {
+  if (entry.type === "assistant") return "assistant";
+  return entry.type === "toolResult" || (entry.type === "notice" && entry.call) ? "toolResults" : "user";
+}
+
 type Patch = NonNullable<Switch["settings"]>;
 
-function defined(patch: Patch): Partial<ModelSettings> {
+export function defined(patch: Patch): Partial<ModelSettings> {
   return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
 }
 

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Clock } from "./clock.ts";
+import type { FleetPort, JobPort } from "./fleet-port.ts";
 import type { Attachment, CallId, ToolDetails } from "./message.ts";
 import type { ToolSpec } from "./model.ts";
 
@@ -46,6 +47,10 @@ export interface ToolContext {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly workspace: Workspace;
+  /** The other agents; undefined for an agent on its own. */
+  readonly fleet?: FleetPort | undefined;
+  /** This agent's own running calls. */
+  readonly jobs?: JobPort | undefined;
   /** Tokens of a text by the calling model's measure. */
   readonly countTokens: (text: string) => number;
   readonly progress: (news: ToolProgress) => void;

@@ -64,9 +64,16 @@ function command(step: Step, command: Command): void {
       return;
     case "clear":
       return clear(step);
-    case "compact":
-      if (state.calling === "compacting") return;
-      return step.set({ compaction: command.hint === undefined ? {} : { hint: command.hint } });
+    case "compact": {
+      const { type: _, ...wanted } = command;
+      const again = state.calling === "compacting" && wanted.mode === undefined;
+      return again ? undefined : step.set({ compactions: [...state.compactions, wanted] });
+    }
+    case "tune": {
+      const { type: _, ...wanted } = command;
+      if (wanted.maxRounds !== undefined) step.set({ maxRounds: wanted.maxRounds });
+      return step.effect({ type: "tune", wanted });
+    }
     case "switch": {
       const { type: _, ...wanted } = command;
       return step.set({ switches: [...state.switches, wanted] });
@@ -105,7 +112,7 @@ function halt(step: Step): void {
     step.effect({ type: "cancelCompact" });
   }
   const busy = calling !== null || owed || cohort.length + detached.length + inbox.waiting.length > 0;
-  step.set({ compaction: null, overflows: [] });
+  step.set({ compactions: [], overflows: [] });
   if (busy && !steering) hold(step, "halted");
 }
 
@@ -137,7 +144,7 @@ function clear(step: Step): void {
     names: {},
     deliveries: [],
     inbox: { ...emptyInbox, next: inbox.next },
-    compaction: null,
+    compactions: [],
     overflows: [],
     owed: false,
     held: false,
@@ -190,7 +197,7 @@ function modelFailed(step: Step, failure: Extract<Input, { type: "modelFailed" }
   step.set({ calling: null });
   // What an overflow cut short is asked for again, so its beginning is not kept.
   if (calling === "model" && cause === "overflow" && overflows.length < 3) {
-    return step.set({ overflows: [...overflows, error], compaction: {} });
+    return step.set({ overflows: [...overflows, error], compactions: [...step.state.compactions, {}] });
   }
   if (partial && (partial.parts.length > 0 || partial.stopReason === "refusal"))
     step.append({ type: "assistant", ...partial });

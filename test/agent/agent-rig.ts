@@ -1,5 +1,6 @@
 /** A real agent on a scripted model and a clock that the test moves, and everything it reports. */
-import { Agent, type AgentOptions } from "../../agent/agent.ts";
+import { Agent } from "../../agent/agent.ts";
+import type { AgentOptions } from "../../agent/agent-options.ts";
 import type { AgentEvent } from "../../agent/event.ts";
 import { type Message, textOf } from "../../agent/message.ts";
 import {

@@ -1,6 +1,6 @@
 /** Changing the model, the provider and the knobs in the middle of a conversation. */
 import { expect, test } from "bun:test";
-import type { AgentOptions } from "../../agent/agent.ts";
+import type { AgentOptions } from "../../agent/agent-options.ts";
 import { ModelNotFoundError } from "../../agent/error.ts";
 import type { Model, ModelInfo } from "../../agent/model.ts";
 import { createProvider } from "../../providers/registry.ts";

@@ -222,5 +222,9 @@ test("a snapshot is what a client needs to draw the agent", async () => {
     usage,
     costUsd: 0,
     treeCostUsd: 0,
+    status: "",
+    rounds: 0,
+    maxRounds: null,
+    windowTokens: 100_000,
   });
 });

@@ -26,6 +26,7 @@ function rig(work: Partial<LoopWork> = {}) {
     },
     compact: async (generation) => ({ type: "compactDone", generation }),
     switchModel: async () => {},
+    tune: () => {},
     forget: () => {},
     ...work,
   };

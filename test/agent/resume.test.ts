@@ -122,7 +122,7 @@ test("the conversation, its costs, its place and its knobs come back; the model 
   await first.end();
 
   const second = await processOn(dir, [answered("two")]);
-  expect(second.agent.snapshot()).toEqual({ ...before, seq: replay(second.session.events).lastSeq });
+  expect(second.agent.snapshot()).toEqual({ ...before, rounds: 0, seq: replay(second.session.events).lastSeq });
   expect([before.cwd, before.costUsd, before.settings.effort]).toEqual(["/w/deep", 0.06, "high"]);
   expect((await second.agent.run("b")).content).toBe("two");
   expect(lines(must(second.model.requests[0]).messages)).toEqual([

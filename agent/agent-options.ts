@@ -1,0 +1,74 @@
+/** What an agent is made from, and what it shows of itself at once. */
+import type { Purse } from "./budget.ts";
+import type { Clock } from "./clock.ts";
+import type { AgentState } from "./event.ts";
+import type { FleetPort } from "./fleet-port.ts";
+import type { Message, Origin, Usage } from "./message.ts";
+import type { Model, ModelInfo, ModelSettings } from "./model.ts";
+import type { RetryOptions } from "./retry.ts";
+import type { Session } from "./session.ts";
+import type { AnyTool } from "./tool.ts";
+
+export interface AgentOptions {
+  /** Stays its owner's: the agent does not close it. */
+  readonly model: Model;
+  /** None by default. */
+  readonly tools?: readonly AnyTool[];
+  /** Name among agents; `main` by default. */
+  readonly label?: string;
+  readonly system?: string;
+  /** Where tools begin to work; the session's last place, or the process's own directory, by default. */
+  readonly cwd?: string;
+  /** The project's directory; `cwd` by default. */
+  readonly root?: string;
+  /** Environment of the tools' child processes; empty by default, so that no secret reaches them. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What the model does not offer falls to its lowest rung. */
+  readonly settings?: Partial<ModelSettings>;
+  /** Rounds of tools that one message may cause; no limit by default. */
+  readonly maxRounds?: number;
+  readonly maxOutputTokens?: number;
+  readonly temperature?: number;
+  readonly stopSequences?: readonly string[];
+  /** USD. A call that could exceed it is not sent. */
+  readonly maxBudgetUsd?: number;
+  /** The money of a tree of agents, in place of a budget of this one's own. */
+  readonly purse?: Purse;
+  readonly retry?: Partial<RetryOptions>;
+  /** Where events are kept; what it already holds is the conversation so far. Stays its owner's. */
+  readonly session?: Session;
+  /** Builds the model of a `switch` command; the agent closes what it builds. Without it only knobs can change. */
+  readonly resolveModel?: (wanted: { provider?: string; model?: string }, current: ModelInfo) => Promise<Model>;
+  /** Labels from the root down, where the agent is part of a fleet and not its root. */
+  readonly path?: string;
+  /** The other agents, for tools that reach them. */
+  readonly fleet?: FleetPort;
+  /** Entries that the conversation begins with; ignored where a session already holds it. */
+  readonly history?: readonly Message[];
+  /** Closed with the agent, the last one first. */
+  readonly resources?: readonly AsyncDisposable[];
+  readonly clock?: Clock;
+  /** From 0 to 1, for jitter. */
+  readonly random?: () => number;
+}
+
+/** What a client needs to draw the agent at once. */
+export interface Snapshot {
+  readonly agent: string;
+  readonly sessionId: string;
+  readonly seq: number;
+  readonly state: AgentState;
+  readonly model: Origin;
+  readonly settings: ModelSettings;
+  readonly cwd: string;
+  readonly messages: readonly Message[];
+  readonly usage: Usage;
+  readonly costUsd: number;
+  readonly treeCostUsd: number;
+  /** What the agent says it is doing. */
+  readonly status: string;
+  /** Rounds of tools of the present turn. */
+  readonly rounds: number;
+  readonly maxRounds: number | null;
+  readonly windowTokens: number;
+}

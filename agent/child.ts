@@ -1,0 +1,94 @@
+/** What a child begins with: its parent's own parts, or parts that the composition root makes for a request. */
+
+import type { JSONType } from "zod";
+import type { AgentOptions } from "./agent-options.ts";
+import type { Purse } from "./budget.ts";
+import { ConfigError, UsageError } from "./error.ts";
+import type { SpawnRequest } from "./fleet-port.ts";
+import type { Member } from "./member.ts";
+import type { Message } from "./message.ts";
+import type { Model, ModelSettings } from "./model.ts";
+import { defined } from "./model-work.ts";
+import type { AnyTool } from "./tool.ts";
+
+/** What a parent is at the moment it spawns. */
+export interface ParentView {
+  readonly options: AgentOptions;
+  readonly model: Model;
+  readonly settings: ModelSettings;
+  readonly cwd: string;
+}
+
+export interface ChildParts {
+  readonly model: Model;
+  readonly tools: readonly AnyTool[];
+  readonly system: string;
+  /** Closed with the child. */
+  readonly resources?: readonly AsyncDisposable[];
+}
+
+/** Makes the parts of a child. Throws `SagentError` for a model, provider or tool that cannot be had. */
+export type BuildChild = (request: SpawnRequest, parent: ParentView, tools: readonly AnyTool[]) => Promise<ChildParts>;
+
+/** The parts of a child that asks for nothing but what its parent has: it shares the parent's model. */
+export const inheritParts: BuildChild = async (request, parent, tools) => {
+  const { provider, model } = request;
+  if (provider !== undefined || model !== undefined) {
+    throw new ConfigError("This fleet cannot give a child another model: it was made without a way to build one.");
+  }
+  const own = parent.options.system ?? "";
+  return { model: parent.model, tools, system: request.hot ? own : (request.system ?? own) };
+};
+
+/** The tools of a child: the parent's, or those of them that the request names. Throws `UsageError` for an unknown name. */
+export function childTools(request: SpawnRequest, parent: readonly AnyTool[]): readonly AnyTool[] {
+  const { tools: wanted } = request;
+  if (wanted === undefined) return parent;
+  const known = new Map(parent.map((tool) => [tool.name, tool]));
+  const unknown = wanted.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    const names = [...known.keys()].join(", ") || "none";
+    throw new UsageError(`You have no tool ${unknown.map((name) => `"${name}"`).join(" or ")} to give: ${names}.`);
+  }
+  return parent.filter((tool) => wanted.includes(tool.name));
+}
+
+interface Made extends ChildParts {
+  readonly label: string;
+  readonly purse: Purse;
+  readonly history: readonly Message[];
+  readonly cwd: string;
+}
+
+/** The options of a child: its own parts, and the surroundings that it shares with its parent. */
+export function childOptions(parent: Member, request: SpawnRequest, made: Made): AgentOptions {
+  const { session, clock, root, env, retry, resolveModel, random, maxRounds: parentRounds } = parent.options;
+  const maxRounds = request.maxRounds ?? parentRounds;
+  const settings = { ...parent.agent.view().settings, ...defined(request.settings ?? {}) };
+  return {
+    ...made,
+    ...(session ? { session } : {}),
+    ...(clock ? { clock } : {}),
+    ...(root === undefined ? {} : { root }),
+    ...(env ? { env } : {}),
+    ...(retry ? { retry } : {}),
+    ...(random ? { random } : {}),
+    ...(resolveModel ? { resolveModel } : {}),
+    ...(maxRounds === undefined ? {} : { maxRounds }),
+    settings,
+  };
+}
+
+/** What a persistent child is made from again by a later process. */
+export function recipeOf(request: SpawnRequest, { options, depthLeft }: Member): JSONType {
+  const { prompt: _, context: _context, ...wish } = request;
+  const tools = (options.tools ?? []).map((tool) => tool.name);
+  const recipe: Recipe = { ...wish, tools, system: options.system ?? "", depthLeft };
+  return JSON.parse(JSON.stringify(recipe));
+}
+
+export interface Recipe extends Omit<SpawnRequest, "prompt" | "context"> {
+  readonly tools: readonly string[];
+  readonly system: string;
+  readonly depthLeft: number;
+}

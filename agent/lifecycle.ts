@@ -1,0 +1,48 @@
+/** The two lives of a child: one that runs to its end for a call, and one that stays and tells its parent when it rests. */
+import type { EndReason } from "./event.ts";
+import type { CallLink } from "./fleet-port.ts";
+import type { Member } from "./member.ts";
+import { textOf } from "./message.ts";
+import type { ToolOutput } from "./tool.ts";
+
+/** Runs a child to its end. Its last reply is the call's result; a call that is stopped ends the child. */
+export async function runChild(
+  member: Member,
+  prompt: string,
+  call: CallLink,
+  end: (member: Member, reason: EndReason) => Promise<void>,
+): Promise<ToolOutput> {
+  const { agent, label } = member;
+  const stop = () => {
+    end(member, "halted");
+  };
+  call.signal.addEventListener("abort", stop, { once: true });
+  using _ = agent.subscribe((event) => {
+    if (event.type === "toolStarted") call.progress({ type: "status", text: `${label}: ${event.label}` });
+  });
+  try {
+    const { content, error, reason } = await agent.run(prompt);
+    await end(member, reason);
+    if (!error) return { text: content || `"${label}" ended without a word.` };
+    const said = content ? `\nIt had said:\n${content}` : "";
+    return { text: `"${label}" failed: ${error.message}${said}`, isError: true };
+  } finally {
+    call.signal.removeEventListener("abort", stop);
+  }
+}
+
+/** Tells the parent each time a child that stays comes to rest; of a failure it is always told. */
+export function watchChild(member: Member, notify: boolean): void {
+  const { agent, label, parent } = member;
+  let last = "";
+  let failure: string | undefined;
+  agent.subscribe((event) => {
+    if (event.type === "message" && event.message.type === "assistant") last = textOf(event.message) || last;
+    if (event.type === "message" && event.message.type !== "assistant") failure = undefined;
+    if (event.type === "error") failure = event.error.message;
+    if (event.type !== "idle" || !parent || parent.agent.isClosed) return;
+    if (event.reason === "halted" || (!failure && !notify)) return;
+    const text = failure ? `I failed: ${failure}` : `I am at rest. My last words: ${last || "(none)"}`;
+    parent.agent.send({ type: "peer", from: label, text });
+  });
+}

@@ -1,0 +1,41 @@
+/** One living agent of a fleet, and the door to the others that its tools are given. */
+import type { Agent } from "./agent.ts";
+import type { AgentOptions } from "./agent-options.ts";
+import type { Purse } from "./budget.ts";
+import type { FleetPort } from "./fleet-port.ts";
+
+export interface Member {
+  readonly label: string;
+  /** Labels from the root down, joined by `/`. */
+  readonly path: string;
+  readonly depth: number;
+  /** Generations that it may still spawn below itself. */
+  readonly depthLeft: number;
+  readonly persistent: boolean;
+  readonly parent: Member | undefined;
+  readonly children: Set<Member>;
+  readonly purse: Purse;
+  readonly options: AgentOptions;
+  readonly agent: Agent;
+}
+
+/** What of a fleet one member's tools may use; `Fleet` has each with the member's label first. */
+export interface FleetActions {
+  spawn(self: string, ...rest: Parameters<FleetPort["spawn"]>): ReturnType<FleetPort["spawn"]>;
+  send(self: string, ...rest: Parameters<FleetPort["send"]>): ReturnType<FleetPort["send"]>;
+  tune(self: string, ...rest: Parameters<FleetPort["tune"]>): ReturnType<FleetPort["tune"]>;
+  report(label: string): ReturnType<FleetPort["report"]>;
+  living(): ReturnType<FleetPort["living"]>;
+}
+
+/** The fleet as one member sees it. */
+export function portOf(fleet: FleetActions, self: string): FleetPort {
+  return {
+    self,
+    spawn: (request, call) => fleet.spawn(self, request, call),
+    send: (request) => fleet.send(self, request),
+    tune: (patch, target) => fleet.tune(self, patch, target),
+    report: (target = self) => fleet.report(target),
+    living: () => fleet.living(),
+  };
+}

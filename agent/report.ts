@@ -1,0 +1,27 @@
+/** What an agent tells of itself and others: state, model, limits, tokens and money. */
+import type { AgentReport } from "./fleet-port.ts";
+import type { Member } from "./member.ts";
+
+export function reportOf(member: Member): AgentReport {
+  const { agent, purse, label, path, depth, persistent } = member;
+  const { state, model, settings, usage, costUsd, status, rounds, maxRounds, windowTokens } = agent.snapshot();
+  const leftUsd = purse.leftUsd;
+  return {
+    label,
+    path,
+    state,
+    status,
+    model,
+    settings,
+    depth,
+    persistent,
+    rounds,
+    maxRounds,
+    usage,
+    costUsd,
+    subtreeUsd: purse.spentUsd,
+    leftUsd: Number.isFinite(leftUsd) ? leftUsd : null,
+    windowTokens,
+    contextTokens: agent.contextTokens(),
+  };
+}
