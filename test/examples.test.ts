@@ -19,6 +19,10 @@ test("every example is run here", () => {
 test.each(Object.entries(expected))("%s", async (name, text) => {
   const env = { PATH: process.env.PATH ?? "", HOME: "/nonexistent" };
   const child = Bun.spawn([process.execPath, join(dir, name)], { env, stdout: "pipe", stderr: "pipe" });
-  const [stdout, stderr, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited]);
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
   expect({ stdout, stderr, code }).toEqual({ stdout: text, stderr: "", code: 0 });
 });
