@@ -11,7 +11,7 @@ import { AgentBusyError, ConfigError } from "./error.ts";
 import { type AgentEvent, type EventBody, protocolVersion } from "./event.ts";
 import type { ContextTokens } from "./fleet-port.ts";
 import { Log, type Observer } from "./log.ts";
-import { replay, type ScheduledSend } from "./log-state.ts";
+import { type ChildRecord, replay, type ScheduledSend } from "./log-state.ts";
 import { Loop } from "./loop.ts";
 import { agentState, initialState } from "./machine-state.ts";
 import type { CallId, Message } from "./message.ts";
@@ -175,6 +175,11 @@ export class Agent implements AsyncDisposable {
   /** Messages that this agent has asked to be sent later. */
   scheduled(): ReadonlyMap<string, ScheduledSend> {
     return this.#log.state.scheduled;
+  }
+
+  /** Children that this agent had when its log ended. */
+  childRecords(): ReadonlyMap<string, ChildRecord> {
+    return this.#log.state.children;
   }
 
   nextSendId(): string {

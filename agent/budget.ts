@@ -143,6 +143,12 @@ export class Purse {
     return { settle: close, [Symbol.dispose]: () => close(0) };
   }
 
+  /** Counts money that agents below, long gone, had spent. */
+  bookBelow(usd: number): void {
+    this.#ownUsd -= usd;
+    this.#move(usd, 0);
+  }
+
   /** Counts money that was spent before: the spend of a resumed session. */
   book(usd: number): void {
     this.#move(usd, 0);

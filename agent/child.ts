@@ -81,14 +81,7 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
 
 /** What a persistent child is made from again by a later process. */
 export function recipeOf(request: SpawnRequest, { options, depthLeft }: Member): JSONType {
-  const { prompt: _, context: _context, ...wish } = request;
+  const { prompt: _, context: _context, hot: _hot, persistent: _persistent, ...wish } = request;
   const tools = (options.tools ?? []).map((tool) => tool.name);
-  const recipe: Recipe = { ...wish, tools, system: options.system ?? "", depthLeft };
-  return JSON.parse(JSON.stringify(recipe));
-}
-
-export interface Recipe extends Omit<SpawnRequest, "prompt" | "context"> {
-  readonly tools: readonly string[];
-  readonly system: string;
-  readonly depthLeft: number;
+  return JSON.parse(JSON.stringify({ ...wish, tools, system: options.system ?? "", depthLeft }));
 }

@@ -8,16 +8,19 @@ import { Purse } from "./budget.ts";
 import { type BuildChild, childOptions, childTools, inheritParts, recipeOf } from "./child.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Command } from "./command.ts";
-import { UsageError } from "./error.ts";
+import { toErrorInfo, UsageError } from "./error.ts";
 import type { AgentEvent, EndReason } from "./event.ts";
 import type { AgentPatch, AgentReport, CallLink, SendRequest, SpawnRequest } from "./fleet-port.ts";
 import { FleetRest } from "./fleet-rest.ts";
+import { Ledger, type Share } from "./ledger.ts";
 import { runChild, watchChild } from "./lifecycle.ts";
 import type { Observer } from "./log.ts";
 import { type FleetActions, type Member, portOf } from "./member.ts";
+import { noUsage } from "./message.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
+import { type Recipe, readRecipe, requestOf } from "./recipe.ts";
 import { reportOf } from "./report.ts";
-import { targetMatcher } from "./target.ts";
+import { Roster } from "./roster.ts";
 import type { ToolOutput } from "./tool.ts";
 import { tuneAgent } from "./tune.ts";
 
@@ -33,11 +36,10 @@ export class Fleet implements FleetActions, AsyncDisposable {
   readonly #build: BuildChild;
   readonly #maxDepth: number;
   readonly #clock: Clock;
-  readonly #members = new Map<string, Member>();
-  /** Labels of the dead too: events name an agent by its label, so none is given twice. */
-  readonly #used = new Set<string>();
+  readonly #roster = new Roster();
   readonly #outbox: Outbox;
   readonly #rest: FleetRest;
+  readonly #ledger = new Ledger();
   #observers: readonly Observer[] = [];
 
   constructor(options: FleetOptions = {}) {
@@ -46,28 +48,49 @@ export class Fleet implements FleetActions, AsyncDisposable {
     this.#clock = options.clock ?? systemClock;
     this.#outbox = new Outbox(this.#clock, (message) => this.#deliver(message));
     this.#rest = new FleetRest(
-      () => this.#members.values(),
+      () => this.#roster.living(),
       () => this.#outbox.size > 0,
     );
   }
 
   /** Makes the root of the tree. Closing it ends every other agent of the fleet. */
   root(options: AgentOptions): Agent {
-    for (const event of options.session?.events ?? []) this.#used.add(event.agent);
+    for (const event of options.session?.events ?? []) {
+      this.#roster.retire(event.agent);
+      this.#ledger.note(event);
+    }
     const purse = options.purse ?? new Purse({ capUsd: options.maxBudgetUsd });
     const member = this.#join({ ...options, purse }, undefined, this.#maxDepth, true);
-    for (const [id, message] of member.agent.scheduled()) this.#outbox.schedule({ id, from: member.label, ...message });
+    this.#rearm(member);
     return member.agent;
+  }
+
+  /**
+   * Brings the persistent children of a resumed session back, their conversations with them; with `revive` false they are
+   * given up. What cannot be made again is given up too. Returns a sentence on each that was.
+   */
+  async restore(root: Agent, { revive = true } = {}): Promise<readonly string[]> {
+    const parent = this.#roster.get(root.label);
+    const problems = await this.#restoreBelow(parent, revive);
+    const living = [...this.#roster.living()].reduce((sum, { purse }) => sum + purse.ownUsd, 0);
+    const all = this.#ledger.shares().reduce((sum, share) => sum + share.costUsd, 0);
+    if (all > living) parent.purse.bookBelow(all - living);
+    return problems;
+  }
+
+  /** What each agent used and cost, the dead among them, in the order in which they began. */
+  shares(): readonly Share[] {
+    return this.#ledger.shares();
   }
 
   /** The living agent of this label. */
   get(label: string): Agent | undefined {
-    return this.#members.get(label)?.agent;
+    return this.#roster.find(label)?.agent;
   }
 
   /** Hands a command to every living agent that the target means; returns their labels. Throws `UsageError` for none. */
   command(target: string, command: Command): readonly string[] {
-    const members = this.#match(target);
+    const members = this.#roster.match(target);
     for (const { agent } of members) agent.send(command);
     return members.map(({ label }) => label);
   }
@@ -88,17 +111,17 @@ export class Fleet implements FleetActions, AsyncDisposable {
   }
 
   living(): readonly AgentReport[] {
-    return [...this.#members.values()].map(reportOf);
+    return [...this.#roster.living()].map(reportOf);
   }
 
   report(label: string): AgentReport {
-    return reportOf(this.#member(label));
+    return reportOf(this.#roster.get(label));
   }
 
   /** Throws `UsageError` for a target that is neither the agent itself nor below it. */
   async tune(self: string, patch: AgentPatch, target = self): Promise<readonly string[]> {
-    const member = this.#member(target);
-    if (!isWithin(member, this.#member(self))) {
+    const member = this.#roster.get(target);
+    if (!isWithin(member, this.#roster.get(self))) {
       throw new UsageError(`"${target}" is not below you: an agent may change itself and those it spawned.`);
     }
     return tuneAgent(member.agent, patch);
@@ -106,7 +129,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
 
   send(self: string, request: SendRequest): readonly string[] {
     const { to, content, delaySec = 0, urgent = false } = request;
-    const sender = this.#member(self);
+    const sender = this.#roster.get(self);
     if (delaySec > 0) {
       const dueAt = this.#clock.now() + delaySec * 1_000;
       const id = sender.agent.nextSendId();
@@ -114,7 +137,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
       this.#outbox.schedule({ id, from: self, to, text: content, urgent, dueAt });
       return [to];
     }
-    const members = this.#match(to);
+    const members = this.#roster.match(to);
     for (const { agent } of members) {
       agent.send({ type: "peer", from: self, text: content, ...(urgent ? { policy: "now" } : {}) });
     }
@@ -122,7 +145,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
   }
 
   async spawn(self: string, request: SpawnRequest, call: CallLink): Promise<ToolOutput> {
-    const parent = this.#member(self);
+    const parent = this.#roster.get(self);
     if (parent.depthLeft <= 0) {
       throw new UsageError(`"${self}" may not spawn: it is at the last of the generations that are allowed.`);
     }
@@ -140,7 +163,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
   /** Ends every agent, children before their parents. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#outbox[Symbol.dispose]();
-    const roots = [...this.#members.values()].filter((member) => !member.parent);
+    const roots = [...this.#roster.living()].filter((member) => !member.parent);
     await Promise.all(roots.map((member) => member.agent.close()));
   }
 
@@ -148,7 +171,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
     const view = parent.agent.view();
     const tools = childTools(request, parent.options.tools ?? []);
     const parts = await this.#build(request, { options: parent.options, ...view }, tools);
-    const label = this.#freeLabel(request.label ?? `${parent.label}-${parent.children.size + 1}`);
+    const label = this.#roster.freeLabel(request.label ?? `${parent.label}-${parent.children.size + 1}`);
     const purse = new Purse({ capUsd: request.maxBudgetUsd, parent: parent.purse });
     const history = request.context === "fork" ? parent.agent.conversationBefore(call.callId) : [];
     const options = childOptions(parent, request, { ...parts, label, purse, history, cwd: view.cwd });
@@ -185,8 +208,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
       options,
       agent,
     };
-    this.#members.set(label, member);
-    this.#used.add(label);
+    this.#roster.add(member);
     parent?.children.add(member);
     agent.subscribe((event) => this.#observe(event));
     return member;
@@ -194,9 +216,8 @@ export class Fleet implements FleetActions, AsyncDisposable {
 
   /** An agent was closed: what it spawned ends with it. */
   async #leave(label: string): Promise<void> {
-    const member = this.#members.get(label);
+    const member = this.#roster.remove(label);
     if (!member) return;
-    this.#members.delete(label);
     member.parent?.children.delete(member);
     await Promise.all([...member.children].map((child) => this.#end(child, "halted")));
     this.#rest.changed();
@@ -204,7 +225,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
 
   async #end(member: Member, reason: EndReason): Promise<void> {
     const { agent, parent, purse, label } = member;
-    if (!this.#members.has(label)) return;
+    if (!this.#roster.find(label)) return;
     await agent.close();
     const { usage } = agent.snapshot();
     if (parent && !parent.agent.isClosed) {
@@ -212,49 +233,56 @@ export class Fleet implements FleetActions, AsyncDisposable {
     }
   }
 
+  /** What was to be sent later by an earlier process still is. */
+  #rearm({ agent, label }: Member): void {
+    for (const [id, message] of agent.scheduled()) this.#outbox.schedule({ id, from: label, ...message });
+  }
+
+  async #restoreBelow(parent: Member, revive: boolean): Promise<string[]> {
+    const problems: string[] = [];
+    for (const [label, { recipe: record }] of [...parent.agent.childRecords()]) {
+      const recipe = revive ? readRecipe(record) : undefined;
+      const member = recipe && (await this.#remake(parent, label, recipe, problems));
+      if (member) problems.push(...(await this.#restoreBelow(member, revive)));
+      else parent.agent.report({ type: "childEnded", child: label, reason: "halted", usage: noUsage, costUsd: 0 });
+    }
+    return problems;
+  }
+
+  async #remake(parent: Member, label: string, recipe: Recipe, problems: string[]): Promise<Member | undefined> {
+    const request = requestOf(recipe);
+    try {
+      const view = parent.agent.view();
+      const tools = childTools(request, parent.options.tools ?? []);
+      const parts = await this.#build(request, { options: parent.options, ...view }, tools);
+      const purse = new Purse({ capUsd: request.maxBudgetUsd, parent: parent.purse });
+      const made = { ...parts, system: recipe.system, label, purse, history: [] };
+      const { cwd: _, ...options } = childOptions(parent, request, { ...made, cwd: view.cwd });
+      const member = this.#join(options, parent, recipe.depthLeft, true);
+      watchChild(member, recipe.notify ?? true);
+      this.#rearm(member);
+      return member;
+    } catch (error) {
+      problems.push(`"${label}" could not be brought back: ${toErrorInfo(error).message}`);
+      return undefined;
+    }
+  }
+
   #observe(event: AgentEvent): void {
+    this.#ledger.note(event);
     for (const observer of this.#observers) observer(event);
     if (event.type === "idle") this.#rest.changed();
   }
 
   #deliver({ id, from, to, text, urgent }: Outgoing): void {
-    const sender = this.#members.get(from);
+    const sender = this.#roster.find(from);
     if (!sender) return;
-    const receivers = [...this.#members.values()].filter((member) => targetMatcher(to)(member.label));
+    const receivers = this.#roster.matching(to);
     for (const { agent } of receivers) {
       agent.send({ type: "peer", from, text, ...(urgent ? { policy: "now" } : {}) });
     }
     sender.agent.report({ type: "sendDone", sendId: id, delivered: receivers.length > 0 });
     this.#rest.changed();
-  }
-
-  #member(label: string): Member {
-    const member = this.#members.get(label);
-    if (member) return member;
-    throw new UsageError(`There is no living agent "${label}".`, { hint: this.#livingHint() });
-  }
-
-  #match(target: string): Member[] {
-    const plain = this.#members.get(target);
-    if (plain) return [plain];
-    const matches = targetMatcher(target);
-    const members = [...this.#members.values()].filter(({ label }) => matches(label));
-    if (members.length > 0) return members;
-    throw new UsageError(`"${target}" names no living agent.`, { hint: this.#livingHint() });
-  }
-
-  #livingHint(): string {
-    return `Living: ${[...this.#members.keys()].join(", ")}.`;
-  }
-
-  #freeLabel(wanted: string): string {
-    if (!/^[\w.-]{1,64}$/.test(wanted)) {
-      throw new UsageError(`A label may hold letters, digits, ".", "_" and "-", 64 at most, not "${wanted}".`);
-    }
-    let label = wanted;
-    for (let count = 2; this.#used.has(label); count += 1) label = `${wanted}-${count}`;
-    this.#used.add(label);
-    return label;
   }
 }
 
