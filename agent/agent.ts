@@ -20,7 +20,7 @@ import { ModelWork } from "./model-work.ts";
 import { resumedState } from "./resume.ts";
 import { type Prompt, type Run, RunDriver } from "./run.ts";
 import { Spill } from "./spill.ts";
-import { EventStream } from "./stream.ts";
+import { Streams } from "./stream.ts";
 import type { AnyTool, Workspace } from "./tool.ts";
 
 type FleetEvent = Extract<EventBody, { type: "spawned" | "childEnded" | "sendScheduled" | "sendDone" }>;
@@ -38,7 +38,7 @@ export class Agent implements AsyncDisposable {
   readonly #spill: Spill;
   readonly #saved: Disposable | undefined;
   readonly #resumed: boolean;
-  readonly #streams = new Set<EventStream>();
+  readonly #streams = new Streams();
   #run: RunDriver | null = null;
   #started = false;
   #closing: Promise<void> | undefined;
@@ -111,12 +111,7 @@ export class Agent implements AsyncDisposable {
 
   /** Every event from now on, until the reader leaves or the agent is closed. */
   events(): AsyncIterableIterator<AgentEvent> {
-    const stream = new EventStream(() => {
-      subscription[Symbol.dispose]();
-      this.#streams.delete(stream);
-    });
-    const subscription = this.subscribe((event) => stream.push(event));
-    this.#streams.add(stream);
+    const stream = this.#streams.open((push) => this.subscribe(push));
     this.#closing?.finally(() => stream.end()).catch(() => {});
     return stream;
   }
@@ -207,7 +202,7 @@ export class Agent implements AsyncDisposable {
     await atMost(closeGraceMs, this.#loop.close(), this.#options.clock ?? systemClock);
     this.#run?.stop({ code: "busy", message: "The agent was closed before the work was done." });
     this.#run = null;
-    for (const stream of this.#streams) stream.end();
+    this.#streams.end();
     this.#saved?.[Symbol.dispose]();
   }
 

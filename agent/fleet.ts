@@ -21,6 +21,7 @@ import { Outbox, type Outgoing } from "./outbox.ts";
 import { type Recipe, readRecipe, requestOf } from "./recipe.ts";
 import { reportOf } from "./report.ts";
 import { Roster } from "./roster.ts";
+import { Streams } from "./stream.ts";
 import type { ToolOutput } from "./tool.ts";
 import { tuneAgent } from "./tune.ts";
 
@@ -40,6 +41,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
   readonly #outbox: Outbox;
   readonly #rest: FleetRest;
   readonly #ledger = new Ledger();
+  readonly #streams = new Streams();
   #observers: readonly Observer[] = [];
 
   constructor(options: FleetOptions = {}) {
@@ -105,6 +107,11 @@ export class Fleet implements FleetActions, AsyncDisposable {
     };
   }
 
+  /** Every event of every agent from now on, until the reader leaves or the fleet is closed. */
+  events(): AsyncIterableIterator<AgentEvent> {
+    return this.#streams.open((push) => this.subscribe(push));
+  }
+
   /** Resolves when no agent works and no message waits to be sent. */
   quiet(): Promise<void> {
     return this.#rest.quiet();
@@ -165,6 +172,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
     this.#outbox[Symbol.dispose]();
     const roots = [...this.#roster.living()].filter((member) => !member.parent);
     await Promise.all(roots.map((member) => member.agent.close()));
+    this.#streams.end();
   }
 
   async #makeChild(parent: Member, request: SpawnRequest, call: CallLink): Promise<Member> {

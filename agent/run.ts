@@ -30,19 +30,55 @@ export interface RunResult {
 /** Await it for the result; iterate it, from the task that called `run` on, for every event of the run. */
 export type Run = Promise<RunResult> & AsyncIterable<AgentEvent>;
 
+/** Makes a result of an agent's events. */
+export class RunRecord {
+  #so: { -readonly [Key in keyof RunResult]: RunResult[Key] };
+
+  constructor(sessionId: string) {
+    const nothing = { content: "", reason: "done", stopReason: null, usage: noUsage, costUsd: 0, rounds: 0 } as const;
+    this.#so = { ...nothing, sessionId };
+  }
+
+  note(event: AgentEvent): void {
+    const so = this.#so;
+    if (event.type === "error") so.error = event.error;
+    if (event.type === "idle") {
+      so.reason = event.reason;
+      // What failed and then went well in the end is no failure.
+      if (event.reason === "done") delete so.error;
+    }
+    if (event.type === "callEnded") {
+      so.usage = addUsage(so.usage, event.usage);
+      so.costUsd += event.costUsd;
+    }
+    if (event.type !== "message" || event.message.type !== "assistant") return;
+    so.content = textOf(event.message);
+    so.stopReason = event.message.stopReason;
+    if (event.message.parts.some((part) => part.type === "toolCall")) so.rounds += 1;
+  }
+
+  fail(error: ErrorInfo): void {
+    this.#so.error ??= error;
+    this.#so.reason = "error";
+  }
+
+  get result(): RunResult {
+    return { ...this.#so };
+  }
+}
+
 /** The agent's end of a run. */
 export class RunDriver {
   readonly run: Run;
   readonly #stream = new EventStream();
   readonly #result = Promise.withResolvers<RunResult>();
   #isRead = false;
-  #so: { -readonly [Key in keyof RunResult]: RunResult[Key] };
+  readonly #record: RunRecord;
   /** Events are kept for a reader who came, and until the present task ends for one who may come. */
   #keeps = true;
 
   constructor(sessionId: string) {
-    const nothing = { content: "", reason: "done", stopReason: null, usage: noUsage, costUsd: 0, rounds: 0 } as const;
-    this.#so = { ...nothing, sessionId };
+    this.#record = new RunRecord(sessionId);
     queueMicrotask(() => this.#forgetUnread());
     this.run = Object.assign(this.#result.promise, { [Symbol.asyncIterator]: () => this.#iterate() });
   }
@@ -50,17 +86,15 @@ export class RunDriver {
   /** Takes an event; the one that says idle completes the run. Returns whether it did. */
   take(event: AgentEvent): boolean {
     if (this.#keeps) this.#stream.push(event);
-    this.#note(event);
+    this.#record.note(event);
     if (event.type !== "idle") return false;
-    this.#so.reason = event.reason;
     this.#finish();
     return true;
   }
 
   /** Ends the run from outside: the agent was closed. */
   stop(error: ErrorInfo): void {
-    this.#so.error ??= error;
-    this.#so.reason = "error";
+    this.#record.fail(error);
     this.#finish();
   }
 
@@ -76,21 +110,8 @@ export class RunDriver {
     this.#stream.drop();
   }
 
-  #note(event: AgentEvent): void {
-    const so = this.#so;
-    if (event.type === "error") so.error = event.error;
-    if (event.type === "callEnded") {
-      so.usage = addUsage(so.usage, event.usage);
-      so.costUsd += event.costUsd;
-    }
-    if (event.type !== "message" || event.message.type !== "assistant") return;
-    so.content = textOf(event.message);
-    so.stopReason = event.message.stopReason;
-    if (event.message.parts.some((part) => part.type === "toolCall")) so.rounds += 1;
-  }
-
   #finish(): void {
     this.#stream.end();
-    this.#result.resolve({ ...this.#so });
+    this.#result.resolve(this.#record.result);
   }
 }

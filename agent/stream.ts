@@ -86,6 +86,26 @@ export class EventStream implements AsyncIterableIterator<AgentEvent> {
   }
 }
 
+/** The streams that an owner has given out, so that it can end them with itself. */
+export class Streams {
+  readonly #open = new Set<EventStream>();
+
+  /** A stream of what `subscribe` tells, until the reader leaves or the owner ends them all. */
+  open(subscribe: (push: (event: AgentEvent) => void) => Disposable): EventStream {
+    const stream = new EventStream(() => {
+      subscription[Symbol.dispose]();
+      this.#open.delete(stream);
+    });
+    const subscription = subscribe((event) => stream.push(event));
+    this.#open.add(stream);
+    return stream;
+  }
+
+  end(): void {
+    for (const stream of this.#open) stream.end();
+  }
+}
+
 function join(last: AgentEvent, next: AgentEvent): AgentEvent | undefined {
   if (last.type === "delta" && next.type === "delta" && last.message === next.message && last.part === next.part) {
     return { ...next, text: last.text + next.text };
