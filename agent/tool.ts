@@ -75,6 +75,8 @@ export interface Tool<Args = never> {
   serializeKey(args: Args, workspace: Workspace): SerializeKey;
   /** Largest result kept in the conversation, in characters; more is written to a file and previewed. 0 means the tool bounds itself. */
   readonly maxResultChars?: number;
+  /** False where a call makes no sense in the background: the keys `background` and `delay` are then not offered. */
+  readonly background?: boolean;
   run(args: Args, context: ToolContext): Promise<ToolOutput>;
 }
 
@@ -89,17 +91,19 @@ export interface ToolDefinition<Schema extends z.ZodType> {
   readonly label?: (args: z.output<Schema>) => string;
   readonly serializeKey?: (args: z.output<Schema>, workspace: Workspace) => SerializeKey;
   readonly maxResultChars?: number;
+  readonly background?: boolean;
   readonly run: (args: z.output<Schema>, context: ToolContext) => Promise<ToolOutput | string> | ToolOutput | string;
 }
 
 /** Makes a tool; the type of `args` comes from the schema, and a bare string is a successful result. */
 export function defineTool<Schema extends z.ZodType>(definition: ToolDefinition<Schema>): Tool<z.output<Schema>> {
-  const { name, description, schema, maxResultChars } = definition;
+  const { name, description, schema, maxResultChars, background } = definition;
   return {
     name,
     description,
     schema,
     ...(maxResultChars === undefined ? {} : { maxResultChars }),
+    ...(background === undefined ? {} : { background }),
     label: definition.label ?? (() => name),
     serializeKey: definition.serializeKey ?? (() => undefined),
     async run(args, context) {
