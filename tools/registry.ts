@@ -1,17 +1,34 @@
 /** The built-in tools, and what it takes to write another. The public entry `sagent/tools`. */
 import { UsageError } from "../agent/error.ts";
 import type { AnyTool } from "../agent/tool.ts";
+import { agentSelfTool } from "./agent-self.ts";
+import { agentSendTool } from "./agent-send.ts";
+import { agentSpawnTool } from "./agent-spawn.ts";
 import { bashTool } from "./bash.ts";
 import { editTool } from "./edit.ts";
 import { globTool } from "./glob.ts";
 import { grepTool } from "./grep.ts";
+import { jobTool } from "./job.ts";
 import { listTool } from "./list.ts";
 import { readTool } from "./read.ts";
 import { writeTool } from "./write.ts";
 
 export { defineTool } from "../agent/tool.ts";
+export { type AdvisorOptions, advisorTool } from "./advisor.ts";
 
-const tools: readonly AnyTool[] = [readTool, writeTool, editTool, bashTool, grepTool, globTool, listTool];
+const tools: readonly AnyTool[] = [
+  readTool,
+  writeTool,
+  editTool,
+  bashTool,
+  grepTool,
+  globTool,
+  listTool,
+  agentSpawnTool,
+  agentSendTool,
+  agentSelfTool,
+  jobTool,
+];
 
 /** Names of the built-in tools, in the order that models are told of them. */
 export const toolNames: readonly string[] = tools.map(({ name }) => name);

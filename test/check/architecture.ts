@@ -16,7 +16,7 @@ interface Rule {
   readonly packages: readonly string[] | "declared" | "any";
 }
 
-const contracts = /^agent\/(message|model|tool|error|provider-error|clock)\.ts$/;
+const contracts = /^agent\/(message|model|tool|fleet-port|error|provider-error|clock)\.ts$/;
 const vocabulary = /^agent\/(message|command|event)(-schema)?\.ts$/;
 const or = (...patterns: RegExp[]) => new RegExp(patterns.map((pattern) => `(?:${pattern.source})`).join("|"));
 
