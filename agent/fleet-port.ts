@@ -110,8 +110,12 @@ export interface JobReport {
   readonly runningMs: number;
 }
 
+/** What there is to choose from, as text: the providers, or the models of one (of the caller's own where absent). */
+export type Catalog = (kind: "providers" | "models", provider?: string) => Promise<string>;
+
 export interface FleetPort {
   readonly self: string;
+  readonly catalog?: Catalog | undefined;
   /** Runs a child to its end, or starts one that stays. */
   spawn(request: SpawnRequest, call: CallLink): Promise<ToolOutput>;
   /** Returns the labels that were reached, or will be after the delay. Throws `UsageError` listing the living. */
