@@ -10,10 +10,11 @@ import { Dispatch } from "./dispatch.ts";
 import { AgentBusyError, ConfigError } from "./error.ts";
 import { type AgentEvent, type EventBody, protocolVersion } from "./event.ts";
 import type { ContextTokens } from "./fleet-port.ts";
+import { Jobs } from "./jobs.ts";
 import { Log, type Observer } from "./log.ts";
 import { type ChildRecord, replay, type ScheduledSend } from "./log-state.ts";
 import { Loop } from "./loop.ts";
-import { agentState, initialState } from "./machine-state.ts";
+import { agentState, initialState, isBackground } from "./machine-state.ts";
 import type { CallId, Message } from "./message.ts";
 import { type Model, type ModelSettings, originOf } from "./model.ts";
 import { ModelWork } from "./model-work.ts";
@@ -62,9 +63,14 @@ export class Agent implements AsyncDisposable {
       agent: options,
       log: this.#log,
       purse: this.#purse,
-      tools: tools.values(),
+      tools: [...tools.values()],
       settings,
       onForget: () => this.#workspace.reads.clear(),
+    });
+    const jobs = new Jobs({
+      clock,
+      isBackground: (call) => isBackground(this.#loop.state, call),
+      command: (command) => this.#loop.send({ type: "command", command }),
     });
     const dispatch = new Dispatch({
       tools,
@@ -72,6 +78,7 @@ export class Agent implements AsyncDisposable {
       workspace: this.#workspace,
       agent: label,
       fleet: options.fleet,
+      jobs,
       spill: this.#spill,
       countTokens: (text) => this.#work.model.estimateText(text),
       emit: (event) => this.#log.emit(event),

@@ -3,9 +3,11 @@
  * the order they were made, and answers every call exactly once whatever its tool does.
  */
 import { z } from "zod";
+import { type Start, stubText, takeStart } from "./background.ts";
 import type { Clock } from "./clock.ts";
 import type { EventBody } from "./event.ts";
 import type { FleetPort } from "./fleet-port.ts";
+import type { Jobs } from "./jobs.ts";
 import type { CallOutcome } from "./machine-state.ts";
 import type { CallId, ToolCallPart } from "./message.ts";
 import { defaultResultChars, keptChars, roundResultChars, type Spill } from "./spill.ts";
@@ -17,10 +19,11 @@ export interface DispatchOptions {
   readonly clock: Clock;
   readonly agent: string;
   readonly fleet?: FleetPort | undefined;
+  readonly jobs: Jobs;
   readonly spill: Spill;
   readonly countTokens: (text: string) => number;
   readonly emit: (event: EventBody) => void;
-  /** Called once for each call, in the order they end. */
+  /** Called once for each call, in the order they end, and before that with `pending` for one in the background. */
   readonly done: (callId: CallId, outcome: CallOutcome) => void;
 }
 
@@ -28,7 +31,10 @@ interface Job {
   readonly call: ToolCallPart;
   readonly tool: AnyTool;
   readonly args: never;
+  /** One line for people. */
+  readonly label: string;
   readonly key: SerializeKey;
+  readonly start: Start;
   readonly abort: AbortController;
 }
 
@@ -56,7 +62,8 @@ export class Dispatch {
     const jobs = calls.flatMap((call) => this.#prepare(call) ?? []);
     const round: Round = { charsLeft: roundResultChars };
     for (const chain of chains(jobs)) {
-      for (const job of chain) this.#chains.set(job.call.callId, chain);
+      for (const job of chain) this.#accept(job, chain);
+      this.#answerPending(chain);
       this.#track(this.#runChain(chain, round));
     }
   }
@@ -80,6 +87,20 @@ export class Dispatch {
     return work;
   }
 
+  #accept({ call, label }: Job, chain: readonly Job[]): void {
+    this.#chains.set(call.callId, chain);
+    this.#options.jobs.add(call.callId, call.name, label);
+  }
+
+  /** A call in the background is answered at once, and with it those that wait for it, so that it holds up nobody. */
+  #answerPending(chain: readonly Job[]): void {
+    const { done } = this.#options;
+    const first = chain.findIndex((job) => job.start.background);
+    for (const { call, start } of first === -1 ? [] : chain.slice(first)) {
+      queueMicrotask(() => done(call.callId, { kind: "pending", isError: false, text: stubText(start.delayMs) }));
+    }
+  }
+
   #prepare(call: ToolCallPart): Job | undefined {
     const { tools, workspace, done } = this.#options;
     const refuse = (text: string) => queueMicrotask(() => done(call.callId, { kind: "final", isError: true, text }));
@@ -90,27 +111,34 @@ export class Dispatch {
         `Not run: the arguments of ${call.name} are not a JSON object: ${call.malformed.slice(0, 200)}`,
       );
     }
-    const parsed = tool.schema.safeParse(call.args);
-    if (!parsed.success) {
-      return void refuse(`Not run: the arguments of ${call.name} do not fit.\n${z.prettifyError(parsed.error)}`);
-    }
+    const unfit = (error: z.ZodError) =>
+      void refuse(`Not run: the arguments of ${call.name} do not fit.\n${z.prettifyError(error)}`);
+    const taken = takeStart(tool, call.args);
+    if ("error" in taken) return unfit(taken.error);
+    const parsed = tool.schema.safeParse(taken.args);
+    if (!parsed.success) return unfit(parsed.error);
     const args = parsed.data as never;
     try {
-      return { call, tool, args, key: tool.serializeKey(args, workspace), abort: new AbortController() };
+      const key = tool.serializeKey(args, workspace);
+      const label = labelOf(tool, args);
+      return { call, tool, args, label, key, start: taken.start, abort: new AbortController() };
     } catch (error) {
       return void refuse(crashed(call.name, error));
     }
   }
 
-  async #runChain(jobs: readonly Job[], round: Round): Promise<void> {
-    for (const job of jobs) {
+  async #runChain(chain: readonly Job[], round: Round): Promise<void> {
+    const { clock } = this.#options;
+    const [first] = chain;
+    if (first && first.start.delayMs > 0) await clock.sleep(first.start.delayMs, first.abort.signal);
+    for (const job of chain) {
       await this.#runJob(job, round);
       this.#chains.delete(job.call.callId);
     }
   }
 
   async #runJob(job: Job, round: Round): Promise<void> {
-    const { clock, done } = this.#options;
+    const { clock, done, jobs } = this.#options;
     const { call, abort } = job;
     const startedAt = clock.now();
     const output = abort.signal.aborted
@@ -118,6 +146,7 @@ export class Dispatch {
       : await Promise.race([this.#track(this.#runTool(job)), stop(abort.signal)]);
     const { isError = false, attachments, details } = output;
     const text = await this.#bound(job, output.text, round);
+    jobs.ended(call.callId);
     done(call.callId, {
       kind: abort.signal.aborted ? "cancelled" : "final",
       isError: isError || abort.signal.aborted,
@@ -128,9 +157,10 @@ export class Dispatch {
     });
   }
 
-  async #runTool({ call, tool, args, abort }: Job): Promise<ToolOutput> {
-    const { agent, clock, fleet, workspace, countTokens, emit } = this.#options;
-    emit({ type: "toolStarted", call: call.callId, name: call.name, label: label(tool, args) });
+  async #runTool({ call, tool, args, label, abort }: Job): Promise<ToolOutput> {
+    const { agent, clock, fleet, jobs, workspace, countTokens, emit } = this.#options;
+    jobs.started(call.callId);
+    emit({ type: "toolStarted", call: call.callId, name: call.name, label });
     try {
       return await tool.run(args, {
         callId: call.callId,
@@ -138,10 +168,12 @@ export class Dispatch {
         clock,
         workspace,
         fleet,
+        jobs,
         countTokens,
         signal: abort.signal,
         progress: (news) => {
           if (abort.signal.aborted) return;
+          jobs.heard(call.callId, news);
           const stream = news.type === "output" ? news.stream : "status";
           emit({ type: "toolOutput", call: call.callId, stream, text: news.text });
         },
@@ -180,7 +212,7 @@ function crashed(name: string, error: unknown): string {
   return `${name} failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-function label(tool: AnyTool, args: never): string {
+function labelOf(tool: AnyTool, args: never): string {
   try {
     return tool.label(args).split("\n", 1)[0] ?? tool.name;
   } catch {
@@ -188,8 +220,12 @@ function label(tool: AnyTool, args: never): string {
   }
 }
 
-/** Groups the jobs of a round into sequences that run beside each other. */
+/** Groups the jobs of a round into sequences that run beside each other; those of one sequence start after the same delay. */
 function chains(jobs: readonly Job[]): Job[][] {
+  return [...Map.groupBy(jobs, (job) => job.start.delayMs).values()].flatMap(chainsOf);
+}
+
+function chainsOf(jobs: readonly Job[]): Job[][] {
   const oneLine = jobs.some((job) => job.key === exclusive);
   const keyed = new Map<SerializeKey, Job[]>();
   const free: Job[][] = [];

@@ -97,6 +97,11 @@ export const initialState = (maxRounds: number | null = null): MachineState => (
   told: { state: "idle", idle: true },
 });
 
+/** The call goes on with a stub in its slot, and the next model call does not wait for it. */
+export function isBackground({ detached, awaited }: MachineState, callId: CallId): boolean {
+  return detached.includes(callId) && !awaited.includes(callId);
+}
+
 /** The five states that clients see. */
 export function agentState(state: MachineState): AgentState {
   if (state.calling === "compacting") return "compacting";
@@ -126,8 +131,13 @@ export class Step {
   }
 }
 
+export const resultComesLater =
+  "Its result will arrive later in this conversation; do not wait for it or repeat the call.";
+
+const goesOn = `Still running in the background. ${resultComesLater}`;
+
 /** Fills a running call's slot with a pending stub; the slot is never written again. */
-export function detachCall(step: Step, callId: CallId): void {
+export function detachCall(step: Step, callId: CallId, text = goesOn): void {
   const { cohort, detached, names } = step.state;
   step.append({
     type: "toolResult",
@@ -135,7 +145,7 @@ export function detachCall(step: Step, callId: CallId): void {
     name: names[callId] ?? "",
     kind: "pending",
     isError: false,
-    text: "Still running in the background. Its result will arrive later in this conversation; do not wait for it or repeat the call.",
+    text,
   });
   step.emit({ type: "toolDetached", call: callId });
   step.set({ cohort: cohort.filter((id) => id !== callId), detached: [...detached, callId], owed: true });

@@ -1,5 +1,6 @@
 /** The loop's slow work with the model in charge: its calls, the summary of a long conversation, and its replacement. */
 import type { AgentOptions } from "./agent-options.ts";
+import { offeredSpecs } from "./background.ts";
 import { type Purse, priceUsage, worstCase } from "./budget.ts";
 import { systemClock } from "./clock.ts";
 import { compactionThreshold, keptTokens, NothingToCompactError, planCompaction, summarise } from "./compact.ts";
@@ -21,14 +22,14 @@ import {
   type ToolSpec,
 } from "./model.ts";
 import { PromptTooLongError } from "./provider-error.ts";
-import { type AnyTool, toolSpec } from "./tool.ts";
+import type { AnyTool } from "./tool.ts";
 import { runTurn } from "./turn.ts";
 
 export interface ModelWorkOptions {
   readonly agent: AgentOptions;
   readonly log: Log;
   readonly purse: Purse;
-  readonly tools: Iterable<AnyTool>;
+  readonly tools: readonly AnyTool[];
   readonly settings: Partial<ModelSettings>;
   /** The model's memory of files is void. */
   readonly onForget: () => void;
@@ -37,7 +38,7 @@ export interface ModelWorkOptions {
 export class ModelWork implements LoopWork {
   readonly #options: ModelWorkOptions;
   readonly #context: Context;
-  readonly #specs: readonly ToolSpec[];
+  #specs: readonly ToolSpec[];
   #model: Model;
   #settings: ModelSettings;
   /** Tokens of system text and tools, by the present model's measure. */
@@ -49,7 +50,7 @@ export class ModelWork implements LoopWork {
     const { model } = options.agent;
     this.#options = options;
     this.#context = new Context(options.log.state);
-    this.#specs = [...options.tools].map(toolSpec);
+    this.#specs = offeredSpecs(options.tools, model.info);
     this.#model = model;
     this.#settings = adoptSettings({ ...lowestSettings(model.info), ...options.settings }, model.info);
     this.#fixedTokens = this.#measureFixed();
@@ -130,6 +131,7 @@ export class ModelWork implements LoopWork {
       const settings = { ...adoptSettings(this.#settings, model.info), ...defined(wanted.settings ?? {}) };
       await this.#replace(model, settings);
       this.#settings = settings;
+      this.#specs = offeredSpecs(this.#options.tools, model.info);
       this.#fixedTokens = this.#measureFixed();
       log.emit({ type: "switched", model: originOf(model.info), settings });
     } catch (error) {

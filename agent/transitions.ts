@@ -224,7 +224,7 @@ function toolDone(step: Step, callId: CallId, outcome: CallOutcome): void {
   const name = names[callId] ?? "";
   const inSlot = cohort.includes(callId);
   if (!inSlot && !detached.includes(callId)) return;
-  if (outcome.kind === "pending") return inSlot ? detachCall(step, callId) : undefined;
+  if (outcome.kind === "pending") return inSlot ? detachCall(step, callId, outcome.text) : undefined;
   const { [callId]: _, ...others } = names;
   const without = (ids: readonly CallId[]) => ids.filter((id) => id !== callId);
   const { kind, ...rest } = outcome;

@@ -1,7 +1,9 @@
 /** A dispatch with everything it says written down, and tools that end when a test lets them. */
 import { z } from "zod";
+import type { Command } from "../../agent/command.ts";
 import { Dispatch } from "../../agent/dispatch.ts";
 import type { EventBody } from "../../agent/event.ts";
+import { Jobs } from "../../agent/jobs.ts";
 import type { CallOutcome } from "../../agent/machine-state.ts";
 import type { CallId, ToolCallPart } from "../../agent/message.ts";
 import { Spill } from "../../agent/spill.ts";
@@ -13,10 +15,19 @@ export function dispatchRig(tools: readonly AnyTool[], spill = new Spill()) {
   const outcomes: [CallId, CallOutcome][] = [];
   const workspace: Workspace = { root: "/w", cwd: "/w", reads: new Map(), env: {} };
   const waiting = new Set<() => void>();
+  const clock = virtualClock();
+  const commands: Command[] = [];
+  const background = new Set<CallId>();
+  const jobs = new Jobs({
+    clock,
+    isBackground: (callId) => background.has(callId),
+    command: (command) => commands.push(command),
+  });
   const dispatch = new Dispatch({
     tools: new Map(tools.map((tool) => [tool.name, tool])),
     workspace,
-    clock: virtualClock(),
+    clock,
+    jobs,
     agent: "a",
     spill,
     countTokens: (text) => text.length,
@@ -33,7 +44,7 @@ export function dispatchRig(tools: readonly AnyTool[], spill = new Spill()) {
       waiting.add(look);
       look();
     });
-  return { dispatch, events, outcomes, workspace, answered };
+  return { dispatch, events, outcomes, workspace, answered, clock, jobs, commands, background };
 }
 
 export const call = (callId: CallId, name: string, args: ToolCallPart["args"] = {}): ToolCallPart => ({

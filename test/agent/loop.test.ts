@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { Dispatch } from "../../agent/dispatch.ts";
 import type { AgentEvent } from "../../agent/event.ts";
+import { Jobs } from "../../agent/jobs.ts";
 import { Log } from "../../agent/log.ts";
 import { Loop, type LoopWork } from "../../agent/loop.ts";
 import type { Input } from "../../agent/machine-state.ts";
@@ -16,7 +17,8 @@ function rig(work: Partial<LoopWork> = {}) {
   const events: AgentEvent[] = [];
   log.subscribe((event) => events.push(event));
   const workspace = { root: "/w", cwd: "/w", reads: new Map(), env: {} };
-  const options = { tools: new Map(), workspace, clock, agent: "a", spill: new Spill(), countTokens: () => 0 };
+  const jobs = new Jobs({ clock, isBackground: () => false, command: () => {} });
+  const options = { tools: new Map(), workspace, clock, agent: "a", jobs, spill: new Spill(), countTokens: () => 0 };
   const dispatch = new Dispatch({ ...options, emit: (event) => log.emit(event), done: () => {} });
   const asked: number[] = [];
   const whole: LoopWork = {
