@@ -7,6 +7,8 @@ import { placeAt } from "../tools/tool-bench.ts";
 export interface ToolCases<Args> {
   /** Fills the directory that the calls run in. */
   readonly prepare: (directory: string) => void;
+  /** What a call is given beside its directory, made for each one. */
+  readonly context?: () => Partial<ToolContext>;
   /** Calls that succeed. */
   readonly works: readonly Args[];
   /** Calls of the right shape that fail. */
@@ -59,7 +61,7 @@ function runTests<Args>(tool: Tool<Args>, cases: ToolCases<Args>): void {
   async function run(args: Args, overrides: Partial<ToolContext> = {}, prepare = cases.prepare): Promise<ToolOutput> {
     using dir = tempDir({ memory: true });
     prepare(dir.path);
-    return await placeAt(dir.path, overrides).run(tool, args);
+    return await placeAt(dir.path, { ...cases.context?.(), ...overrides }).run(tool, args);
   }
 
   test(`${tool.name}: success has a text and no error flag`, async () => {

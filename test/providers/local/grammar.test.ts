@@ -155,6 +155,10 @@ test("each built-in tool can be called with what its own schema asks for", async
     Grep: { pattern: "to.o", path: "src" },
     Glob: { pattern: "**/*.ts" },
     List: { path: "src" },
+    AgentSpawn: { prompt: "Look.", label: "a", modelOptions: { effort: "low" }, tools: ["Read"], maxRounds: 3 },
+    AgentSend: { to: "a", content: "Go on.", delay: 2.5 },
+    AgentSelf: { status: "reading", context: "drop", drop: ["Read"] },
+    Job: { operation: "output", id: "c3" },
   };
   for (const tool of builtinTools()) {
     const { call } = await callAfter(tool.name, tool.schema, args[tool.name]);
