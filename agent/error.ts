@@ -64,6 +64,19 @@ export class RoundLimitError extends SagentError {
   }
 }
 
+/** The agent went in circles and did not stop when it was told. */
+export class LoopError extends SagentError {
+  readonly code = "loop";
+  constructor(data: { readonly times: number; readonly isTalk?: boolean }) {
+    super(
+      data.isTalk
+        ? `The agent and its peers answered each other ${data.times} times with nothing else done; it stopped.`
+        : `The model made the same calls ${data.times} times in a row; the last ones were not run.`,
+      { hint: "Send another message to go on." },
+    );
+  }
+}
+
 // --- Choosing and loading ---------------------------------------------------------------------------------------------
 
 /** Flags, environment or config say something impossible. Exit code 2. */

@@ -2,6 +2,7 @@
 import type { Command } from "./command.ts";
 import type { ErrorInfo } from "./error.ts";
 import type { AgentState, EndReason, EventBody } from "./event.ts";
+import { emptyGuard, type Guard } from "./guard.ts";
 import { emptyInbox, type Inbox } from "./inbox.ts";
 import type { AssistantMessage, CallId, Message, NoticeMessage, ToolCallPart, ToolResultMessage } from "./message.ts";
 
@@ -71,6 +72,7 @@ export interface MachineState {
   /** Rounds of tools since the last message of a person or a peer. */
   readonly rounds: number;
   readonly maxRounds: number | null;
+  readonly guard: Guard;
   /** How the work last ended, for `idle`. */
   readonly reason: EndReason;
   /** What clients were last told. */
@@ -93,6 +95,7 @@ export const initialState = (maxRounds: number | null = null): MachineState => (
   held: false,
   rounds: 0,
   maxRounds,
+  guard: emptyGuard,
   reason: "done",
   told: { state: "idle", idle: true },
 });

@@ -6,6 +6,8 @@
  * in one fixed order. A late answer carries a generation that is no longer current, or names a call that no longer
  * runs, and is dropped.
  */
+import { LoopError } from "./error.ts";
+import { hear, judgeMessages, talkNotice } from "./guard.ts";
 import { announce, has, queuedEvent, take, type Waiting } from "./inbox.ts";
 import { agentState, detachCall, type Effect, type Input, type MachineState, Step } from "./machine-state.ts";
 import { apply } from "./transitions.ts";
@@ -30,7 +32,7 @@ function settle(step: Step): void {
   if (step.state.held || step.state.awaited.length > 0) return;
   commit(step, "after-turn");
   if (!step.state.owed && step.state.detached.length === 0) commit(step, "when-idle", 1);
-  if (step.state.owed) callModel(step);
+  if (step.state.owed && !step.state.held) callModel(step);
 }
 
 function startSwitch(step: Step): void {
@@ -52,7 +54,10 @@ function preempt(step: Step): void {
 function deliver(step: Step): void {
   const { deliveries } = step.state;
   if (deliveries.length === 0) return;
-  for (const notice of deliveries) step.append(notice);
+  for (const notice of deliveries) {
+    step.append(notice);
+    if (notice.call) step.set({ guard: hear(step.state.guard, notice.text) });
+  }
   step.set({ deliveries: [], owed: true });
 }
 
@@ -64,7 +69,17 @@ function commit(step: Step, policy: Waiting["policy"], limit?: number): void {
     step.append(from === undefined ? { type: "user", ...content } : { type: "peer", from, ...content });
     if (announced) step.emit({ type: "dequeued", queueId: id, dropped: false });
   }
-  step.set({ inbox, owed: true, held: false, rounds: 0, overflows: [], reason: "done" });
+  const { guard, verdict, times } = judgeMessages(step.state.guard, messages);
+  step.set({ inbox, owed: true, held: false, rounds: 0, overflows: [], reason: "done", guard });
+  if (verdict === "notice") {
+    const text = talkNotice(times);
+    step.append({ type: "notice", text });
+    step.emit({ type: "loopNoticed", text });
+  }
+  if (verdict === "stop") {
+    step.emit({ type: "error", error: new LoopError({ times, isTalk: true }).toInfo() });
+    step.set({ held: true, reason: "loop" });
+  }
 }
 
 function callModel(step: Step): void {

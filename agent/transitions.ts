@@ -1,7 +1,8 @@
 /** What each input does to the machine's state. Nothing here starts work; `settle` in `machine.ts` does. */
 import type { Command } from "./command.ts";
-import { type ErrorInfo, RoundLimitError } from "./error.ts";
+import { type ErrorInfo, LoopError, RoundLimitError } from "./error.ts";
 import type { EndReason } from "./event.ts";
+import { emptyGuard, hear, judgeRound, repeatNotice } from "./guard.ts";
 import { emptyInbox, put, queuedEvent } from "./inbox.ts";
 import { type Answer, type CallOutcome, detachCall, type Input, type Step } from "./machine-state.ts";
 import type { CallId, StopReason, ToolCallPart } from "./message.ts";
@@ -32,8 +33,10 @@ function isAnswering({ state }: Step, generation: number): boolean {
 const isCompacting = ({ state }: Step, generation: number) =>
   state.calling === "compacting" && state.generation === generation;
 
+/** Ends the work, unless somebody has spoken in the meantime: that is a new message, and it goes on. */
 function hold(step: Step, reason: EndReason): void {
-  step.set({ held: true, reason });
+  const isSteered = step.state.inbox.waiting.some((entry) => entry.policy === "now");
+  if (!isSteered) step.set({ held: true, reason });
 }
 
 function command(step: Step, command: Command): void {
@@ -102,7 +105,6 @@ function receive(step: Step, message: Parameters<typeof put>[1]): void {
 /** Stops the model or the compaction. Tools go on. What a person already typed goes on too. */
 function halt(step: Step): void {
   const { calling, inbox, owed, cohort, detached } = step.state;
-  const steering = inbox.waiting.some((entry) => entry.policy === "now");
   if (calling === "model") {
     step.set({ calling: "halting" });
     step.effect({ type: "cancelModel" });
@@ -113,7 +115,7 @@ function halt(step: Step): void {
   }
   const busy = calling !== null || owed || cohort.length + detached.length + inbox.waiting.length > 0;
   step.set({ compactions: [], overflows: [] });
-  if (busy && !steering) hold(step, "halted");
+  if (busy) hold(step, "halted");
 }
 
 function kill(step: Step, callId: CallId): void {
@@ -149,6 +151,7 @@ function clear(step: Step): void {
     owed: false,
     held: false,
     rounds: 0,
+    guard: emptyGuard,
     reason: "done",
   });
 }
@@ -177,6 +180,18 @@ function modelDone(step: Step, answer: Answer): void {
     refuseCalls(step, calls, "Not run: this turn has used all its rounds of tools.");
     return hold(step, "max_rounds");
   }
+  const { guard, verdict, times } = judgeRound(step.state.guard, calls);
+  step.set({ guard });
+  if (verdict === "stop") {
+    step.emit({ type: "error", error: new LoopError({ times }).toInfo() });
+    refuseCalls(step, calls, "Not run: the same calls were made again and again.");
+    return hold(step, "loop");
+  }
+  if (verdict === "notice") {
+    const text = repeatNotice(times);
+    step.emit({ type: "loopNoticed", text });
+    step.set({ deliveries: [...step.state.deliveries, { type: "notice", text }] });
+  }
   const names = { ...step.state.names };
   for (const call of calls) names[call.callId] = call.name;
   step.set({ rounds: rounds + 1, cohort: calls.map((call) => call.callId), names });
@@ -204,9 +219,7 @@ function modelFailed(step: Step, failure: Extract<Input, { type: "modelFailed" }
   if (calling === "halting") return;
   step.emit({ type: "error", error });
   if (cause === "refused") return step.set({ owed: false, reason: "refused" });
-  // A person may have spoken while the call failed: that is a new message, and it goes on.
-  const steering = step.state.inbox.waiting.some((entry) => entry.policy === "now");
-  if (!steering) hold(step, cause === "budget" ? "budget" : "error");
+  hold(step, cause === "budget" ? "budget" : "error");
 }
 
 /** An overflow that cannot be compacted away ends the work; a compaction on request changes nothing else. */
@@ -234,5 +247,5 @@ function toolDone(step: Step, callId: CallId, outcome: CallOutcome): void {
   const { isError, durationMs = 0 } = outcome;
   step.emit({ type: "toolEnded", call: callId, isError, cancelled: kind === "cancelled", durationMs });
   step.set({ names: others, cohort: without(cohort), detached: without(detached), awaited: without(awaited) });
-  if (inSlot) step.set({ owed: true });
+  if (inSlot) step.set({ owed: true, guard: hear(step.state.guard, outcome.text) });
 }

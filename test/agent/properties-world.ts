@@ -91,16 +91,16 @@ export class World {
     return undefined;
   }
 
-  modelSays(generation: number, calls: readonly CallId[], stopReason: "endTurn" | "toolUse"): Input {
+  modelSays(generation: number, calls: readonly CallId[], stopReason: "endTurn" | "toolUse", name = "T"): Input {
     this.calls.set(generation, "ended");
-    const made = calls.map((callId) => ({ type: "toolCall", callId, name: "T", args: {} }) as const);
+    const made = calls.map((callId) => ({ type: "toolCall", callId, name, args: {} }) as const);
     const parts = [{ type: "text", text: "said" } as const, ...made];
     return { type: "modelDone", generation, answer: { origin: { provider: "p", model: "m" }, parts, stopReason } };
   }
 
-  toolEnds(callId: CallId): Input {
+  toolEnds(callId: CallId, text = "result"): Input {
     this.tools.set(callId, "ended");
-    return { type: "toolDone", callId, outcome: { kind: "final", isError: false, text: "result" } };
+    return { type: "toolDone", callId, outcome: { kind: "final", isError: false, text } };
   }
 
   switchEnds(): Input {

@@ -20,6 +20,7 @@ const action = fc.oneof(
       do: fc.constant("answer"),
       pick,
       calls: fc.nat({ max: 3 }),
+      name: fc.constantFrom("T", "T", "U", "AgentSend"),
       stop: fc.constantFrom<StopReason>("endTurn", "endTurn", "maxTokens", "refusal", "pause"),
     }),
   },
@@ -102,7 +103,7 @@ function modelInput(world: World, doing: Extract<Action, { do: "answer" | "fail"
   world.calls.set(generation, "ended");
   if (doing.do === "answer") {
     const calls = Array.from({ length: doing.calls }, () => world.log.nextCallId());
-    const done = world.modelSays(generation, calls, "endTurn");
+    const done = world.modelSays(generation, calls, "endTurn", doing.name);
     const stopReason = doing.stop === "endTurn" && calls.length > 0 ? "toolUse" : doing.stop;
     return done.type === "modelDone" ? { ...done, answer: { ...done.answer, stopReason } } : done;
   }

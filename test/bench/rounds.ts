@@ -19,7 +19,7 @@ import { openWire } from "./support/wire.ts";
 const warmup = 100;
 const runs = 300;
 const read: ToolUse = { name: "Read", args: (round) => ({ file_path: "sample.txt", offset: 1 + (round % 100) }) };
-const shell: ToolUse = { name: "Bash", args: () => ({ command: "true" }) };
+const shell: ToolUse = { name: "Bash", args: (round) => ({ command: `true ${round}` }) };
 const logs = {
   "100": { entries: 100, compacted: false },
   "20000": { entries: 20_000, compacted: true },
