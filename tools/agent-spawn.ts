@@ -5,7 +5,7 @@ import { defineTool } from "../agent/tool.ts";
 import description from "./agent-spawn.md" with { type: "text" };
 import { withFleet } from "./fleet.ts";
 import { modelOptionsSchema, settingsOf } from "./model-options.ts";
-import { oneLine } from "./output.ts";
+import { failure, oneLine } from "./output.ts";
 
 const schema = z.strictObject({
   prompt: z.string().min(1),
@@ -30,7 +30,13 @@ export const agentSpawnTool = defineTool({
   description: description.trim(),
   schema,
   label: ({ prompt, label }) => `Spawn ${label === undefined ? "" : `${oneLine(label, 64)}: `}"${oneLine(prompt, 80)}"`,
-  run: (args, context) => withFleet(context, (fleet) => fleet.spawn(requestOf(args), context)),
+  run: (args, context) =>
+    withFleet(context, (fleet) => {
+      if (args.hot && args.system !== undefined) {
+        return failure("`hot` gives it your instructions: leave `system` out.");
+      }
+      return fleet.spawn(requestOf(args), context);
+    }),
 });
 
 function requestOf({ auth: _, modelOptions, ...args }: z.output<typeof schema>): SpawnRequest {
