@@ -6,7 +6,9 @@ import type { AgentOptions, Snapshot } from "./agent-options.ts";
 import { Purse } from "./budget.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Command } from "./command.ts";
+import { forgetReads } from "./compaction-work.ts";
 import { Dispatch } from "./dispatch.ts";
+import { findResults } from "./drop.ts";
 import { AgentBusyError, ConfigError } from "./error.ts";
 import { type AgentEvent, type EventBody, protocolVersion } from "./event.ts";
 import type { ContextTokens } from "./fleet-port.ts";
@@ -14,7 +16,7 @@ import { Jobs } from "./jobs.ts";
 import { Log, type Observer } from "./log.ts";
 import { type ChildRecord, replay, type ScheduledSend } from "./log-state.ts";
 import { Loop } from "./loop.ts";
-import { agentState, initialState, isBackground } from "./machine-state.ts";
+import { agentState, initialState, isBackground, type Switch } from "./machine-state.ts";
 import type { CallId, Message } from "./message.ts";
 import { type Model, type ModelSettings, originOf } from "./model.ts";
 import { ModelWork } from "./model-work.ts";
@@ -22,6 +24,7 @@ import { resumedState } from "./resume.ts";
 import { type Prompt, type Run, RunDriver } from "./run.ts";
 import { Spill } from "./spill.ts";
 import { Streams } from "./stream.ts";
+import type { SwitchPlan } from "./switch.ts";
 import type { AnyTool, Workspace } from "./tool.ts";
 
 type FleetEvent = Extract<EventBody, { type: "spawned" | "childEnded" | "sendScheduled" | "sendDone" }>;
@@ -65,7 +68,7 @@ export class Agent implements AsyncDisposable {
       purse: this.#purse,
       tools: [...tools.values()],
       settings,
-      onForget: () => this.#workspace.reads.clear(),
+      onForget: (what) => forgetReads(this.#workspace.reads, what),
     });
     const jobs = new Jobs({
       clock,
@@ -161,6 +164,16 @@ export class Agent implements AsyncDisposable {
   /** What the model sees of the conversation, up to the answer that made this call. */
   conversationBefore(call: CallId): readonly Message[] {
     return this.#work.conversationBefore(call);
+  }
+
+  /** Throws `UsageError`, which lists what there is, where the words mean no result that can be dropped. */
+  checkDrop(wishes: readonly string[]): void {
+    findResults(this.#log.state, wishes);
+  }
+
+  /** Checks a change of the model or its knobs and makes what it needs. Throws `SagentError`, and then nothing has changed. */
+  planSwitch(wanted: Switch): Promise<SwitchPlan> {
+    return this.#work.planSwitch(wanted);
   }
 
   /** Where the context's tokens go, by the model's measure. */

@@ -8,7 +8,7 @@ import type { SpawnRequest } from "./fleet-port.ts";
 import type { Member } from "./member.ts";
 import type { Message } from "./message.ts";
 import type { Model, ModelSettings } from "./model.ts";
-import { defined } from "./model-work.ts";
+import { settingsFor } from "./settings.ts";
 import type { AnyTool } from "./tool.ts";
 
 /** What a parent is at the moment it spawns. */
@@ -60,11 +60,14 @@ interface Made extends ChildParts {
   readonly cwd: string;
 }
 
-/** The options of a child: its own parts, and the surroundings that it shares with its parent. */
+/**
+ * The options of a child: its own parts, and the surroundings that it shares with its parent. Throws `SettingError` for
+ * settings that its model does not offer.
+ */
 export function childOptions(parent: Member, request: SpawnRequest, made: Made): AgentOptions {
   const { session, clock, root, env, retry, resolveModel, random, maxRounds: parentRounds } = parent.options;
   const maxRounds = request.maxRounds ?? parentRounds;
-  const settings = { ...parent.agent.view().settings, ...defined(request.settings ?? {}) };
+  const settings = settingsFor(made.model.info, parent.agent.view().settings, request.settings);
   return {
     ...made,
     ...(session ? { session } : {}),

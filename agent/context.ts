@@ -3,7 +3,7 @@
  * length of the session. Also keeps the estimate of its size, anchored at the last count a provider reported.
  */
 import type { LogState } from "./log-state.ts";
-import type { Message } from "./message.ts";
+import type { AssistantMessage, CallId, Message } from "./message.ts";
 import type { Model } from "./model.ts";
 import { openCalls, repair } from "./repair.ts";
 
@@ -56,11 +56,10 @@ export class Context {
     return messages.reduce((sum, message) => sum + messageTokens(model, message), 0);
   }
 
-  /** The entry as the model sees it: a dropped result keeps its place and loses its content. */
+  /** The entry as the model sees it. */
   #shown(entry: Message): Message {
-    if (entry.type !== "toolResult" || !this.#log.dropped.has(entry.callId)) return entry;
-    const { attachments: _a, details: _d, ...rest } = entry;
-    return { ...rest, text: droppedResult };
+    const call = answeredCall(entry);
+    return call !== undefined && this.#log.dropped.has(call) ? droppedEntry(entry) : entry;
   }
 
   #rebuild(start: number, end: number, epoch: number): void {
@@ -74,7 +73,18 @@ export class Context {
   }
 }
 
-const droppedResult = "(This result was dropped to make room. Make the call again if it is needed.)";
+/** The call that an entry has the result of. */
+function answeredCall(entry: Message): CallId | undefined {
+  if (entry.type === "toolResult" && entry.kind !== "pending") return entry.callId;
+  return entry.type === "notice" ? entry.call?.id : undefined;
+}
+
+/** A result that was dropped: it keeps its place and loses its content. */
+export function droppedEntry(entry: Message): Message {
+  if (entry.type !== "toolResult" && entry.type !== "notice") return entry;
+  const { attachments: _, details: __, ...rest } = entry;
+  return { ...rest, text: "(This result was dropped to make room. Make the call again if it is needed.)" };
+}
 
 interface TokenCount {
   model: Model | null;
@@ -93,15 +103,24 @@ function summaryEntry(last: Message, summary: string): Message {
   return { type: "notice", id: last.id, at: last.at, text: `Summary of the conversation so far:\n\n${summary}` };
 }
 
-/** Estimated tokens of one entry; 4 a message for the wire's own frame. */
+/**
+ * Estimated tokens of one entry; 4 a message for the wire's own frame. Thoughts and signatures count for the model that
+ * made them: no other is sent them.
+ */
 export function messageTokens(model: Model, message: Message): number {
   if (message.type !== "assistant") {
     const files = message.attachments ?? [];
     return files.reduce((sum, file) => sum + model.estimateAttachment(file), model.estimateText(message.text) + 4);
   }
+  const own = isBy(message, model);
   return message.parts.reduce((sum, part) => {
     if (part.type === "toolCall") return sum + model.estimateText(part.name + JSON.stringify(part.args)) + 4;
+    if (!own) return part.type === "text" ? sum + model.estimateText(part.text) : sum;
     const opaque = part.type === "thinking" && part.data !== undefined ? JSON.stringify(part.data) : "";
     return sum + model.estimateText(part.text + (part.signature ?? "") + opaque);
   }, 4);
+}
+
+function isBy({ origin }: AssistantMessage, { info }: Model): boolean {
+  return origin.provider === info.provider && origin.model === info.wireId;
 }

@@ -1,27 +1,28 @@
 /** The loop's slow work with the model in charge: its calls, the summary of a long conversation, and its replacement. */
 import type { AgentOptions } from "./agent-options.ts";
 import { offeredSpecs } from "./background.ts";
-import { type Purse, priceUsage, worstCase } from "./budget.ts";
+import type { Purse } from "./budget.ts";
 import { systemClock } from "./clock.ts";
-import { compactionThreshold, keptTokens, NothingToCompactError, planCompaction, summarise } from "./compact.ts";
+import { compactionThreshold } from "./compact.ts";
+import { type Forgotten, makeShorter } from "./compaction-work.ts";
 import { Context, messageTokens } from "./context.ts";
-import { AbortedError, ConfigError, SettingError, toErrorInfo } from "./error.ts";
+import { toErrorInfo } from "./error.ts";
 import type { ContextTokens } from "./fleet-port.ts";
 import type { Log } from "./log.ts";
 import type { LoopWork } from "./loop.ts";
 import type { Compaction, Input, Switch, Tuning } from "./machine-state.ts";
-import { type CallId, type Message, noUsage, promptTokens, toolCalls } from "./message.ts";
+import { type CallId, type Message, promptTokens, toolCalls } from "./message.ts";
 import {
   adoptSettings,
   lowestSettings,
   type Model,
-  type ModelInfo,
   type ModelRequest,
   type ModelSettings,
   originOf,
   type ToolSpec,
 } from "./model.ts";
 import { PromptTooLongError } from "./provider-error.ts";
+import { ModelSwitcher, type SwitchPlan } from "./switch.ts";
 import type { AnyTool } from "./tool.ts";
 import { runTurn } from "./turn.ts";
 
@@ -31,25 +32,26 @@ export interface ModelWorkOptions {
   readonly purse: Purse;
   readonly tools: readonly AnyTool[];
   readonly settings: Partial<ModelSettings>;
-  /** The model's memory of files is void. */
-  readonly onForget: () => void;
+  readonly onForget: (what: Forgotten) => void;
 }
 
 export class ModelWork implements LoopWork {
   readonly #options: ModelWorkOptions;
   readonly #context: Context;
+  readonly #switcher: ModelSwitcher;
   #specs: readonly ToolSpec[];
   #model: Model;
   #settings: ModelSettings;
   /** Tokens of system text and tools, by the present model's measure. */
   #fixedTokens: number;
   /** The conversation as it is cannot be sent: whatever is left out is better than to end here. */
-  #mustCompact = false;
+  #mustShrink = false;
 
   constructor(options: ModelWorkOptions) {
     const { model } = options.agent;
     this.#options = options;
     this.#context = new Context(options.log.state);
+    this.#switcher = new ModelSwitcher(options.agent);
     this.#specs = offeredSpecs(options.tools, model.info);
     this.#model = model;
     this.#settings = adoptSettings({ ...lowestSettings(model.info), ...options.settings }, model.info);
@@ -66,7 +68,7 @@ export class ModelWork implements LoopWork {
 
   async callModel(generation: number, signal: AbortSignal): Promise<Input> {
     const input = await this.#answer(generation, signal);
-    this.#mustCompact = input.type === "modelFailed" && input.cause === "overflow";
+    this.#mustShrink = input.type === "modelFailed" && input.cause === "overflow";
     return input;
   }
 
@@ -97,46 +99,41 @@ export class ModelWork implements LoopWork {
     return input;
   }
 
-  async compact(generation: number, { hint }: Compaction, signal: AbortSignal): Promise<Input> {
-    const { log } = this.#options;
-    const before = this.#context.tokens(this.#model);
-    const plan = planCompaction(
-      log.state,
-      this.#model,
-      keptTokens(this.#model.info, this.#maxOutput, this.#fixedTokens),
-    );
-    if (!plan) return { type: "compactFailed", generation, error: new NothingToCompactError().toInfo() };
-    try {
-      const summary = await this.#summary(plan, hint, signal);
-      if (signal.aborted) throw new AbortedError();
-      const after = this.#model.estimateText(summary) + this.#context.tokensOf(this.#model, plan.kept);
-      log.emit({
-        type: "compacted",
-        upTo: plan.upTo,
-        summary,
-        tokensBefore: Math.round(before),
-        tokensAfter: Math.round(after),
-      });
-      this.#options.onForget();
-      return { type: "compactDone", generation };
-    } catch (error) {
-      return { type: "compactFailed", generation, error: toErrorInfo(error) };
-    }
+  async compact(generation: number, wanted: Compaction, signal: AbortSignal): Promise<Input> {
+    const work = {
+      ...this.#options,
+      context: this.#context,
+      model: this.#model,
+      tier: this.#settings.tier,
+      maxOutput: this.#maxOutput,
+      fixedTokens: this.#fixedTokens,
+      mustShrink: this.#mustShrink,
+    };
+    return makeShorter(work, generation, wanted, signal);
+  }
+
+  /** Checks a change of the model or its knobs and makes what it needs. Throws `SagentError`, and then nothing has changed. */
+  planSwitch(wanted: Switch): Promise<SwitchPlan> {
+    return this.#switcher.plan(wanted, this.#model, this.#settings);
   }
 
   async switchModel(wanted: Switch): Promise<void> {
-    const { log } = this.#options;
+    const old = this.#model;
     try {
-      const model = await this.#wantedModel(wanted);
-      const settings = { ...adoptSettings(this.#settings, model.info), ...defined(wanted.settings ?? {}) };
-      await this.#replace(model, settings);
-      this.#settings = settings;
-      this.#specs = offeredSpecs(this.#options.tools, model.info);
-      this.#fixedTokens = this.#measureFixed();
-      log.emit({ type: "switched", model: originOf(model.info), settings });
+      this.#use(await this.#switcher.apply(wanted, old, this.#settings));
     } catch (error) {
-      log.emit({ type: "switchFailed", error: toErrorInfo(error) });
+      this.#options.log.emit({ type: "switchFailed", error: toErrorInfo(error) });
     }
+    if (old !== this.#model) await this.#switcher.release(old);
+  }
+
+  #use({ model, settings }: { readonly model: Model; readonly settings: ModelSettings }): void {
+    const { log, tools } = this.#options;
+    this.#model = model;
+    this.#settings = settings;
+    this.#specs = offeredSpecs(tools, model.info);
+    this.#fixedTokens = this.#measureFixed();
+    log.emit({ type: "switched", model: originOf(model.info), settings });
   }
 
   /** What the model sees of the conversation, up to the answer that made this call. */
@@ -148,18 +145,19 @@ export class ModelWork implements LoopWork {
     return at === -1 ? messages : messages.slice(0, at);
   }
 
-  /** Where the context's tokens go. */
+  /** Where the context's tokens go. Estimates; a round whose results are not all in yet is left out, as from a request. */
   contextTokens(): ContextTokens {
     const { system = "" } = this.#options.agent;
-    const sizes = { user: 0, assistant: 0, toolResults: 0 };
-    for (const entry of this.#context.messages()) sizes[sectionOf(entry)] += messageTokens(this.#model, entry);
-    const summary = this.#model.estimateText(this.#options.log.state.summary ?? "");
+    const { summary, start } = this.#options.log.state;
+    const sizes = { summary: 0, user: 0, assistant: 0, toolResults: 0 };
+    for (const [index, entry] of this.#context.messages().entries()) {
+      const isSummary = index === 0 && summary !== null && start > 0;
+      sizes[isSummary ? "summary" : sectionOf(entry)] += messageTokens(this.#model, entry);
+    }
     return {
-      ...sizes,
-      summary,
-      user: Math.max(0, sizes.user - summary),
       system: this.#model.estimateText(system),
       tools: this.#model.estimateText(JSON.stringify(this.#specs)),
+      ...sizes,
     };
   }
 
@@ -168,22 +166,26 @@ export class ModelWork implements LoopWork {
   }
 
   forget(): void {
-    this.#options.onForget();
+    this.#options.onForget("all");
   }
 
-  /** Closes the model where it came from a switch; the first one is its owner's. */
+  /** Closes every model that a switch made; the first one is its owner's. */
   async close(): Promise<void> {
-    if (this.#model !== this.#options.agent.model) await this.#model.close();
+    await using owned = new AsyncDisposableStack();
+    owned.defer(() => this.#switcher.close());
+    owned.defer(() => this.#switcher.release(this.#model));
   }
 
   get #maxOutput(): number {
     return this.#wantedOutput ?? this.#model.info.maxResponseTokens;
   }
 
-  /** What was last asked for; undefined means whatever the model can. */
+  /** What was last asked for, as far as the present model goes; undefined means whatever it can. */
   get #wantedOutput(): number | undefined {
     const { maxOutputTokens = this.#options.agent.maxOutputTokens } = this.#options.log.state;
-    return maxOutputTokens ?? undefined;
+    if (maxOutputTokens === undefined || maxOutputTokens === null) return undefined;
+    const most = this.#model.info.maxResponseTokens;
+    return most === 0 ? maxOutputTokens : Math.min(maxOutputTokens, most);
   }
 
   #request(): ModelRequest {
@@ -207,57 +209,6 @@ export class ModelWork implements LoopWork {
     return { type: "modelFailed", generation, error: error.toInfo(), partial: null, cause: "overflow" };
   }
 
-  /**
-   * The model's summary. Where it fails and the conversation must become shorter all the same, a sentence that says so;
-   * else what went wrong is thrown and nothing changes.
-   */
-  async #summary(
-    plan: Parameters<typeof summarise>[1],
-    hint: string | undefined,
-    signal: AbortSignal,
-  ): Promise<string> {
-    const { agent, log, purse } = this.#options;
-    const { clock = systemClock } = agent;
-    const model = this.#model;
-    const tier = this.#settings.tier;
-    const prompt = this.#context.tokensOf(model, plan.old);
-    using reservation = purse.reserve(worstCase(model.info, prompt, 2_000, tier, clock.now()));
-    const emit = log.emit.bind(log);
-    const wish = { previous: log.state.summary, hint, settings: this.#settings };
-    const { summary, attempt } = await summarise({ model, clock, signal, emit }, plan, wish);
-    const usage = attempt.usage ?? noUsage;
-    const served = attempt.type === "done" ? attempt.tier : undefined;
-    const costUsd = priceUsage(model.info.prices, usage, served ?? tier, clock.now());
-    reservation.settle(costUsd);
-    const message = log.nextMessageId();
-    log.emit({ type: "callEnded", message, usage, costUsd, totalCostUsd: purse.treeUsd, durationMs: 0 });
-    if (signal.aborted) throw new AbortedError();
-    if (attempt.type === "error" && !this.#mustCompact) throw attempt.error;
-    return summary || "Earlier parts of the conversation were dropped to make room, and no summary could be made.";
-  }
-
-  async #wantedModel({ provider, model }: Switch): Promise<Model> {
-    if (provider === undefined && model === undefined) return this.#model;
-    const { resolveModel } = this.#options.agent;
-    if (!resolveModel) throw new ConfigError("This agent cannot change its model: it was made with one model only.");
-    const wanted = { ...(provider === undefined ? {} : { provider }), ...(model === undefined ? {} : { model }) };
-    return resolveModel(wanted, this.#model.info);
-  }
-
-  /** Throws, and closes the new model, where it does not offer the settings. */
-  async #replace(model: Model, settings: ModelSettings): Promise<void> {
-    const isOwn = model !== this.#model && model !== this.#options.agent.model;
-    try {
-      checkSettings(model.info, settings);
-    } catch (error) {
-      if (isOwn) await model.close();
-      throw error;
-    }
-    if (model === this.#model) return;
-    await this.close();
-    this.#model = model;
-  }
-
   #measureFixed(): number {
     const { system = "" } = this.#options.agent;
     return this.#model.estimateText(system + JSON.stringify(this.#specs));
@@ -267,25 +218,4 @@ export class ModelWork implements LoopWork {
 function sectionOf(entry: Message): "user" | "assistant" | "toolResults" {
   if (entry.type === "assistant") return "assistant";
   return entry.type === "toolResult" || (entry.type === "notice" && entry.call) ? "toolResults" : "user";
-}
-
-type Patch = NonNullable<Switch["settings"]>;
-
-export function defined(patch: Patch): Partial<ModelSettings> {
-  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-}
-
-function checkSettings(info: ModelInfo, settings: ModelSettings): void {
-  const offered: Record<keyof ModelSettings, readonly (string | number)[]> = {
-    effort: info.efforts,
-    thinkingBudget: info.budgetModes,
-    thinkingOutput: info.thinkingOutputs,
-    tier: info.tiers,
-    cacheTtlSec: info.cacheTtlSec,
-  };
-  for (const name of Object.keys(offered) as (keyof ModelSettings)[]) {
-    const allowed = offered[name];
-    if (allowed.length === 0 || allowed.includes(settings[name])) continue;
-    throw new SettingError({ model: info.id, name, value: String(settings[name]), allowed: allowed.map(String) });
-  }
 }

@@ -6,12 +6,16 @@ import { openCalls } from "./repair.ts";
 
 const cut = "Interrupted: sagent ended before this call did. It may have done part of its work.";
 
-/** Closes what the end of the last process left open and returns the state to go on from, waiting for a message. */
+/**
+ * Closes what the end of the last process left open and returns the state to go on from, waiting for a message. What the
+ * agent was tuned to counts before `maxRounds`.
+ */
 export function resumedState(log: Log, maxRounds: number | null): MachineState {
   closeOpenCalls(log);
   const last = log.state.entries.at(-1);
   const owed = last !== undefined && last.type !== "assistant" && log.state.start < log.state.entries.length;
-  const state = { ...initialState(maxRounds), inbox: restoredInbox(log), owed, held: true };
+  const { maxRounds: tuned = maxRounds } = log.state;
+  const state = { ...initialState(tuned), inbox: restoredInbox(log), owed, held: true };
   return { ...state, told: { state: agentState(state), idle: true } };
 }
 

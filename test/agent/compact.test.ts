@@ -1,11 +1,11 @@
 /** Where a conversation is cut, and how its old part is summarised. */
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { compactionThreshold, keptTokens, planCompaction, summarise } from "../../agent/compact.ts";
+import { compactionThreshold, keptTokens, planCompaction, planForgetting, unreadFrom } from "../../agent/compact.ts";
 import { emptyLogState, type LogState, reduce } from "../../agent/log-state.ts";
 import { type CallId, type Message, textOf } from "../../agent/message.ts";
-import { lowestSettings } from "../../agent/model.ts";
 import { ServerError } from "../../agent/provider-error.ts";
+import { summarise, summaryRequest } from "../../agent/summary.ts";
 import { historyProblem, must, type ScriptedStep, scriptedModel, virtualClock } from "../support/index.ts";
 import { assistant, notice, result, user } from "./entries.ts";
 
@@ -21,8 +21,8 @@ function logOf(entries: readonly Message[], upTo?: `m${number}`): LogState {
 }
 
 /** The numbers of the entries on both sides of the cut. */
-function cut(entries: readonly Message[], keepTokens: number, upTo?: `m${number}`) {
-  const plan = planCompaction(logOf(entries, upTo), model, keepTokens);
+function cut(entries: readonly Message[], keepTokens: number, upTo?: `m${number}`, mustShrink = false) {
+  const plan = planCompaction(logOf(entries, upTo), model, keepTokens, mustShrink);
   if (!plan) return null;
   const numbers = (list: readonly Message[]) => list.map((entry) => Number(entry.id.slice(1)));
   expect(plan.upTo).toBe(must(plan.old.at(-1)).id);
@@ -49,15 +49,53 @@ test("what is not answered yet stays whole, whatever its size", () => {
     [1, 2, 3, 4],
     [5, 6],
   ]);
-  expect(cut([user(1, word), user(2, word)], 0)).toEqual([[1], [2]]);
+  const waiting = [user(1, word), user(2, word)];
+  expect([cut(waiting, 0), cut(waiting, 0, undefined, true)]).toEqual([null, [[1], [2]]]);
 });
 
+const round = [user(1, word), assistant(2, "", ["c1", "c2"]), result(3, "c1", word), result(4, "c2", word)];
+
 test("a round of tools is never torn", () => {
-  const round = [user(1, word), assistant(2, "", ["c1", "c2"]), result(3, "c1", word), result(4, "c2", word)];
-  expect([cut(round, 0), cut(round, 20), cut(round, 1_000)]).toEqual([
-    [[1, 2, 3, 4], []],
-    [[1, 2, 3, 4], []],
-    [[1], [2, 3, 4]],
+  const answered = [...round, assistant(5, word)];
+  expect([cut(answered, 0), cut(answered, 40), cut(answered, 1_000)]).toEqual([
+    [[1, 2, 3, 4, 5], []],
+    [[1, 2, 3, 4], [5]],
+    [[1], [2, 3, 4, 5]],
+  ]);
+});
+
+test("a round whose results no model has read stays whole, whatever its size", () => {
+  const steered = [...round, user(5, word)];
+  const kept = [[1], [2, 3, 4]];
+  expect([cut(round, 0), cut(round, 0, undefined, true), cut(steered, 0)]).toEqual([kept, kept, [[1], [2, 3, 4, 5]]]);
+});
+
+test("such a round gives way only where nothing else is left and the conversation must become shorter", () => {
+  const steered = [...round, user(5, word)];
+  expect([cut(round, 0, "m1"), cut(round, 0, "m1", true), cut(steered, 0, "m1", true)]).toEqual([
+    null,
+    [[2, 3, 4], []],
+    [[2, 3, 4], [5]],
+  ]);
+});
+
+test("to forget leaves what no model has read, and reaches back over an earlier summary", () => {
+  const forgets = (entries: readonly Message[], upTo?: `m${number}`) => {
+    const { upTo: last, kept } = planForgetting(logOf(entries, upTo));
+    return [last, kept.map((entry) => entry.id)];
+  };
+  expect([
+    forgets(talk),
+    forgets(round),
+    forgets([...talk, user(5, word)]),
+    forgets(round, "m1"),
+    forgets([user(1, word)]),
+  ]).toEqual([
+    ["m4", []],
+    ["m1", ["m2", "m3", "m4"]],
+    ["m4", ["m5"]],
+    ["m1", ["m2", "m3", "m4"]],
+    [null, ["m1"]],
   ]);
 });
 
@@ -104,13 +142,12 @@ test("any plan splits what is seen in two, tears no round, and keeps what waits 
     fc.property(shapes, fc.nat({ max: 200 }), (made, keep) => {
       const entries = whole(made);
       const plan = planCompaction(logOf(entries), model, keep);
-      if (!plan) return expect(entries.length).toBeLessThan(2);
+      const unread = unreadFrom(entries);
+      if (!plan) return expect(Math.min(unread, entries.length - 1)).toBeLessThan(1);
       expect([...plan.old, ...plan.kept]).toEqual(entries);
       expect(plan.old.length).toBeGreaterThan(0);
       expect(historyProblem([user(0, "summary"), ...plan.kept, user(99, "next")])).toBeUndefined();
-      const lastAnswer = entries.findLastIndex((entry) => entry.type === "assistant");
-      const isAllWaiting = entries.slice(lastAnswer + 1).every((entry) => entry.type !== "toolResult");
-      if (lastAnswer >= 0 && isAllWaiting) expect(plan.old.length).toBeLessThanOrEqual(lastAnswer + 1);
+      expect(plan.old.length).toBeLessThanOrEqual(unread);
     }),
     { numRuns: 500 },
   );
@@ -120,8 +157,14 @@ async function ask(step: ScriptedStep, hint?: string) {
   const clock = virtualClock();
   const summariser = scriptedModel([step], { clock });
   const plan = must(planCompaction(logOf(everyKind), model, 0));
-  const options = { model: summariser, clock, signal: new AbortController().signal, emit: () => {} };
-  const made = await summarise(options, plan, { previous: "they met", hint, settings: lowestSettings(model.info) });
+  const asked = summaryRequest(summariser, plan.old, { previous: "they met", hint });
+  const made = await summarise({
+    model: summariser,
+    request: asked,
+    clock,
+    signal: new AbortController().signal,
+    emit: () => {},
+  });
   return { ...made, request: must(summariser.requests[0]) };
 }
 
@@ -167,4 +210,14 @@ test("half a summary is none", async () => {
   const error = new ServerError({ provider: "P", status: 500 });
   const { summary, attempt } = await ask({ parts: [{ text: "the su" }], error, usage: { input: 1, output: 1 } });
   expect([summary, attempt.type, attempt.usage?.output]).toEqual(["", "error", 1]);
+});
+
+test("of a conversation longer than the summariser's window its end is shown", () => {
+  const small = scriptedModel([], { info: { maxRequestTokens: 1_000 } });
+  const old = [user(1, `first ${"x".repeat(9_000)}`), assistant(2, "last")];
+  const request = summaryRequest(small, old, { previous: null, hint: "names" });
+  const text = request.messages[0]?.type === "user" ? request.messages[0].text : "";
+  expect(text).toStartWith("Conversation:\n(The beginning is left out.)\nxxx");
+  expect(text).toEndWith("\nAgent: last\n\nThe person asks to keep in particular: names\n\nWrite the summary now.");
+  expect(small.estimateText(text + request.system)).toBeWithin(650, 720);
 });

@@ -3,6 +3,7 @@ import { Context, messageTokens } from "../../agent/context.ts";
 import type { EventBody } from "../../agent/event.ts";
 import { emptyLogState, type LogState, reduce } from "../../agent/log-state.ts";
 import type { Message } from "../../agent/message.ts";
+import { originOf } from "../../agent/model.ts";
 import { scriptedModel } from "../support/index.ts";
 import { assistant, notice, result, user } from "./entries.ts";
 
@@ -95,5 +96,9 @@ test("an entry is measured whole: files, calls, thoughts, seals", () => {
     { type: "text", text: "x".repeat(8) },
     { type: "toolCall", callId: "c1", name: "Read", args: { a: 1 } },
   ] as const;
-  expect(messageTokens(model, { ...assistant(1, ""), parts: [...parts] })).toBe(4 + 4 + 2 + 3 + 4);
+  const answer = { ...assistant(1, ""), parts: [...parts] };
+  const own = { ...answer, origin: originOf(model.info) };
+  expect(messageTokens(model, own)).toBe(4 + 4 + 2 + 3 + 4);
+  // The thoughts of another model are not sent.
+  expect(messageTokens(model, answer)).toBe(4 + 2 + 3 + 4);
 });
