@@ -93,7 +93,7 @@ function mark(work: CompactionWork, { upTo, kept }: Pick<CompactionPlan, "upTo" 
 
 function drop({ context, log, model, onForget }: CompactionWork, wishes: readonly string[]): void {
   const results = findResults(log.state, wishes);
-  const before = context.tokens(model);
+  const before = context.tokensOf(model, context.messages());
   const saved = results.reduce(
     (sum, { entry }) => sum + messageTokens(model, entry) - messageTokens(model, droppedEntry(entry)),
     0,
@@ -102,7 +102,7 @@ function drop({ context, log, model, onForget }: CompactionWork, wishes: readonl
     type: "dropped",
     calls: results.map(({ call }) => call),
     tokensBefore: Math.round(before),
-    tokensAfter: Math.round(Math.max(0, before - saved)),
+    tokensAfter: Math.round(before - saved),
   });
   onForget("shown");
 }
