@@ -5,19 +5,19 @@
 import { Agent } from "./agent.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { Purse } from "./budget.ts";
-import { type BuildChild, childOptions, childTools, inheritParts, recipeOf } from "./child.ts";
+import { type BuildChild, type ChildParts, childOptions, childTools, inheritParts, recipeOf } from "./child.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Command } from "./command.ts";
-import { toErrorInfo, UsageError } from "./error.ts";
-import type { AgentEvent, EndReason } from "./event.ts";
-import type { AgentPatch, AgentReport, CallLink, SendRequest, SpawnRequest } from "./fleet-port.ts";
+import { AbortedError, toErrorInfo, UsageError } from "./error.ts";
+import type { AgentEvent } from "./event.ts";
+import type { AgentPatch, AgentReport, CallLink, Catalog, SendRequest, SpawnRequest } from "./fleet-port.ts";
 import { FleetRest } from "./fleet-rest.ts";
 import { Ledger, type Share } from "./ledger.ts";
 import { runChild, watchChild } from "./lifecycle.ts";
-import type { Observer } from "./log.ts";
+import { notify, type Observer } from "./log.ts";
 import { type FleetActions, type Member, portOf } from "./member.ts";
 import { noUsage } from "./message.ts";
-import { Outbox, type Outgoing } from "./outbox.ts";
+import { Post } from "./post.ts";
 import { type Recipe, readRecipe, requestOf } from "./recipe.ts";
 import { reportOf } from "./report.ts";
 import { Roster } from "./roster.ts";
@@ -30,28 +30,30 @@ export interface FleetOptions {
   readonly build?: BuildChild;
   /** Generations below the root; 5 by default. */
   readonly maxDepth?: number;
+  /** What agents may look up before they choose a provider or a model. */
+  readonly catalog?: Catalog;
   readonly clock?: Clock;
 }
 
 export class Fleet implements FleetActions, AsyncDisposable {
+  readonly catalog: Catalog | undefined;
   readonly #build: BuildChild;
   readonly #maxDepth: number;
-  readonly #clock: Clock;
   readonly #roster = new Roster();
-  readonly #outbox: Outbox;
+  readonly #post: Post;
   readonly #rest: FleetRest;
   readonly #ledger = new Ledger();
   readonly #streams = new Streams();
   #observers: readonly Observer[] = [];
 
   constructor(options: FleetOptions = {}) {
+    this.catalog = options.catalog;
     this.#build = options.build ?? inheritParts;
     this.#maxDepth = options.maxDepth ?? 5;
-    this.#clock = options.clock ?? systemClock;
-    this.#outbox = new Outbox(this.#clock, (message) => this.#deliver(message));
+    this.#post = new Post(this.#roster, options.clock ?? systemClock, () => this.#rest.changed());
     this.#rest = new FleetRest(
       () => this.#roster.living(),
-      () => this.#outbox.size > 0,
+      () => this.#post.isWaiting,
     );
   }
 
@@ -63,7 +65,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
     }
     const purse = options.purse ?? new Purse({ capUsd: options.maxBudgetUsd });
     const member = this.#join({ ...options, purse }, undefined, this.#maxDepth, true);
-    this.#rearm(member);
+    this.#post.rearm(member);
     return member.agent;
   }
 
@@ -73,6 +75,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
    */
   async restore(root: Agent, { revive = true } = {}): Promise<readonly string[]> {
     const parent = this.#roster.get(root.label);
+    using _ = this.#post.hold();
     const problems = await this.#restoreBelow(parent, revive);
     const living = [...this.#roster.living()].reduce((sum, { purse }) => sum + purse.ownUsd, 0);
     const all = this.#ledger.shares().reduce((sum, share) => sum + share.costUsd, 0);
@@ -135,20 +138,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
   }
 
   send(self: string, request: SendRequest): readonly string[] {
-    const { to, content, delaySec = 0, urgent = false } = request;
-    const sender = this.#roster.get(self);
-    if (delaySec > 0) {
-      const dueAt = this.#clock.now() + delaySec * 1_000;
-      const id = sender.agent.nextSendId();
-      sender.agent.report({ type: "sendScheduled", sendId: id, to, text: content, urgent, dueAt });
-      this.#outbox.schedule({ id, from: self, to, text: content, urgent, dueAt });
-      return [to];
-    }
-    const members = this.#roster.match(to);
-    for (const { agent } of members) {
-      agent.send({ type: "peer", from: self, text: content, ...(urgent ? { policy: "now" } : {}) });
-    }
-    return members.map(({ label }) => label);
+    return this.#post.send(self, request);
   }
 
   async spawn(self: string, request: SpawnRequest, call: CallLink): Promise<ToolOutput> {
@@ -157,8 +147,12 @@ export class Fleet implements FleetActions, AsyncDisposable {
       throw new UsageError(`"${self}" may not spawn: it is at the last of the generations that are allowed.`);
     }
     const member = await this.#makeChild(parent, request, call);
+    if (call.signal.aborted) {
+      await member.agent.close();
+      throw new AbortedError();
+    }
     if (!request.persistent) {
-      return runChild(member, request.prompt, call, (ended, reason) => this.#end(ended, reason));
+      return runChild(member, request.prompt, call);
     }
     watchChild(member, request.notify ?? true);
     member.agent.send({ type: "prompt", text: request.prompt });
@@ -169,25 +163,41 @@ export class Fleet implements FleetActions, AsyncDisposable {
 
   /** Ends every agent, children before their parents. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#outbox[Symbol.dispose]();
+    this.#post[Symbol.dispose]();
     const roots = [...this.#roster.living()].filter((member) => !member.parent);
     await Promise.all(roots.map((member) => member.agent.close()));
     this.#streams.end();
   }
 
   async #makeChild(parent: Member, request: SpawnRequest, call: CallLink): Promise<Member> {
+    const history = request.context === "fork" ? parent.agent.conversationBefore(call.callId) : [];
+    // A forked conversation behind another system prompt would miss the parent's cached prefix.
+    const isHot = request.hot ?? (request.context === "fork" && request.system === undefined);
+    const { cwd } = parent.agent.view();
+    const roster = this.#roster;
+    const member = await this.#grow(parent, { ...request, hot: isHot }, (parts) => {
+      if (call.signal.aborted || parent.agent.isClosed) throw new AbortedError();
+      const purse = new Purse({ capUsd: request.maxBudgetUsd, parent: parent.purse });
+      const label = request.label === undefined ? roster.childLabel(parent.label) : roster.freeLabel(request.label);
+      const depthLeft = Math.min(parent.depthLeft - 1, request.maxDepth ?? Number.POSITIVE_INFINITY);
+      const options = childOptions(parent, request, { ...parts, label, purse, history, cwd });
+      return this.#join(options, parent, depthLeft, request.persistent ?? false);
+    });
+    const { label, path, persistent } = member;
+    const recipe = persistent ? { recipe: recipeOf(request, member) } : {};
+    parent.agent.report({ type: "spawned", child: label, childPath: path, persistent, ...recipe });
+    return member;
+  }
+
+  /** Has the parts of a child made, and the child of them. Where that fails, what was made is closed. */
+  async #grow(parent: Member, request: SpawnRequest, join: (parts: ChildParts) => Member): Promise<Member> {
     const view = parent.agent.view();
     const tools = childTools(request, parent.options.tools ?? []);
     const parts = await this.#build(request, { options: parent.options, ...view }, tools);
-    const label = this.#roster.freeLabel(request.label ?? `${parent.label}-${parent.children.size + 1}`);
-    const purse = new Purse({ capUsd: request.maxBudgetUsd, parent: parent.purse });
-    const history = request.context === "fork" ? parent.agent.conversationBefore(call.callId) : [];
-    const options = childOptions(parent, request, { ...parts, label, purse, history, cwd: view.cwd });
-    const depthLeft = Math.min(parent.depthLeft - 1, request.maxDepth ?? Number.POSITIVE_INFINITY);
-    const member = this.#join(options, parent, depthLeft, request.persistent ?? false);
-    const { path, persistent } = member;
-    const recipe = persistent ? { recipe: recipeOf(request, member) } : {};
-    parent.agent.report({ type: "spawned", child: label, childPath: path, persistent, ...recipe });
+    await using made = new AsyncDisposableStack();
+    for (const resource of parts.resources ?? []) made.use(resource);
+    const member = join(parts);
+    made.move();
     return member;
   }
 
@@ -215,6 +225,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
       purse,
       options,
       agent,
+      endReason: "halted",
     };
     this.#roster.add(member);
     parent?.children.add(member);
@@ -222,28 +233,19 @@ export class Fleet implements FleetActions, AsyncDisposable {
     return member;
   }
 
-  /** An agent was closed: what it spawned ends with it. */
+  /** An agent was closed, by whomever: what it spawned ends with it, and its parent is told. */
   async #leave(label: string): Promise<void> {
     const member = this.#roster.remove(label);
     if (!member) return;
-    member.parent?.children.delete(member);
-    await Promise.all([...member.children].map((child) => this.#end(child, "halted")));
-    this.#rest.changed();
-  }
-
-  async #end(member: Member, reason: EndReason): Promise<void> {
-    const { agent, parent, purse, label } = member;
-    if (!this.#roster.find(label)) return;
-    await agent.close();
-    const { usage } = agent.snapshot();
+    const { agent, parent, purse, endReason: reason } = member;
+    await Promise.all([...member.children].map((child) => child.agent.close()));
+    parent?.children.delete(member);
     if (parent && !parent.agent.isClosed) {
+      const { usage } = agent.snapshot();
       parent.agent.report({ type: "childEnded", child: label, reason, usage, costUsd: purse.spentUsd });
     }
-  }
-
-  /** What was to be sent later by an earlier process still is. */
-  #rearm({ agent, label }: Member): void {
-    for (const [id, message] of agent.scheduled()) this.#outbox.schedule({ id, from: label, ...message });
+    if (this.#roster.isEmpty) this.#post[Symbol.dispose]();
+    this.#rest.changed();
   }
 
   async #restoreBelow(parent: Member, revive: boolean): Promise<string[]> {
@@ -260,15 +262,14 @@ export class Fleet implements FleetActions, AsyncDisposable {
   async #remake(parent: Member, label: string, recipe: Recipe, problems: string[]): Promise<Member | undefined> {
     const request = requestOf(recipe);
     try {
-      const view = parent.agent.view();
-      const tools = childTools(request, parent.options.tools ?? []);
-      const parts = await this.#build(request, { options: parent.options, ...view }, tools);
-      const purse = new Purse({ capUsd: request.maxBudgetUsd, parent: parent.purse });
-      const made = { ...parts, system: recipe.system, label, purse, history: [] };
-      const { cwd: _, ...options } = childOptions(parent, request, { ...made, cwd: view.cwd });
-      const member = this.#join(options, parent, recipe.depthLeft, true);
+      const member = await this.#grow(parent, request, (parts) => {
+        const purse = new Purse({ capUsd: request.maxBudgetUsd, parent: parent.purse });
+        const made = { ...parts, system: recipe.system, label, purse, history: [] };
+        const { cwd: _, ...options } = childOptions(parent, request, { ...made, cwd: "" });
+        return this.#join(options, parent, recipe.depthLeft, true);
+      });
       watchChild(member, recipe.notify ?? true);
-      this.#rearm(member);
+      this.#post.rearm(member);
       return member;
     } catch (error) {
       problems.push(`"${label}" could not be brought back: ${toErrorInfo(error).message}`);
@@ -278,19 +279,8 @@ export class Fleet implements FleetActions, AsyncDisposable {
 
   #observe(event: AgentEvent): void {
     this.#ledger.note(event);
-    for (const observer of this.#observers) observer(event);
+    for (const observer of this.#observers) notify(observer, event);
     if (event.type === "idle") this.#rest.changed();
-  }
-
-  #deliver({ id, from, to, text, urgent }: Outgoing): void {
-    const sender = this.#roster.find(from);
-    if (!sender) return;
-    const receivers = this.#roster.matching(to);
-    for (const { agent } of receivers) {
-      agent.send({ type: "peer", from, text, ...(urgent ? { policy: "now" } : {}) });
-    }
-    sender.agent.report({ type: "sendDone", sendId: id, delivered: receivers.length > 0 });
-    this.#rest.changed();
   }
 }
 

@@ -5,31 +5,34 @@ import type { Member } from "./member.ts";
 import { textOf } from "./message.ts";
 import type { ToolOutput } from "./tool.ts";
 
-/** Runs a child to its end. Its last reply is the call's result; a call that is stopped ends the child. */
-export async function runChild(
-  member: Member,
-  prompt: string,
-  call: CallLink,
-  end: (member: Member, reason: EndReason) => Promise<void>,
-): Promise<ToolOutput> {
+/**
+ * Runs a child to its end. Its last reply is the call's result; a call that is stopped ends the child. It is closed in the
+ * task in which it comes to rest, so that no message reaches one that will not read it.
+ */
+export async function runChild(member: Member, prompt: string, call: CallLink): Promise<ToolOutput> {
   const { agent, label } = member;
-  const stop = () => {
-    end(member, "halted");
-  };
+  const stop = () => void agent.close();
   call.signal.addEventListener("abort", stop, { once: true });
-  using _ = agent.subscribe((event) => {
+  agent.subscribe((event) => {
     if (event.type === "toolStarted") call.progress({ type: "status", text: `${label}: ${event.label}` });
+    if (event.type !== "idle") return;
+    member.endReason = event.reason;
+    agent.close();
   });
-  try {
-    const { content, error, reason } = await agent.run(prompt);
-    await end(member, reason);
-    if (!error) return { text: content || `"${label}" ended without a word.` };
-    const said = content ? `\nIt had said:\n${content}` : "";
-    return { text: `"${label}" failed: ${error.message}${said}`, isError: true };
-  } finally {
-    call.signal.removeEventListener("abort", stop);
-  }
+  const { content, error, reason } = await agent.run(prompt);
+  await agent.close();
+  call.signal.removeEventListener("abort", stop);
+  const problem = error ? `failed: ${error.message}` : problems[reason];
+  if (!problem) return { text: content || `"${label}" ended without a word.` };
+  const said = content ? `\nIt had said:\n${content}` : "";
+  return { text: `"${label}" ${problem}${said}`, isError: true };
 }
+
+/** Ends that are no failure and yet not what was asked for. */
+const problems: Partial<Record<EndReason, string>> = {
+  halted: "was stopped before it was done.",
+  truncated: "was cut off: its answer reached the longest that is allowed.",
+};
 
 /** Tells the parent each time a child that stays comes to rest; of a failure it is always told. */
 export function watchChild(member: Member, notify: boolean): void {

@@ -84,7 +84,8 @@ export class Log {
   }
 }
 
-function notify(observer: Observer, event: AgentEvent): void {
+/** An observer that throws is reported as a warning; it stops nothing. */
+export function notify(observer: Observer, event: AgentEvent): void {
   try {
     observer(event);
   } catch (error) {

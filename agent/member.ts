@@ -2,7 +2,8 @@
 import type { Agent } from "./agent.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import type { Purse } from "./budget.ts";
-import type { FleetPort } from "./fleet-port.ts";
+import type { EndReason } from "./event.ts";
+import type { Catalog, FleetPort } from "./fleet-port.ts";
 
 export interface Member {
   readonly label: string;
@@ -17,10 +18,13 @@ export interface Member {
   readonly purse: Purse;
   readonly options: AgentOptions;
   readonly agent: Agent;
+  /** Why it ends, for when it does. */
+  endReason: EndReason;
 }
 
 /** What of a fleet one member's tools may use; `Fleet` has each with the member's label first. */
 export interface FleetActions {
+  readonly catalog?: Catalog | undefined;
   spawn(self: string, ...rest: Parameters<FleetPort["spawn"]>): ReturnType<FleetPort["spawn"]>;
   send(self: string, ...rest: Parameters<FleetPort["send"]>): ReturnType<FleetPort["send"]>;
   tune(self: string, ...rest: Parameters<FleetPort["tune"]>): ReturnType<FleetPort["tune"]>;
@@ -32,6 +36,7 @@ export interface FleetActions {
 export function portOf(fleet: FleetActions, self: string): FleetPort {
   return {
     self,
+    catalog: fleet.catalog,
     spawn: (request, call) => fleet.spawn(self, request, call),
     send: (request) => fleet.send(self, request),
     tune: (patch, target) => fleet.tune(self, patch, target),

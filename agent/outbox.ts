@@ -8,10 +8,15 @@ export interface Outgoing extends ScheduledSend {
   readonly from: string;
 }
 
+/** A timer cannot be set further ahead: 2³¹ - 1 ms, some 24 days. */
+const longestSleepMs = 2 ** 31 - 1;
+
 export class Outbox implements Disposable {
   readonly #clock: Clock;
   readonly #send: (message: Outgoing) => void;
   readonly #waiting = new Map<string, AbortController>();
+  /** Settles when messages may go out. */
+  #open: Promise<void> = Promise.resolve();
 
   constructor(clock: Clock, send: (message: Outgoing) => void) {
     this.#clock = clock;
@@ -28,16 +33,31 @@ export class Outbox implements Disposable {
     const stop = new AbortController();
     const key = `${message.from}/${message.id}`;
     this.#waiting.set(key, stop);
-    this.#clock.sleep(Math.max(0, message.dueAt - this.#clock.now()), stop.signal).then(() => {
-      if (stop.signal.aborted) return;
-      this.#waiting.delete(key);
-      this.#send(message);
-    });
+    this.#sendWhenDue(key, message, stop.signal);
+  }
+
+  /** Keeps what falls due until the hold is disposed of. */
+  hold(): Disposable {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#open = promise;
+    return { [Symbol.dispose]: resolve };
   }
 
   /** Nothing more is sent by this process; what waits stays recorded. */
   [Symbol.dispose](): void {
     for (const stop of this.#waiting.values()) stop.abort();
     this.#waiting.clear();
+  }
+
+  async #sendWhenDue(key: string, message: Outgoing, signal: AbortSignal): Promise<void> {
+    do {
+      const leftMs = message.dueAt - this.#clock.now();
+      await this.#clock.sleep(Math.min(Math.max(0, leftMs), longestSleepMs), signal);
+      if (signal.aborted) return;
+    } while (this.#clock.now() < message.dueAt);
+    await this.#open;
+    if (signal.aborted) return;
+    this.#waiting.delete(key);
+    this.#send(message);
   }
 }

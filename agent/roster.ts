@@ -3,45 +3,61 @@ import { UsageError } from "./error.ts";
 import type { Member } from "./member.ts";
 import { targetMatcher } from "./target.ts";
 
+/** A list of more would bury what the sentence is about. */
+const shownLabels = 50;
+
 export class Roster {
   readonly #living = new Map<string, Member>();
   /** Labels of the dead too: events name an agent by its label, so none is given twice. */
   readonly #used = new Set<string>();
+  /** The number to try next behind a stem. */
+  readonly #next = new Map<string, number>();
 
-  /** Oldest first. */
+  get isEmpty(): boolean {
+    return this.#living.size === 0;
+  }
+
+  /** Oldest first, those that are being closed among them. */
   living(): IterableIterator<Member> {
     return this.#living.values();
   }
 
+  /** The living member of this label. One that is being closed hears no more, and so is not living. */
   find(label: string): Member | undefined {
-    return this.#living.get(label);
+    const member = this.#living.get(label);
+    return member?.agent.isClosed ? undefined : member;
   }
 
   /** Throws `UsageError` listing the living. */
   get(label: string): Member {
-    const member = this.#living.get(label);
+    const member = this.find(label);
     if (member) return member;
     throw new UsageError(`There is no living agent "${label}".`, { hint: this.#hint() });
   }
 
-  /** Those that a target means, perhaps none. A plain label is looked up, whatever the number of agents. */
-  matching(target: string): readonly Member[] {
-    const plain = this.#living.get(target);
+  /**
+   * Those that a target means, perhaps none; a pattern never means `except`. A plain label is looked up, whatever the
+   * number of agents. Throws `UsageError` for a malformed pattern.
+   */
+  matching(target: string, except?: string): readonly Member[] {
+    const plain = this.find(target);
     if (plain) return [plain];
     const matches = targetMatcher(target);
-    return [...this.#living.values()].filter(({ label }) => matches(label));
+    return [...this.#living.values()].filter(
+      ({ label, agent }) => label !== except && !agent.isClosed && matches(label),
+    );
   }
 
   /** Those that a target means; throws `UsageError` listing the living where it means none. */
-  match(target: string): readonly Member[] {
-    const members = this.matching(target);
+  match(target: string, except?: string): readonly Member[] {
+    const members = this.matching(target, except);
     if (members.length > 0) return members;
     throw new UsageError(`"${target}" names no living agent.`, { hint: this.#hint() });
   }
 
   add(member: Member): void {
     this.#living.set(member.label, member);
-    this.#used.add(member.label);
+    this.retire(member.label);
   }
 
   remove(label: string): Member | undefined {
@@ -60,13 +76,28 @@ export class Roster {
     if (!/^[\w.-]{1,64}$/.test(wanted)) {
       throw new UsageError(`A label may hold letters, digits, ".", "_" and "-", 64 at most, not "${wanted}".`);
     }
-    let label = wanted;
-    for (let count = 2; this.#used.has(label); count += 1) label = `${wanted}-${count}`;
-    this.#used.add(label);
+    const label = this.#used.has(wanted) ? this.#numbered(wanted, 2) : wanted;
+    this.retire(label);
     return label;
   }
 
+  /** A label for a child that asks for none: its parent's with a number behind it. */
+  childLabel(parent: string): string {
+    const label = this.#numbered(parent.slice(0, 56), 1);
+    this.retire(label);
+    return label;
+  }
+
+  #numbered(stem: string, first: number): string {
+    let count = this.#next.get(stem) ?? first;
+    while (this.#used.has(`${stem}-${count}`)) count += 1;
+    this.#next.set(stem, count + 1);
+    return `${stem}-${count}`;
+  }
+
   #hint(): string {
-    return `Living: ${[...this.#living.keys()].slice(0, 50).join(", ")}.`;
+    const labels = [...this.#living.keys()];
+    const more = labels.length > shownLabels ? ` and ${labels.length - shownLabels} more` : "";
+    return `Living: ${labels.slice(0, shownLabels).join(", ")}${more}.`;
   }
 }
