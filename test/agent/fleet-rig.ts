@@ -39,10 +39,12 @@ export interface FleetRigOptions {
   readonly root?: Partial<AgentOptions>;
   readonly fleet?: FleetOptions;
   readonly info?: ScriptedOptions["info"];
+  /** Time that the clock begins at, in ms. */
+  readonly startAt?: number;
 }
 
 export function fleetRig(scripts: Scripts, options: FleetRigOptions = {}): FleetRig {
-  const clock = virtualClock();
+  const clock = virtualClock(options.startAt);
   const models = new Map<string, ScriptedModel>();
   const modelOf = (label: string) => {
     const made = scriptedModel(scripts[label] ?? [], { clock, ...(options.info ? { info: options.info } : {}) });
