@@ -79,9 +79,9 @@ export function link(signal: AbortSignal = new AbortController().signal): CallLi
   return { callId: "c1", signal, progress: () => {} };
 }
 
-const anything = z.looseObject({});
+export const anything = z.looseObject({});
 
-function port({ fleet }: ToolContext) {
+export function port({ fleet }: ToolContext) {
   return must(fleet, "a fleet");
 }
 
