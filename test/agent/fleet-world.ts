@@ -151,8 +151,10 @@ export class FleetWorld implements AsyncDisposable {
   }
 
   /** Sends a text of its own, and notes that it was accepted. */
-  #send(from: string, { to, delaySec = 0, urgent = false }: SendRequest): string {
+  #send(from: string, { to, delaySec: delay = 0, urgent = false }: SendRequest): string {
     this.#texts += 1;
+    // No two are due at one time, so that there is one order.
+    const delaySec = delay && delay + this.#texts * 1e-6;
     const text = `t${this.#texts}`;
     try {
       this.rig.fleet.send(from, { to, content: text, delaySec, urgent });
