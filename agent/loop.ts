@@ -14,6 +14,7 @@ import {
   type Switch,
   type Tuning,
 } from "./machine-state.ts";
+import { pace } from "./pace.ts";
 
 /** The slow things a loop asks for. Each resolves to the input that reports it; a rejection is a bug, reported as a failure. */
 export interface LoopWork {
@@ -76,6 +77,8 @@ export class Loop {
     while (!this.#closed) {
       if (this.#inputs.length === 0) await new Promise<void>((wake) => (this.#wake = wake));
       this.#wake = null;
+      const turn = pace();
+      if (turn) await turn;
       if (this.#closed) return;
       this.#advance(this.#inputs.splice(0));
     }

@@ -17,7 +17,7 @@ interface Sleeper {
 }
 
 /** Rounds of the event loop that are enough for a chain of promises and immediates to come to rest. */
-const settleRounds = 3;
+const settleRounds = 8;
 
 async function settle(): Promise<void> {
   for (let round = 0; round < settleRounds; round++) await new Promise((resolve) => setImmediate(resolve));
