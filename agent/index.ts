@@ -2,19 +2,26 @@
  * The public entry `sagent`. `createAgent` puts an agent together from names; `Agent` takes the parts themselves. As a
  * composition root this file alone in its room knows providers and tools, and loads them only when asked.
  */
-import { Agent } from "./agent.ts";
+import type { Agent } from "./agent.ts";
 import type { AgentOptions } from "./agent-options.ts";
+import type { BuildChild } from "./child.ts";
+import { Fleet } from "./fleet.ts";
 import type { Model } from "./model.ts";
 import { type AnyTool, toolSpec } from "./tool.ts";
 
 export { Agent } from "./agent.ts";
 export type { AgentOptions, Snapshot } from "./agent-options.ts";
 export { Purse } from "./budget.ts";
+export type { BuildChild, ChildParts, ParentView } from "./child.ts";
 export type { Command, Policy } from "./command.ts";
 export { commandSchema } from "./command-schema.ts";
 export { type ErrorInfo, SagentError } from "./error.ts";
 export { type AgentEvent, type EventOf, type EventType, protocolVersion } from "./event.ts";
 export { eventSchema } from "./event-schema.ts";
+export { Fleet, type FleetOptions } from "./fleet.ts";
+export type { AgentReport, FleetPort, SendRequest, SpawnRequest } from "./fleet-port.ts";
+export { type FleetResult, runFleet } from "./fleet-run.ts";
+export type { Share } from "./ledger.ts";
 export {
   type AssistantMessage,
   type Attachment,
@@ -60,16 +67,27 @@ export interface CreateAgentOptions extends Omit<AgentOptions, "model" | "tools"
  * where a name means nothing or a key is missing.
  */
 export async function createAgent(options: CreateAgentOptions = {}): Promise<Agent> {
+  return (await createFleet(options)).agent;
+}
+
+export interface CreatedFleet {
+  readonly fleet: Fleet;
+  /** The root; closing it closes the whole tree. */
+  readonly agent: Agent;
+}
+
+/** As `createAgent`, and the fleet that the agent is the root of: to follow and steer what it spawns. */
+export async function createFleet(options: CreateAgentOptions = {}): Promise<CreatedFleet> {
   const made = new AsyncDisposableStack();
   try {
-    return await build(options, made);
+    return await compose(options, made);
   } catch (error) {
     await made.disposeAsync();
     throw error;
   }
 }
 
-async function build(options: CreateAgentOptions, made: AsyncDisposableStack): Promise<Agent> {
+async function compose(options: CreateAgentOptions, made: AsyncDisposableStack): Promise<CreatedFleet> {
   const { apiKey, baseUrl, provider, model: wanted, cwd = process.cwd() } = options;
   const env: Env = options.env ?? process.env;
   const { chooseProvider, createProvider, withoutSecrets } = await import("../providers/registry.ts");
@@ -80,7 +98,18 @@ async function build(options: CreateAgentOptions, made: AsyncDisposableStack): P
   };
   const model = typeof wanted === "object" ? wanted : await connect({ provider, model: wanted });
   const tools = await pickTools(options.tools);
-  return new Agent({
+  const build: BuildChild = async (request, parent, childTools) => {
+    const { provider: otherProvider, model: otherModel } = request;
+    const own = otherProvider === undefined && otherModel === undefined;
+    const current = parent.model.info.provider;
+    const childModel = own ? parent.model : await connect({ provider: otherProvider, model: otherModel, current });
+    const system = request.hot
+      ? (parent.options.system ?? "")
+      : await standardPrompt(cwd, env, childModel, childTools, request.system);
+    return { model: childModel, tools: childTools, system };
+  };
+  const fleet = new Fleet({ build });
+  const agent = fleet.root({
     ...options,
     model,
     tools,
@@ -90,6 +119,8 @@ async function build(options: CreateAgentOptions, made: AsyncDisposableStack): P
     resolveModel: (choice, current) => connect({ ...choice, current: current.provider }),
     resources: [made],
   });
+  await fleet.restore(agent);
+  return { fleet, agent };
 }
 
 async function pickTools(wanted: CreateAgentOptions["tools"]): Promise<AnyTool[]> {

@@ -1,15 +1,17 @@
 /** Puts an agent together: model, tools, prompt, session. The one place that knows all the rooms. */
 import { stat } from "node:fs/promises";
-import { Agent } from "../agent/agent.ts";
+import type { Agent } from "../agent/agent.ts";
 import { UsageError } from "../agent/error.ts";
+import { Fleet } from "../agent/fleet.ts";
 import { loadInstructions } from "../agent/instructions.ts";
 import { replay } from "../agent/log-state.ts";
 import type { Model } from "../agent/model.ts";
-import { assemblePrompt } from "../agent/prompt.ts";
 import type { Session } from "../agent/session.ts";
-import { toolSpec } from "../agent/tool.ts";
+import type { AnyTool } from "../agent/tool.ts";
 import { withoutSecrets } from "../providers/auth.ts";
-import { builtinTools, selectTools } from "../tools/registry.ts";
+import { advisorTool, builtinTools, selectTools } from "../tools/registry.ts";
+import { catalogText } from "./catalog-text.ts";
+import { childBuilder, promptFor } from "./children.ts";
 import type { Config } from "./config.ts";
 import { Models } from "./models.ts";
 import { note } from "./output.ts";
@@ -20,6 +22,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 export interface Composed extends AsyncDisposable {
   readonly agent: Agent;
+  readonly fleet: Fleet;
   readonly session: Session | undefined;
   readonly model: Model;
 }
@@ -34,38 +37,46 @@ export async function compose(config: Config, env: Env): Promise<Composed> {
   const models = stack.use(new Models(config, env));
   const model = await models.first(before?.model ?? undefined);
   const settings = settingsOf(config.knobs, model.info);
-  const tools = config.tools ? selectTools(config.tools) : builtinTools();
+  const tools = toolsOf(config);
   const instructions = await loadInstructions({ cwd: config.cwd, env });
   for (const warning of instructions.warnings) note(warning);
   const cwd = await startDirectory(config, before?.cwd ?? undefined);
   const session = resumed ?? (await createSession(config, env));
   if (session && !resumed) stack.defer(() => release(session));
-  const agent = new Agent({
+  const place = { cwd: config.cwd, date: new Date().toISOString().slice(0, 10), instructions: instructions.text };
+  const fleet = new Fleet({
+    build: childBuilder(models, place),
+    catalog: async (kind, provider = agent.view().model.info.provider) =>
+      catalogText(env, config.allowProviders, kind, provider),
+    ...(config.maxDepth === undefined ? {} : { maxDepth: config.maxDepth }),
+  });
+  const agent: Agent = fleet.root({
     model,
     tools,
     label: config.label,
-    system: assemblePrompt({
-      cwd: config.cwd,
-      platform: process.platform,
-      date: new Date().toISOString().slice(0, 10),
-      model: model.info,
-      tools: tools.map(toolSpec),
-      instructions: instructions.text,
-      ...(config.system === undefined ? {} : { extra: config.system }),
-    }),
+    system: promptFor(place, model.info, tools, config.system),
     cwd,
     root: config.cwd,
     env: withoutSecrets(env),
     settings,
+    utilityModel: () => models.utility(agent.view().model.info.provider),
     resolveModel: (wanted, current) => models.resolve(wanted, current.provider),
     ...(session ? { session } : {}),
     ...(config.maxRounds === undefined ? {} : { maxRounds: config.maxRounds }),
     ...(config.maxBudgetUsd === undefined ? {} : { maxBudgetUsd: config.maxBudgetUsd }),
     ...(config.maxResponseTokens === undefined ? {} : { maxOutputTokens: config.maxResponseTokens }),
   });
-  stack.use(agent);
+  stack.use(fleet);
+  for (const problem of await fleet.restore(agent, { revive: config.resumePersistent })) note(problem);
   const owned = stack.move();
-  return { agent, session, model, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { agent, fleet, session, model, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+function toolsOf({ tools, advisor }: Config): AnyTool[] {
+  const chosen = tools ? selectTools(tools) : builtinTools();
+  if (!advisor) return chosen;
+  const { model, maxUses } = advisor;
+  return [...chosen, advisorTool({ model, ...(maxUses === undefined ? {} : { maxUses }) })];
 }
 
 /** Whoever wants to know whether all of it was saved has asked by a flush. */

@@ -27,6 +27,15 @@ export interface Config {
   readonly system: string | undefined;
   readonly maxRounds: number | undefined;
   readonly maxBudgetUsd: number | undefined;
+  /** Generations of agents below the first. */
+  readonly maxDepth: number | undefined;
+  /** Undefined means any. */
+  readonly allowProviders: readonly string[] | undefined;
+  /** Children that stayed come back with their session. */
+  readonly resumePersistent: boolean;
+  readonly advisor: { readonly model: string; readonly maxUses: number | undefined } | undefined;
+  /** Talk in the terminal even where a page could be opened. */
+  readonly terminal: boolean;
   readonly maxRequestTokens: number | undefined;
   readonly maxResponseTokens: number | undefined;
   readonly session: SessionChoice;
@@ -50,6 +59,11 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
     system: flags.system,
     maxRounds: count("max-rounds", flags["max-rounds"]),
     maxBudgetUsd: amount("max-budget-usd", flags["max-budget-usd"]),
+    maxDepth: flags["max-depth"] === "0" ? 0 : count("max-depth", flags["max-depth"]),
+    allowProviders: providers(flags["allow-providers"]),
+    resumePersistent: !flags["no-resume-persistent"],
+    advisor: advisor(flags),
+    terminal: flags.terminal ?? false,
     maxRequestTokens: count("max-request-tokens", flags["max-request-tokens"]),
     maxResponseTokens: count("max-response-tokens", flags["max-response-tokens"]),
     session: sessionChoice(flags),
@@ -72,6 +86,19 @@ function toolNames(given: string | undefined): readonly string[] | undefined {
   const names = given.split(/[\s,]+/).filter((name) => name !== "");
   if (names.length === 0) throw new UsageError("--tools needs the names of tools, or none.");
   return names.length === 1 && names[0]?.toLowerCase() === "none" ? [] : names;
+}
+
+function providers(given: string | undefined): readonly string[] | undefined {
+  const names = given?.split(/[\s,]+/).filter((name) => name !== "");
+  if (names?.length === 0) throw new UsageError("--allow-providers needs the names of providers.");
+  return names?.map((name) => name.toLowerCase());
+}
+
+function advisor(flags: Flags): Config["advisor"] {
+  const maxUses = count("advisor-max-uses", flags["advisor-max-uses"]);
+  if (flags.advisor !== undefined) return { model: flags.advisor, maxUses };
+  if (maxUses !== undefined) throw new UsageError("--advisor-max-uses needs --advisor MODEL.");
+  return undefined;
 }
 
 function sessionChoice(flags: Flags): SessionChoice {

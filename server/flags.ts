@@ -34,6 +34,15 @@ export const flagTable = {
     group: "Work",
     help: "Never send a call that could exceed this total.",
   },
+  "max-depth": { type: "string", value: "N", group: "Work", help: "Let agents spawn N generations; 0 means none." },
+  advisor: { type: "string", value: "MODEL", group: "Work", help: "Give the agent a second model to ask for advice." },
+  "advisor-max-uses": { type: "string", value: "N", group: "Work", help: "How often it may ask; 3 by default." },
+  "allow-providers": {
+    type: "string",
+    value: "A,B",
+    group: "Model",
+    help: "Use only these, also for switches and children.",
+  },
   provider: {
     type: "string",
     value: "NAME",
@@ -70,6 +79,7 @@ export const flagTable = {
     help: "Go on with the session whose id begins with ID.",
   },
   session: { type: "string", value: "DIR", group: "Session", help: "Keep the session in DIR, new or not." },
+  "no-resume-persistent": { type: "boolean", group: "Session", help: "Leave the session's children behind." },
   ephemeral: { type: "boolean", group: "Session", help: "Save nothing." },
   name: { type: "string", value: "LABEL", group: "Session", help: "The agent's name; main by default." },
   "input-format": {
@@ -84,6 +94,7 @@ export const flagTable = {
     group: "Output",
     help: "text, json (one object at the end) or stream-json (every event).",
   },
+  terminal: { type: "boolean", group: "Output", help: "Talk in the terminal." },
   debug: { type: "boolean", group: "Output", help: "Show stack traces of errors." },
   help: { type: "boolean", short: "h", group: "Output", help: "Show this help." },
   version: { type: "boolean", short: "v", group: "Output", help: "Show the version." },

@@ -2,7 +2,8 @@
 import type { Agent } from "../agent/agent.ts";
 import { type ErrorInfo, toErrorInfo } from "../agent/error.ts";
 import type { EndReason } from "../agent/event.ts";
-import type { RunResult } from "../agent/run.ts";
+import type { Fleet } from "../agent/fleet.ts";
+import { type FleetResult, runFleet } from "../agent/fleet-run.ts";
 import type { Session } from "../agent/session.ts";
 import { compose } from "./compose.ts";
 import type { Config } from "./config.ts";
@@ -20,18 +21,23 @@ export async function runHeadless(config: Config, env: Env): Promise<number> {
   const started = await Promise.race([begin(config, env), stop.asked]);
   if (typeof started === "string") return await stoppedEarly(config, started, env);
   await using composed = started.composed;
-  const { agent, session } = composed;
+  const { agent, fleet, session } = composed;
   let running = true;
-  const end = () => running && endWork(agent);
-  const written = config.outputFormat === "stream-json" ? writeEvents(agent, env, end) : Promise.resolve();
+  const ended = new AbortController();
+  const end = () => {
+    if (!running) return;
+    ended.abort();
+    endWork(fleet);
+  };
+  const written = config.outputFormat === "stream-json" ? writeEvents(fleet, env, end) : Promise.resolve();
   const live = config.outputFormat === "text" && isTerminal("stdout");
-  if (live) await showLive(agent, env);
-  const run = agent.run(started.prompt);
+  if (live) await showLive(fleet, agent, env);
+  const run = runFleet(fleet, agent, started.prompt, ended.signal);
   stop.asked.then(end);
   const result = explained(await run);
   running = false;
   const unsaved = await saved(session);
-  await agent.close();
+  await fleet[Symbol.asyncDispose]();
   await written;
   const finished = { ...result, ...(unsaved && { error: unsaved }), ...(stop.signal && interruption(stop.signal)) };
   if (!live) await writeEnd(config, finished, env);
@@ -50,10 +56,10 @@ async function stoppedEarly(config: Config, signal: StopSignal, env: Env): Promi
   process.exit(signalCodes[signal]);
 }
 
-/** Stops the model, which keeps what it had said, and every tool. */
-function endWork(agent: Agent): void {
-  agent.send({ type: "halt" });
-  agent.send({ type: "kill", call: "all" });
+/** Stops every agent's model, which keeps what it had said, and every tool. */
+function endWork(fleet: Fleet): void {
+  fleet.command("*", { type: "halt" });
+  fleet.command("*", { type: "kill", call: "all" });
 }
 
 const stopped = { SIGHUP: "The terminal was closed.", SIGINT: "Interrupted.", SIGTERM: "Terminated." };
@@ -78,7 +84,7 @@ const unfinished: Partial<Record<EndReason, ErrorInfo>> = {
 };
 
 /** An answer that is not whole is an error, so that no script takes it for one. */
-function explained(result: RunResult): RunResult {
+function explained(result: FleetResult): FleetResult {
   const error = result.error ?? unfinished[result.reason];
   return error ? { ...result, error } : result;
 }
@@ -94,23 +100,23 @@ async function saved(session: Session | undefined): Promise<ErrorInfo | undefine
 }
 
 /** Writes events as they come. A reader that leaves ends the work. */
-async function writeEvents(agent: Agent, env: Env, end: () => void): Promise<void> {
+async function writeEvents(fleet: Fleet, env: Env, end: () => void): Promise<void> {
   try {
-    for await (const event of agent.events()) await writeOut(eventLine(event, env));
+    for await (const event of fleet.events()) await writeOut(eventLine(event, env));
   } catch {
     end();
   }
 }
 
 /** A person is looking: the answer streams as it comes, with a line a tool call, in place of the text at the end. */
-async function showLive(agent: Agent, env: Env): Promise<void> {
+async function showLive(fleet: Fleet, root: Agent, env: Env): Promise<void> {
   const { TerminalView } = await import("./terminal-view.ts");
   const { styleFor } = await import("./terminal-text.ts");
   const view = new TerminalView((text) => process.stdout.write(text), styleFor(process.stdout, env));
-  agent.subscribe((event) => view.show(event));
+  fleet.subscribe((event) => view.show(event, root.label));
 }
 
-async function writeEnd(config: Config, result: RunResult, env: Env): Promise<void> {
+async function writeEnd(config: Config, result: FleetResult, env: Env): Promise<void> {
   if (config.outputFormat !== "text") await writeResult(result, env);
   else if (result.content !== "") await writeAnswer(result.content);
   if (result.error) writeErr(describe(result.error, env));

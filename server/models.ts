@@ -1,12 +1,17 @@
 /** The models of a run: which one it begins with, which it may change to, and what the flags make of them. */
-import { ConfigError, SagentError } from "../agent/error.ts";
+import { ConfigError, SagentError, UsageError } from "../agent/error.ts";
 import type { Origin } from "../agent/message.ts";
-import type { Model, Provider } from "../agent/model.ts";
+import type { Model, ModelInfo, Provider } from "../agent/model.ts";
 import { redact } from "../providers/auth.ts";
 import { chooseProvider, createProvider } from "../providers/registry.ts";
 import type { Config } from "./config.ts";
 import { note } from "./output.ts";
 import { pullProgress } from "./progress.ts";
+
+interface ChildWish {
+  readonly provider?: string;
+  readonly model?: string;
+}
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -36,6 +41,19 @@ export class Models implements AsyncDisposable {
     return this.#build(name, wanted.model);
   }
 
+  /** A model for a child: the one it asks for, or another object of its parent's. */
+  async forChild({ provider, model }: ChildWish, parent: ModelInfo): Promise<Model> {
+    if (provider === undefined && model === undefined) return this.#build(parent.provider, parent.id);
+    const wanted = { ...(provider === undefined ? {} : { provider }), ...(model === undefined ? {} : { model }) };
+    return this.resolve(wanted, parent.provider);
+  }
+
+  /** The cheaper model of a provider, for summaries; undefined where it has none. */
+  async utility(provider: string): Promise<Model | undefined> {
+    if (provider === "local" || provider === "openai-compat" || provider === "llamacpp") return undefined;
+    return this.#build(provider, "utility").catch(() => undefined);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled([...this.#providers.values()].map(async (provider) => (await provider).close()));
   }
@@ -58,7 +76,12 @@ export class Models implements AsyncDisposable {
   }
 
   #provider(name: string): Promise<Provider> {
-    const { baseUrl } = this.#config;
+    const { baseUrl, allowProviders } = this.#config;
+    if (allowProviders && !allowProviders.includes(name)) {
+      throw new UsageError(`The provider "${name}" is not allowed here.`, {
+        hint: `Allowed: ${allowProviders.join(", ")}.`,
+      });
+    }
     const made =
       this.#providers.get(name) ??
       createProvider(name, { env: this.#env, baseUrl, local: { onProgress: pullProgress() } });

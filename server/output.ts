@@ -1,6 +1,7 @@
 /** What headless runs write: payload to stdout, everything else to stderr. */
 import type { ErrorInfo } from "../agent/error.ts";
 import type { AgentEvent, EventType } from "../agent/event.ts";
+import type { Share } from "../agent/ledger.ts";
 import { noUsage, type Usage } from "../agent/message.ts";
 import { redact } from "../providers/auth.ts";
 import { isTerminal, writeErr, writeOut } from "./stdio.ts";
@@ -17,11 +18,21 @@ export interface Result {
   readonly costUsd?: number;
   readonly rounds?: number;
   readonly sessionId?: string;
+  readonly agents?: readonly Share[];
   readonly error?: ErrorInfo;
 }
 
 export function writeResult(result: Result, env: Env): Promise<void> {
-  const { content, error, sessionId = "", usage = noUsage, costUsd = 0, rounds = 0, stopReason = null } = result;
+  const {
+    content,
+    error,
+    sessionId = "",
+    usage = noUsage,
+    costUsd = 0,
+    rounds = 0,
+    stopReason = null,
+    agents = [],
+  } = result;
   const reason = result.reason ?? (error ? "error" : "done");
   const object = {
     type: "result",
@@ -32,6 +43,7 @@ export function writeResult(result: Result, env: Env): Promise<void> {
     costUsd,
     rounds,
     sessionId,
+    agents,
     ...(error && { error }),
   };
   return writeOut(`${error ? redact(JSON.stringify(object), env) : JSON.stringify(object)}\n`);

@@ -37,7 +37,7 @@ export async function start(argv: readonly string[], env: Env): Promise<number> 
 
 function isInteractive(config: Config): boolean {
   const machine = config.outputFormat !== "text" || config.inputFormat !== "text";
-  return config.prompt === undefined && !machine && isTerminal("stdin");
+  return config.prompt === undefined && !machine && (config.terminal || isTerminal("stdin"));
 }
 
 /** The wanted output format where the flags as a whole could not be read: json stays json in failure. */

@@ -1,5 +1,6 @@
 /** Draws an agent's events on a terminal as they come: text as it streams, a line a tool call, errors with what to do. */
 import type { AgentEvent } from "../agent/event.ts";
+import { textOf } from "../agent/message.ts";
 import { printable, type Style } from "./terminal-text.ts";
 
 export class TerminalView {
@@ -14,7 +15,9 @@ export class TerminalView {
     this.#style = style;
   }
 
-  show(event: AgentEvent): void {
+  /** Other agents than `root` take a line for what they do and say, so that the root's words stay whole. */
+  show(event: AgentEvent, root = event.agent): void {
+    if (event.agent !== root) return this.#other(event);
     const { dim, red } = this.#style;
     switch (event.type) {
       case "partStarted":
@@ -53,6 +56,22 @@ export class TerminalView {
       default:
         return;
     }
+  }
+
+  #other(event: AgentEvent): void {
+    const { dim, red } = this.#style;
+    const name = `  ${event.agent}`;
+    if (event.type === "toolStarted") return this.#line(dim(`${name} • ${printable(event.label)}`));
+    if (event.type === "error") return this.#line(red(`${name}: ${printable(event.error.message)}`));
+    if (event.type !== "message") return;
+    const { message } = event;
+    if (message.type === "assistant") return this.#aside(name, textOf(message));
+    if (message.type === "peer") this.#aside(`  ${message.from} → ${event.agent}`, message.text);
+  }
+
+  #aside(name: string, text: string): void {
+    const [first = ""] = printable(text).trim().split("\n", 1);
+    if (first !== "") this.#line(this.#style.dim(`${name}: ${first.slice(0, 160)}`));
   }
 
   #message(message: Extract<AgentEvent, { type: "message" }>["message"]): void {

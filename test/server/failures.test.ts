@@ -81,7 +81,9 @@ test("an unknown tool is 2, with the tools there are", async () => {
   const options = { env: { ANTHROPIC_API_KEY: "test-key" } };
   const { code, stderr } = await home.run(["-p", "x", "--tools", "Read,Nope"], options);
   expect(code).toBe(2);
-  expect(stderr).toBe('sagent: There is no tool "Nope".\n  The tools are Read, Write, Edit, Bash, Grep, Glob, List.\n');
+  expect(stderr).toBe(
+    'sagent: There is no tool "Nope".\n  The tools are Read, Write, Edit, Bash, Grep, Glob, List, AgentSpawn, AgentSend, AgentSelf, Job.\n',
+  );
 });
 
 test("no input is 2", async () => {

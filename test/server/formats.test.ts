@@ -39,6 +39,15 @@ test("json: one object with the answer, its usage, its price and its session", a
     costUsd: result.costUsd,
     rounds: 0,
     sessionId: expect.stringMatching(/^[0-9a-f]{12}$/),
+    agents: [
+      {
+        label: "main",
+        path: "main",
+        model: { provider: "anthropic", model: "claude-opus-5-5" },
+        usage: result.usage,
+        costUsd: result.costUsd,
+      },
+    ],
   });
   expect(result.costUsd).toBeGreaterThan(0);
 });

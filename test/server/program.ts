@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { AgentEvent } from "../../agent/event.ts";
 import { eventSchema } from "../../agent/event-schema.ts";
-import { usageSchema } from "../../agent/message-schema.ts";
+import { originSchema, usageSchema } from "../../agent/message-schema.ts";
 import { testKey } from "../support/fake-provider.ts";
 import type { FakeProvider, Wire } from "../support/fake-types.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -117,6 +117,15 @@ export const resultSchema = z.strictObject({
   costUsd: z.number(),
   rounds: z.int(),
   sessionId: z.string(),
+  agents: z.array(
+    z.strictObject({
+      label: z.string(),
+      path: z.string(),
+      model: originSchema.nullable(),
+      usage: usageSchema,
+      costUsd: z.number(),
+    }),
+  ),
   error: z
     .strictObject({
       code: z.string(),

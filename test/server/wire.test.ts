@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { toolNames } from "../../tools/registry.ts";
 import { startFakeProvider } from "../support/fake-provider.ts";
 import type { FakeRequest, FakeScript, Wire } from "../support/fake-types.ts";
 import { must } from "../support/must.ts";
@@ -20,7 +21,7 @@ async function sent(wire: Wire, ...args: string[]): Promise<FakeRequest> {
 }
 
 test("--tools: all of them, some in the registry's order, or none", async () => {
-  expect((await sent("anthropic")).view.tools).toEqual(["Read", "Write", "Edit", "Bash", "Grep", "Glob", "List"]);
+  expect((await sent("anthropic")).view.tools).toEqual([...toolNames]);
   expect((await sent("anthropic", "--tools", "Bash,Read")).view.tools).toEqual(["Read", "Bash"]);
   expect((await sent("anthropic", "--tools", "none")).view.tools).toEqual([]);
 });
