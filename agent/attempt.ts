@@ -35,34 +35,39 @@ export interface AttemptOptions {
 const abortGraceMs = 500;
 
 export async function readStream(options: AttemptOptions, parts: PartEvents): Promise<Attempt> {
-  const reading = new AbortController();
-  const read = consume(options, parts, reading.signal);
-  const left = abandoned(options, reading.signal).then((): Attempt => ({ ...aborted, parts: parts.said() }));
+  const { signal, clock } = options;
+  const reading = { over: false };
+  const left = Promise.withResolvers<Attempt>();
+  let grace: AbortController | undefined;
+  const leave = async () => {
+    grace = new AbortController();
+    await clock.sleep(abortGraceMs, grace.signal);
+    left.resolve({ ...aborted, parts: parts.said() });
+  };
+  if (signal.aborted) leave();
+  else signal.addEventListener("abort", leave, { once: true });
   try {
-    return await Promise.race([read, left]);
+    return await Promise.race([consume(options, parts, reading), left.promise]);
   } finally {
-    reading.abort();
+    reading.over = true;
+    grace?.abort();
+    signal.removeEventListener("abort", leave);
   }
 }
 
 const aborted = { type: "error", error: new AbortedError() } as const;
 
-/** Resolves a moment after the abort, or after the end of the reading. */
-async function abandoned({ signal, clock }: AttemptOptions, read: AbortSignal): Promise<void> {
-  const both = AbortSignal.any([signal, read]);
-  if (!both.aborted) {
-    await new Promise<void>((resolve) => both.addEventListener("abort", () => resolve(), { once: true }));
-  }
-  await clock.sleep(abortGraceMs, read);
-}
-
-async function consume(options: AttemptOptions, parts: PartEvents, left: AbortSignal): Promise<Attempt> {
+async function consume(
+  options: AttemptOptions,
+  parts: PartEvents,
+  reading: { readonly over: boolean },
+): Promise<Attempt> {
   const { model, request, signal, emit } = options;
   const filter = replayFilter(structuredClone(parts.shown()));
   let end: Chunk | undefined;
   try {
     for await (const chunk of model.stream(request, signal)) {
-      if (left.aborted) break;
+      if (reading.over) break;
       if (chunk.type === "limits") emit({ type: "limits", windows: chunk.windows.map((window) => ({ ...window })) });
       if (chunk.type === "done" || chunk.type === "error") end = chunk;
       if (signal.aborted) continue;

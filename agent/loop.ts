@@ -34,8 +34,8 @@ export class Loop {
   #state: MachineState;
   #wake: (() => void) | null = null;
   #closed = false;
-  #call = new AbortController();
-  #compaction = new AbortController();
+  /** Stops the model call or the compaction under way; there is one at a time. */
+  #stop: AbortController | undefined;
   readonly #slow = new Set<Promise<void>>();
   readonly #ended: Promise<void>;
 
@@ -68,8 +68,7 @@ export class Loop {
     this.#closed = true;
     this.#wake?.();
     await this.#ended;
-    this.#call.abort();
-    this.#compaction.abort();
+    this.#stop?.abort();
     await Promise.all([...this.#slow, this.#dispatch.close()]);
   }
 
@@ -105,32 +104,31 @@ export class Loop {
         this.#log.emit(effect.event);
         return;
       case "callModel":
-        this.#call = new AbortController();
-        return this.#feed(this.#work.callModel(effect.generation, this.#call.signal), (error) => ({
-          type: "modelFailed",
-          generation: effect.generation,
-          error,
-          partial: null,
-          cause: "other",
-        }));
+        return this.#begin(
+          (signal) => this.#work.callModel(effect.generation, signal),
+          (error) => ({
+            type: "modelFailed",
+            generation: effect.generation,
+            error,
+            partial: null,
+            cause: "other",
+          }),
+        );
       case "cancelModel":
-        return this.#call.abort();
+      case "cancelCompact":
+        return this.#stop?.abort();
       case "runTools":
         return this.#dispatch.run(effect.calls);
       case "cancelTool":
         return this.#dispatch.cancel(effect.callId);
       case "compact":
-        this.#compaction = new AbortController();
         this.#log.emit({ type: "compactStarted" });
-        return this.#feed(this.#work.compact(effect.generation, effect.wanted, this.#compaction.signal), (error) => ({
-          type: "compactFailed",
-          generation: effect.generation,
-          error,
-        }));
+        return this.#begin(
+          (signal) => this.#work.compact(effect.generation, effect.wanted, signal),
+          (error) => ({ type: "compactFailed", generation: effect.generation, error }),
+        );
       case "tune":
         return this.#work.tune(effect.wanted);
-      case "cancelCompact":
-        return this.#compaction.abort();
       case "switch":
         return this.#feed(
           this.#work.switchModel(effect.wanted).then(() => switchDone),
@@ -140,6 +138,15 @@ export class Loop {
         this.#log.emit({ type: "cleared", upTo: this.#log.state.entries.at(-1)?.id ?? null });
         return this.#work.forget();
     }
+  }
+
+  #begin(work: (signal: AbortSignal) => Promise<Input>, failed: (error: ErrorInfo) => Input): void {
+    const stop = new AbortController();
+    this.#stop = stop;
+    const ended = work(stop.signal).finally(() => {
+      if (this.#stop === stop) this.#stop = undefined;
+    });
+    this.#feed(ended, failed);
   }
 
   #feed(work: Promise<Input>, failed: (error: ErrorInfo) => Input): void {

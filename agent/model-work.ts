@@ -23,7 +23,7 @@ import {
 } from "./model.ts";
 import { PromptTooLongError } from "./provider-error.ts";
 import { ModelSwitcher, type SwitchPlan } from "./switch.ts";
-import type { AnyTool } from "./tool.ts";
+import { type AnyTool, specsText } from "./tool.ts";
 import { runTurn } from "./turn.ts";
 
 export interface ModelWorkOptions {
@@ -156,7 +156,7 @@ export class ModelWork implements LoopWork {
     }
     return {
       system: this.#model.estimateText(system),
-      tools: this.#model.estimateText(JSON.stringify(this.#specs)),
+      tools: this.#model.estimateText(specsText(this.#specs)),
       ...sizes,
     };
   }
@@ -211,7 +211,7 @@ export class ModelWork implements LoopWork {
 
   #measureFixed(): number {
     const { system = "" } = this.#options.agent;
-    return this.#model.estimateText(system + JSON.stringify(this.#specs));
+    return this.#model.estimateText(system + specsText(this.#specs));
   }
 }
 

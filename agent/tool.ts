@@ -124,3 +124,18 @@ export function toolSpec(tool: AnyTool): ToolSpec {
   specs.set(tool, spec);
   return spec;
 }
+
+const texts = new WeakMap<ToolSpec, string>();
+
+/** Specs as JSON, for an estimate of their size; each is written once, however many agents have it. */
+export function specsText(specs: readonly ToolSpec[]): string {
+  return `${specs.reduce((all, spec, at) => all + (at > 0 ? "," : "") + specText(spec), "[")}]`;
+}
+
+function specText(spec: ToolSpec): string {
+  const known = texts.get(spec);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(spec);
+  texts.set(spec, text);
+  return text;
+}

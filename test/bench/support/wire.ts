@@ -9,18 +9,19 @@ export interface BenchWire extends AsyncDisposable {
   readonly model: Model;
 }
 
-export async function openWire(): Promise<BenchWire> {
+/** `server` is the file in this directory that is its program. */
+export async function openWire(server = "wire-server.ts"): Promise<BenchWire> {
   await using stack = new AsyncDisposableStack();
-  const server = Bun.spawn([process.execPath, join(import.meta.dir, "wire-server.ts")], {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, server)], {
     stdin: "pipe",
     stdout: "pipe",
     stderr: "inherit",
   });
   stack.defer(async () => {
-    server.stdin.end();
-    await server.exited;
+    child.stdin.end();
+    await child.exited;
   });
-  const { value } = await server.stdout.getReader().read();
+  const { value } = await child.stdout.getReader().read();
   const baseUrl = `http://127.0.0.1:${Buffer.from(value ?? [])
     .toString()
     .trim()}`;
