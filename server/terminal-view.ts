@@ -41,6 +41,10 @@ export class TerminalView {
         return this.#message(event.message);
       case "toolDetached":
         return this.#line(dim("  (goes on in the background)"));
+      case "spawned":
+        return this.#line(dim(`↳ ${event.childPath}`));
+      case "loopNoticed":
+        return this.#line(dim("It repeats itself, and was told so."));
       case "compactStarted":
         return this.#line(dim("Summarising the conversation…"));
       case "cleared":

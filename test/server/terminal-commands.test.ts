@@ -1,0 +1,87 @@
+/** What a person may say in the terminal, on a real fleet. */
+import { expect, test } from "bun:test";
+import { z } from "zod";
+import { Fleet } from "../../agent/fleet.ts";
+import { defineTool } from "../../agent/tool.ts";
+import { commandHelp, runCommand } from "../../server/terminal-commands.ts";
+import { scriptedModel } from "../support/scripted-model.ts";
+
+function scene() {
+  const model = scriptedModel(() => ({ parts: [{ text: "Done." }] }));
+  const fleet = new Fleet();
+  const root = fleet.root({ model });
+  const printed: string[] = [];
+  const say = (line: string) => runCommand(line, { fleet, root, print: (text) => void printed.push(text) });
+  return { model, fleet, root, printed, say };
+}
+
+const link = { callId: "c1", signal: new AbortController().signal, progress: () => {} } as const;
+
+test("what there is, and what there is not", () => {
+  const { say, printed } = scene();
+  say("/help");
+  say("/nothing at all");
+  say("/model");
+  say("/cost");
+  say("/agents");
+  expect(printed).toEqual([
+    commandHelp(),
+    `There is no command /nothing.\n${commandHelp()}`,
+    "scripted scripted",
+    "$0.0000",
+    "main  idle  scripted  $0.0000",
+  ]);
+});
+
+test("a child is told something, and a target that means nobody lists the living", async () => {
+  const { fleet, say, printed, model } = scene();
+  await fleet.spawn("main", { prompt: "Wait.", label: "worker-1", persistent: true, notify: false }, link);
+  await fleet.quiet();
+  say("/send worker-* go on");
+  await fleet.quiet();
+  const heard = model.requests.at(-1)?.messages.map((message) => ("text" in message ? message.text : ""));
+  expect(heard).toEqual(["Wait.", "", "go on"]);
+  say("/send nobody x");
+  expect(printed).toEqual(['"nobody" names no living agent.\n  Living: main, worker-1.']);
+});
+
+test("running calls are named by their ids: detached, waited for again, ended", async () => {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const slow = defineTool({ name: "Slow", description: "Slow.", schema: z.object({}), run: () => promise });
+  const model = scriptedModel([
+    { parts: [{ call: "Slow", args: {} }] },
+    { parts: [{ text: "On." }] },
+    { parts: [{ text: "End." }] },
+  ]);
+  const fleet = new Fleet();
+  const root = fleet.root({ model, tools: [slow] });
+  const printed: string[] = [];
+  const kinds: string[] = [];
+  const started = Promise.withResolvers<void>();
+  root.subscribe((event) => {
+    if (event.type === "toolStarted") started.resolve();
+    if (/^tool(Detached|Undetached|Ended)$/.test(event.type)) kinds.push(event.type);
+  });
+  const say = (line: string) => runCommand(line, { fleet, root, print: (text) => void printed.push(text) });
+  root.send({ type: "prompt", text: "Go." });
+  await started.promise;
+  for (const line of ["/kill", "/detach c1", "/undetach c1", "/kill all"]) say(line);
+  await fleet.quiet();
+  resolve("late");
+  expect(printed).toEqual(["/kill needs the id of a call, such as c3, or all."]);
+  expect(kinds).toEqual(["toolDetached", "toolUndetached", "toolEnded"]);
+  await fleet[Symbol.asyncDispose]();
+});
+
+test("queued words wait for the end of the work; cleared ones are gone", async () => {
+  const { fleet, say, root, model } = scene();
+  root.send({ type: "prompt", text: "First." });
+  say("/queue Then this.");
+  await fleet.quiet();
+  expect(model.requests.length).toBe(2);
+  say("/clear");
+  say("/halt");
+  say("/queue Anew.");
+  await fleet.quiet();
+  expect(model.requests.at(-1)?.messages.map((message) => message.type)).toEqual(["user"]);
+});
