@@ -184,6 +184,28 @@ test("a run of the parent ends though a persistent child works on; its own resul
   ]);
 });
 
+test("a run waits for a child that was spawned in the background, and is idle once", async () => {
+  await using rig = fleetRig({
+    main: [
+      { parts: [{ call: "Spawn", args: { prompt, label: "a", background: true } }] },
+      answered("meanwhile"),
+      answered("it is done"),
+    ],
+    a: [{ parts: [{ text: "found it" }], wait: 5_000 }],
+  });
+  const run = rig.root.run("begin");
+  await rig.clock.advance(4_999);
+  expect(rig.said("main").at(-1)).toBe("assistant meanwhile");
+  await rig.clock.advance(1);
+  expect(await run).toMatchObject({ reason: "done", content: "it is done" });
+  expect(rig.said("main").slice(3)).toEqual([
+    "assistant meanwhile",
+    "notice c1 final found it",
+    "assistant it is done",
+  ]);
+  expect(eventsOf(rig.events, "idle").filter(({ agent }) => agent === "main").length).toBe(1);
+});
+
 test("a one-shot child at its end is not living: nothing is sent to who will not read it", async () => {
   await using rig = fleetRig({ main: ok, a: [ok] });
   const tries: unknown[] = [];
