@@ -28,6 +28,8 @@ export interface AgentOptions {
   /** Rounds of tools that one message may cause; no limit by default. */
   readonly maxRounds?: number;
   readonly maxOutputTokens?: number;
+  /** False leaves a conversation that is too long to the person: it fails in place of being summarised. */
+  readonly compact?: boolean;
   readonly temperature?: number;
   readonly stopSequences?: readonly string[];
   /** USD. A call that could exceed it is not sent. */

@@ -19,6 +19,8 @@ export interface Instructions {
 export interface InstructionOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Further directories, behind all others. */
+  readonly addDirs?: readonly string[];
   /** Most characters in all; 40,000 unless told otherwise. The nearest files are kept first. */
   readonly maxChars?: number;
   /** Directory of the machine's own AGENTS.md. */
@@ -35,8 +37,8 @@ interface Source {
 
 /**
  * Reads, in this order: the machine's file, the user's (`$XDG_CONFIG_HOME/sagent/AGENTS.md`), then in every directory
- * from the root to `cwd` `AGENTS.md` (`CLAUDE.md` where there is none), `.sagent/AGENTS.md` and `AGENTS.local.md`. A
- * file named by `@path` comes just before the one that names it, once, five levels deep.
+ * from the root to `cwd` `AGENTS.md` (`CLAUDE.md` where there is none), `.sagent/AGENTS.md` and `AGENTS.local.md`; and
+ * the same in the directories that were added. A file named by `@path` comes just before the one that names it, once, five levels deep.
  */
 export async function loadInstructions(options: InstructionOptions): Promise<Instructions> {
   const home = options.env.HOME || homedir();
@@ -44,7 +46,7 @@ export async function loadInstructions(options: InstructionOptions): Promise<Ins
   const userDir = join(config && isAbsolute(config) ? config : join(home, ".config"), "sagent");
   const reader = new Reader(home);
   for (const dir of [options.systemDir ?? "/etc/sagent", userDir]) await reader.read(join(dir, "AGENTS.md"));
-  for (const dir of directoriesTo(resolve(options.cwd))) {
+  for (const dir of [...directoriesTo(resolve(options.cwd)), ...(options.addDirs ?? [])]) {
     if (!(await reader.read(join(dir, "AGENTS.md")))) await reader.read(join(dir, "CLAUDE.md"));
     await reader.read(join(dir, ".sagent", "AGENTS.md"));
     await reader.read(join(dir, "AGENTS.local.md"));

@@ -75,8 +75,10 @@ export class ModelWork implements LoopWork {
   async #answer(generation: number, signal: AbortSignal): Promise<Input> {
     const model = this.#model;
     const tokens = this.#fixedTokens + this.#context.tokens(model);
-    if (tokens > compactionThreshold(model.info, this.#maxOutput)) return this.#overflow(generation, tokens);
     const { agent, log, purse } = this.#options;
+    const mayCompact = agent.compact !== false;
+    if (mayCompact && tokens > compactionThreshold(model.info, this.#maxOutput))
+      return this.#overflow(generation, tokens);
     const { epoch } = log.state;
     const input = await runTurn({
       generation,
@@ -96,6 +98,7 @@ export class ModelWork implements LoopWork {
       const counted = promptTokens(input.answer.usage);
       if (counted > 0) this.#context.anchor(model, Math.max(0, counted - this.#fixedTokens));
     }
+    if (input.type === "modelFailed" && input.cause === "overflow" && !mayCompact) return { ...input, cause: "other" };
     return input;
   }
 

@@ -5,11 +5,12 @@ import { UsageError } from "../agent/error.ts";
 import { Fleet } from "../agent/fleet.ts";
 import { loadInstructions } from "../agent/instructions.ts";
 import { replay } from "../agent/log-state.ts";
-import type { Model } from "../agent/model.ts";
+import type { Model, ModelInfo } from "../agent/model.ts";
+import { isSmallWindow } from "../agent/prompt.ts";
 import type { Session } from "../agent/session.ts";
 import type { AnyTool } from "../agent/tool.ts";
 import { withoutSecrets } from "../providers/auth.ts";
-import { advisorTool, builtinTools, selectTools } from "../tools/registry.ts";
+import { advisorTool, builtinTools, fleetToolNames, selectTools } from "../tools/registry.ts";
 import { catalogText } from "./catalog-text.ts";
 import { childBuilder, promptFor } from "./children.ts";
 import type { Config } from "./config.ts";
@@ -37,8 +38,8 @@ export async function compose(config: Config, env: Env): Promise<Composed> {
   const models = stack.use(new Models(config, env));
   const model = await models.first(before?.model ?? undefined);
   const settings = settingsOf(config.knobs, model.info);
-  const tools = toolsOf(config);
-  const instructions = await loadInstructions({ cwd: config.cwd, env });
+  const tools = toolsOf(config, model.info);
+  const instructions = await loadInstructions({ cwd: config.cwd, env, addDirs: config.addDirs });
   for (const warning of instructions.warnings) note(warning);
   const cwd = await startDirectory(config, before?.cwd ?? undefined);
   const session = resumed ?? (await createSession(config, env));
@@ -62,6 +63,7 @@ export async function compose(config: Config, env: Env): Promise<Composed> {
     utilityModel: () => models.utility(agent.view().model.info.provider),
     resolveModel: (wanted, current) => models.resolve(wanted, current.provider),
     ...(session ? { session } : {}),
+    compact: config.compact,
     ...(config.maxRounds === undefined ? {} : { maxRounds: config.maxRounds }),
     ...(config.maxBudgetUsd === undefined ? {} : { maxBudgetUsd: config.maxBudgetUsd }),
     ...(config.maxResponseTokens === undefined ? {} : { maxOutputTokens: config.maxResponseTokens }),
@@ -72,8 +74,10 @@ export async function compose(config: Config, env: Env): Promise<Composed> {
   return { agent, fleet, session, model, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-function toolsOf({ tools, advisor }: Config): AnyTool[] {
-  const chosen = tools ? selectTools(tools) : builtinTools();
+/** What the flags name; else all, where the window has room for what they say of other agents. */
+function toolsOf({ tools, advisor }: Config, info: ModelInfo): AnyTool[] {
+  const standard = builtinTools().filter(({ name }) => !isSmallWindow(info) || !fleetToolNames.includes(name));
+  const chosen = tools ? selectTools(tools) : standard;
   if (!advisor) return chosen;
   const { model, maxUses } = advisor;
   return [...chosen, advisorTool({ model, ...(maxUses === undefined ? {} : { maxUses }) })];

@@ -25,6 +25,12 @@ export interface Config {
   /** Undefined means the default set. */
   readonly tools: readonly string[] | undefined;
   readonly system: string | undefined;
+  /** Directories whose instructions count too. */
+  readonly addDirs: readonly string[];
+  /** A long conversation is summarised when it must be. */
+  readonly compact: boolean;
+  /** How many sessions a list shows. */
+  readonly listLimit: number;
   readonly maxRounds: number | undefined;
   readonly maxBudgetUsd: number | undefined;
   /** Generations of agents below the first. */
@@ -47,6 +53,7 @@ export interface Config {
 
 /** Checks the flags. Throws `UsageError`. */
 export function readConfig(flags: Flags, cwd = process.cwd()): Config {
+  oneOf("auth", flags.auth ?? "env", ["env"]);
   return {
     cwd: resolve(cwd, flags.cwd ?? "."),
     cwdGiven: flags.cwd !== undefined,
@@ -57,6 +64,9 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
     knobs: knobs(flags),
     tools: toolNames(flags.tools),
     system: flags.system,
+    addDirs: (flags["add-dir"] ?? []).map((dir) => resolve(cwd, dir)),
+    compact: !flags["no-compact"],
+    listLimit: count("resume-limit", flags["resume-limit"]) ?? 20,
     maxRounds: count("max-rounds", flags["max-rounds"]),
     maxBudgetUsd: amount("max-budget-usd", flags["max-budget-usd"]),
     maxDepth: flags["max-depth"] === "0" ? 0 : count("max-depth", flags["max-depth"]),

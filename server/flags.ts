@@ -5,6 +5,8 @@ import { UsageError } from "../agent/error.ts";
 interface Flag {
   readonly type: "string" | "boolean";
   readonly short?: string;
+  /** May be given several times. */
+  readonly multiple?: boolean;
   /** Shown in help in place of the value. */
   readonly value?: string;
   readonly help: string;
@@ -25,6 +27,13 @@ export const flagTable = {
     help: "Do this one task and exit; piped input is added to it.",
   },
   cwd: { type: "string", value: "DIR", group: "Work", help: "Work in DIR." },
+  "add-dir": {
+    type: "string",
+    multiple: true,
+    value: "DIR",
+    group: "Work",
+    help: "Read the AGENTS.md of DIR too; may be given again.",
+  },
   tools: { type: "string", value: "A,B|none", group: "Work", help: "Offer only these tools." },
   system: { type: "string", value: "TEXT", group: "Work", help: "Add TEXT to the system prompt." },
   "max-rounds": { type: "string", value: "N", group: "Work", help: "End after N rounds of tools for one message." },
@@ -55,6 +64,7 @@ export const flagTable = {
     group: "Model",
     help: "A model's name, family or role, e.g. opus, gpt-5.6, default.",
   },
+  auth: { type: "string", value: "HOW", group: "Model", help: "Where the key comes from: env, the only way so far." },
   "base-url": {
     type: "string",
     value: "URL",
@@ -80,6 +90,8 @@ export const flagTable = {
   },
   session: { type: "string", value: "DIR", group: "Session", help: "Keep the session in DIR, new or not." },
   "no-resume-persistent": { type: "boolean", group: "Session", help: "Leave the session's children behind." },
+  "resume-limit": { type: "string", value: "N", group: "Session", help: "How many sessions to list; 20 by default." },
+  "no-compact": { type: "boolean", group: "Session", help: "Never summarise a long conversation unasked." },
   ephemeral: { type: "boolean", group: "Session", help: "Save nothing." },
   name: { type: "string", value: "LABEL", group: "Session", help: "The agent's name; main by default." },
   "input-format": {
@@ -101,7 +113,8 @@ export const flagTable = {
 } as const satisfies Record<string, Flag>;
 
 type Table = typeof flagTable;
-type Value<Name extends keyof Table> = Table[Name]["type"] extends "boolean" ? boolean : string;
+type One<Name extends keyof Table> = Table[Name]["type"] extends "boolean" ? boolean : string;
+type Value<Name extends keyof Table> = Table[Name] extends { multiple: true } ? One<Name>[] : One<Name>;
 export type Flags = { readonly [Name in keyof Table]?: Value<Name> };
 
 export interface CommandLine {

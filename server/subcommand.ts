@@ -19,7 +19,7 @@ export async function runSubcommand(words: readonly string[], config: Config, en
 }
 
 async function printSessions(config: Config, env: Env): Promise<number> {
-  const sessions = await listSessions(projectDir(config.cwd, env));
+  const sessions = await listSessions(projectDir(config.cwd, env), { limit: config.listLimit });
   if (config.outputFormat !== "text") {
     for (const session of sessions) await writeOut(`${JSON.stringify(session)}\n`);
     return 0;

@@ -16,6 +16,11 @@ import { writeTool } from "./write.ts";
 export { defineTool } from "../agent/tool.ts";
 export { type AdvisorOptions, advisorTool } from "./advisor.ts";
 
+const fleetTools: readonly AnyTool[] = [agentSpawnTool, agentSendTool, agentSelfTool, jobTool];
+
+/** Names of those among them that concern other agents and background work. */
+export const fleetToolNames: readonly string[] = fleetTools.map(({ name }) => name);
+
 const tools: readonly AnyTool[] = [
   readTool,
   writeTool,
@@ -24,10 +29,7 @@ const tools: readonly AnyTool[] = [
   grepTool,
   globTool,
   listTool,
-  agentSpawnTool,
-  agentSendTool,
-  agentSelfTool,
-  jobTool,
+  ...fleetTools,
 ];
 
 /** Names of the built-in tools, in the order that models are told of them. */

@@ -154,3 +154,13 @@ test("with nothing to summarise a request to compact says so and the agent is as
   expect(eventsOf(rig.events, "compactFailed").map((event) => event.error.code)).toEqual(["nothing_to_compact"]);
   expect((await rig.agent.run("a")).content).toBe("one");
 });
+
+test("where compaction is off, a conversation that is too long fails and stays whole", async () => {
+  await using rig = agentRig([answered(words(600)), tooLong, answered("fine")], { compact: false }, narrow);
+  await rig.agent.run(words(200));
+  const { error, reason } = await rig.agent.run("b");
+  expect([error?.code, reason]).toEqual(["prompt_too_long", "error"]);
+  expect(rig.events.filter((event) => event.type.startsWith("compact"))).toEqual([]);
+  rig.agent.send({ type: "clear" });
+  expect((await rig.agent.run("c")).content).toBe("fine");
+});

@@ -6,7 +6,11 @@ import { loadInstructions } from "../../agent/instructions.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 /** Writes the files under a fresh home and loads what applies in `home/work/app`. */
-async function load(home: string, files: Readonly<Record<string, string>>, options: { maxChars?: number } = {}) {
+async function load(
+  home: string,
+  files: Readonly<Record<string, string>>,
+  options: { maxChars?: number; addDirs?: string[] } = {},
+) {
   const cwd = join(home, "work/app");
   mkdirSync(cwd, { recursive: true });
   for (const [path, text] of Object.entries(files)) {
@@ -126,4 +130,11 @@ test("frontmatter and block comments are removed, but not from code", () => {
 test("paths in code are not mentions", () => {
   const source = ["@a.md and `@b.md`", "~~~", "@c.md", "```", "@d.md", "~~~", "``x ` @e.md`` then @f/g.md."].join("\n");
   expect(readInstructionText(source).mentions).toEqual(["a.md", "f/g.md"]);
+});
+
+test("directories that were added come last", async () => {
+  using temp = tempDir();
+  const files = { "work/app/AGENTS.md": "own", "lib/AGENTS.md": "added", "lib/AGENTS.local.md": "local" };
+  const { files: found } = await load(temp.path, files, { addDirs: [join(temp.path, "lib")] });
+  expect(found).toEqual(["work/app/AGENTS.md", "lib/AGENTS.md", "lib/AGENTS.local.md"]);
 });

@@ -15,6 +15,9 @@ const plain: Config = {
   system: undefined,
   maxRounds: undefined,
   maxBudgetUsd: undefined,
+  addDirs: [],
+  compact: true,
+  listLimit: 20,
   maxDepth: undefined,
   allowProviders: undefined,
   resumePersistent: true,
@@ -75,6 +78,9 @@ test("every flag, typed", () => {
     provider: "p",
     model: "m",
     baseUrl: "http://h/v1",
+    addDirs: [],
+    compact: true,
+    listLimit: 20,
     maxDepth: undefined,
     allowProviders: undefined,
     resumePersistent: true,
@@ -131,4 +137,18 @@ const bad: [Flags, string][] = [
 ];
 test.each(bad)("%j is refused in a sentence", (flags, sentence) => {
   expect(refusal(flags)).toBe(sentence);
+});
+
+test("directories are added, compaction turned off, and a list cut short", () => {
+  expect(
+    configOf("--add-dir", "../lib", "--add-dir=/abs", "--no-compact", "--resume-limit", "3", "--auth", "env"),
+  ).toEqual({
+    ...plain,
+    addDirs: ["/lib", "/abs"],
+    compact: false,
+    listLimit: 3,
+  });
+  expect(refusal({ auth: "cookies" })).toBe('--auth cannot be "cookies". Choose one of: env.');
+  expect(refusal({ "advisor-max-uses": "2" })).toBe("--advisor-max-uses needs --advisor MODEL.");
+  expect(refusal({ "allow-providers": " , " })).toBe("--allow-providers needs the names of providers.");
 });
