@@ -31,7 +31,7 @@ export interface SpawnRequest {
   readonly notify?: boolean;
   /** `fork` begins with the parent's conversation up to this call. */
   readonly context?: "fresh" | "fork";
-  /** The parent's system prompt, to the byte, so that its cached prefix serves. */
+  /** The parent's system prompt, to the byte, so that its cached prefix serves; so too for a fork without a `system`. */
   readonly hot?: boolean;
 }
 
