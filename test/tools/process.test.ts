@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
 import type { ToolProgress } from "../../agent/tool.ts";
 import { bashTool } from "../../tools/bash.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -116,15 +117,16 @@ test("output streams while the command runs, both streams apart and characters w
 
 const isOn = (news: ToolProgress, stream: string) => news.type === "output" && news.stream === stream;
 
-test("a flood is kept in bounded memory, bounded in the result and thinned in the live view", async () => {
+test("a flood is kept in bounded memory", async () => {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "flood.ts")], { stdout: "pipe" });
+  expect(Number.parseFloat(await new Response(child.stdout).text())).toBeLessThan(100);
+});
+
+test("a flood is bounded in the result and thinned in the live view", async () => {
   using dir = tempDir();
   const place = placeAt(dir.path);
-  // Other tests share this process: their garbage goes first, and the bound is well below the flood's 200 MB.
-  Bun.gc(true);
-  const before = process.memoryUsage.rss();
   const command = "echo first; echo early >&2; yes 0123456789 | head -c 200000000; echo last; echo late >&2; exit 1";
   const { text, details } = await place.run(bashTool, { command });
-  expect((process.memoryUsage.rss() - before) / 1e6).toBeLessThan(140);
   expect(text.length).toBeLessThanOrEqual(31_000);
   expect(text).toStartWith("first\n0123456789\n");
   expect(text).toMatch(
