@@ -7,7 +7,8 @@ import type { AgentOptions } from "./agent-options.ts";
 import type { BuildChild } from "./child.ts";
 import { Fleet } from "./fleet.ts";
 import type { Model } from "./model.ts";
-import { type AnyTool, toolSpec } from "./tool.ts";
+import type { Surroundings } from "./prompt.ts";
+import type { AnyTool } from "./tool.ts";
 
 export { Agent } from "./agent.ts";
 export type { AgentOptions, Snapshot } from "./agent-options.ts";
@@ -98,6 +99,8 @@ async function compose(options: CreateAgentOptions, made: AsyncDisposableStack):
   };
   const model = typeof wanted === "object" ? wanted : await connect({ provider, model: wanted });
   const tools = await pickTools(options.tools);
+  const { standardPrompt } = await import("./prompt.ts");
+  const place = await surroundings(cwd, env);
   const build: BuildChild = async (request, parent, childTools) => {
     const { provider: otherProvider, model: otherModel } = request;
     const own = otherProvider === undefined && otherModel === undefined;
@@ -105,7 +108,7 @@ async function compose(options: CreateAgentOptions, made: AsyncDisposableStack):
     const childModel = own ? parent.model : await connect({ provider: otherProvider, model: otherModel, current });
     const system = request.hot
       ? (parent.options.system ?? "")
-      : await standardPrompt(cwd, env, childModel, childTools, request.system);
+      : standardPrompt(place, childModel.info, childTools, request.system);
     return { model: childModel, tools: childTools, system };
   };
   const fleet = new Fleet({ build });
@@ -115,7 +118,7 @@ async function compose(options: CreateAgentOptions, made: AsyncDisposableStack):
     tools,
     cwd,
     env: withoutSecrets(env),
-    system: await standardPrompt(cwd, env, model, tools, options.system),
+    system: standardPrompt(place, model.info, tools, options.system),
     resolveModel: (choice, current) => connect({ ...choice, current: current.provider }),
     resources: [made],
   });
@@ -130,23 +133,8 @@ async function pickTools(wanted: CreateAgentOptions["tools"]): Promise<AnyTool[]
   return [...selectTools(names), ...wanted.filter((tool) => typeof tool !== "string")];
 }
 
-async function standardPrompt(
-  cwd: string,
-  env: Env,
-  model: Model,
-  tools: readonly AnyTool[],
-  extra: string | undefined,
-): Promise<string> {
-  const { assemblePrompt } = await import("./prompt.ts");
+async function surroundings(cwd: string, env: Env): Promise<Surroundings> {
   const { loadInstructions } = await import("./instructions.ts");
   const { text } = await loadInstructions({ cwd, env });
-  return assemblePrompt({
-    cwd,
-    platform: process.platform,
-    date: new Date().toISOString().slice(0, 10),
-    model: model.info,
-    tools: tools.map(toolSpec),
-    instructions: text,
-    ...(extra === undefined ? {} : { extra }),
-  });
+  return { cwd, date: new Date().toISOString().slice(0, 10), instructions: text };
 }

@@ -3,6 +3,7 @@
  * prompt cache keeps hitting. Models with a small window get a prompt that leaves them room to work.
  */
 import type { ModelInfo, ToolSpec } from "./model.ts";
+import { type AnyTool, toolSpec } from "./tool.ts";
 
 export interface PromptParts {
   /** Absolute path the agent starts in. */
@@ -35,6 +36,31 @@ export function assemblePrompt(parts: PromptParts): string {
     .map((section) => section?.trim())
     .filter(Boolean)
     .join("\n\n");
+}
+
+/** What all agents of a process are told of where they are; read once, so that prompts stay the same to the byte. */
+export interface Surroundings {
+  readonly cwd: string;
+  /** ISO date, to the day. */
+  readonly date: string;
+  /** What AGENTS.md files say. */
+  readonly instructions: string;
+}
+
+/** The prompt of any agent of this process: its place, its model, its tools, and the caller's own words. */
+export function standardPrompt(
+  place: Surroundings,
+  model: ModelInfo,
+  tools: readonly AnyTool[],
+  extra: string | undefined,
+): string {
+  return assemblePrompt({
+    ...place,
+    platform: process.platform,
+    model,
+    tools: tools.map(toolSpec),
+    ...(extra === undefined ? {} : { extra }),
+  });
 }
 
 const role = "You are sagent, a coding agent. You work in the user's project with tools and answer what they ask.";

@@ -6,13 +6,13 @@ import { Fleet } from "../agent/fleet.ts";
 import { loadInstructions } from "../agent/instructions.ts";
 import { replay } from "../agent/log-state.ts";
 import type { Model, ModelInfo } from "../agent/model.ts";
-import { isSmallWindow } from "../agent/prompt.ts";
+import { isSmallWindow, standardPrompt } from "../agent/prompt.ts";
 import type { Session } from "../agent/session.ts";
 import type { AnyTool } from "../agent/tool.ts";
 import { withoutSecrets } from "../providers/auth.ts";
 import { advisorTool, builtinTools, fleetToolNames, selectTools } from "../tools/registry.ts";
 import { catalogText } from "./catalog-text.ts";
-import { childBuilder, promptFor } from "./children.ts";
+import { childBuilder } from "./children.ts";
 import type { Config } from "./config.ts";
 import { Models } from "./models.ts";
 import { note } from "./output.ts";
@@ -55,7 +55,7 @@ export async function compose(config: Config, env: Env): Promise<Composed> {
     model,
     tools,
     label: config.label,
-    system: promptFor(place, model.info, tools, config.system),
+    system: standardPrompt(place, model.info, tools, config.system),
     cwd,
     root: config.cwd,
     env: withoutSecrets(env),
