@@ -4,15 +4,14 @@ import type { Hunk } from "../agent/message.ts";
 import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
 import description from "./edit.md" with { type: "text" };
 import {
+  changeFile,
   decodeText,
-  fileProblem,
   isStale,
   looksBinary,
   notAFile,
   readState,
   recordWrite,
   staleFile,
-  withFileLock,
   writeAtomic,
 } from "./files.ts";
 import { diffReplacements, type Replacement } from "./hunks.ts";
@@ -37,12 +36,7 @@ export const editTool = defineTool({
   async run(args, context) {
     const path = resolvePath(args.file_path, context.workspace);
     if (args.old_string === args.new_string) return failure("old_string and new_string are the same; nothing to do.");
-    try {
-      const canonical = canonicalPath(path);
-      return await withFileLock(canonical, () => editFile(path, canonical, args, context));
-    } catch (error) {
-      return failure(fileProblem("edit", path, error));
-    }
+    return changeFile("edit", path, (canonical) => editFile(path, canonical, args, context));
   },
 });
 

@@ -3,7 +3,9 @@ import type { Stats } from "node:fs";
 import { constants } from "node:fs";
 import { access, mkdir, open, readFile, rename, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { ReadRecord, Workspace } from "../agent/tool.ts";
+import type { ReadRecord, ToolOutput, Workspace } from "../agent/tool.ts";
+import { failure } from "./output.ts";
+import { canonicalPath } from "./path.ts";
 
 /** Files up to this size are read whole and hashed; what lies beyond is read a piece at a time and known by its mtime. */
 export const maxWholeBytes = 16 * 1024 * 1024;
@@ -72,6 +74,20 @@ export async function withFileLock<Result>(path: string, write: () => Promise<Re
     return await mine;
   } finally {
     if (writers.get(path) === mine) writers.delete(path);
+  }
+}
+
+/** Makes a change while no other agent changes the file; what the file system says against it is a failed result. */
+export async function changeFile(
+  verb: "edit" | "write",
+  path: string,
+  change: (canonical: string) => Promise<ToolOutput>,
+): Promise<ToolOutput> {
+  try {
+    const canonical = canonicalPath(path);
+    return await withFileLock(canonical, () => change(canonical));
+  } catch (error) {
+    return failure(fileProblem(verb, path, error));
   }
 }
 

@@ -3,15 +3,14 @@ import { z } from "zod";
 import type { Hunk } from "../agent/message.ts";
 import { defineTool, type ReadRecord, type ToolContext, type ToolOutput } from "../agent/tool.ts";
 import {
+  changeFile,
   decodeText,
   type FileState,
-  fileProblem,
   isStale,
   notAFile,
   readState,
   recordWrite,
   staleFile,
-  withFileLock,
   writeAtomic,
 } from "./files.ts";
 import { diffTexts } from "./hunks.ts";
@@ -30,12 +29,7 @@ export const writeTool = defineTool({
   serializeKey: (args, workspace) => canonicalPath(resolvePath(args.file_path, workspace)),
   async run(args, context) {
     const path = resolvePath(args.file_path, context.workspace);
-    try {
-      const canonical = canonicalPath(path);
-      return await withFileLock(canonical, () => replaceFile(path, canonical, args, context));
-    } catch (error) {
-      return failure(fileProblem("write", path, error));
-    }
+    return changeFile("write", path, (canonical) => replaceFile(path, canonical, args, context));
   },
 });
 
