@@ -3,9 +3,8 @@ import type { StopReason, Usage } from "../agent/message.ts";
 import type { Chunk, ModelInfo } from "../agent/model.ts";
 import type { Call } from "./call.ts";
 import { classify } from "./failure.ts";
-import { type Answer, requestIdOf } from "./openai-sdk.ts";
-import { disjoint, estimated, servedTier } from "./openai-usage.ts";
-import { settleStop } from "./parts.ts";
+import type { Answer } from "./openai-sdk.ts";
+import { disjoint, doneChunk } from "./openai-usage.ts";
 
 interface CallPiece {
   readonly index?: number;
@@ -88,7 +87,7 @@ export function chatAnswer(reader: Reader): Answer {
     read,
     end(marked) {
       if (!marked && finish === undefined) return undefined;
-      return doneOf(reader, stopReason(finish, refused), tier);
+      return doneChunk(reader, stopReason(finish, refused), tier);
     },
   };
 }
@@ -124,19 +123,6 @@ function callSlots(): { keyOf(piece: CallPiece): string; keys(): string[] } {
       return key;
     },
     keys: () => keys,
-  };
-}
-
-function doneOf({ call, body, info }: Reader, stop: StopReason, told: string | undefined): Chunk {
-  const parts = call.parts.all();
-  const tier = servedTier(told, info);
-  return {
-    type: "done",
-    parts,
-    stopReason: settleStop(stop, parts),
-    usage: call.usage ?? estimated(body, parts, info),
-    ...(tier && { tier }),
-    ...requestIdOf(call),
   };
 }
 

@@ -12,9 +12,8 @@ import { type ProviderError, StreamInterruptedError } from "../agent/provider-er
 import type { Call } from "./call.ts";
 import { classify } from "./failure.ts";
 import { isReasoning } from "./openai-input.ts";
-import { type Answer, requestIdOf } from "./openai-sdk.ts";
-import { disjoint, estimated, servedTier } from "./openai-usage.ts";
-import { settleStop } from "./parts.ts";
+import type { Answer } from "./openai-sdk.ts";
+import { disjoint, doneChunk } from "./openai-usage.ts";
 import { jsonObject } from "./sse.ts";
 
 interface Reader {
@@ -142,19 +141,9 @@ function settleCall({ parts }: Call, at: number, name: string, whole: string): C
   return chunks;
 }
 
-function doneOf({ call, body, info, refused }: State, response: ModelResponse): Chunk {
-  bill(call, response);
-  const parts = call.parts.all();
-  const tier = servedTier(response.service_tier ?? "auto", info);
-  const stop = stopReason(response, refused);
-  return {
-    type: "done",
-    parts,
-    stopReason: settleStop(stop, parts),
-    usage: call.usage ?? estimated(body, parts, info),
-    ...(tier && { tier }),
-    ...requestIdOf(call),
-  };
+function doneOf(state: State, response: ModelResponse): Chunk {
+  bill(state.call, response);
+  return doneChunk(state, stopReason(response, state.refused), response.service_tier ?? "auto");
 }
 
 function stopReason({ incomplete_details }: ModelResponse, refused: boolean): StopReason {

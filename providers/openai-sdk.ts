@@ -93,11 +93,6 @@ async function* events(call: Call, answer: Answer, post: () => Promise<Response>
   if (done) yield done;
 }
 
-export function requestIdOf({ headers }: Call): { requestId?: string } {
-  const requestId = headers?.get("x-request-id") ?? headers?.get("request-id");
-  return requestId ? { requestId } : {};
-}
-
 const jsonType = { "content-type": "application/json" };
 
 async function connectSdk(options: SdkOptions): Promise<OpenAI> {
