@@ -56,7 +56,12 @@ const agent = fleet.root({
   resolveModel: async ({ model = "large" }) => worker(model),
 });
 
+/** What the workers said since the last look. They work side by side, so in no particular order. */
+let said: string[] = [];
+
 function show(when: string): void {
+  process.stdout.write(said.sort().join(""));
+  said = [];
   process.stdout.write(`${when}\n`);
   for (const { label, model, settings, contextTokens } of fleet.living()) {
     if (label === "coordinator") continue;
@@ -69,7 +74,7 @@ fleet.subscribe((event) => {
   if (event.type !== "message" || event.message.type !== "assistant" || event.agent === "coordinator") return;
   const { origin, parts } = event.message;
   for (const part of parts) {
-    if (part.type === "text") process.stdout.write(`${event.agent} (${origin.model}): ${part.text}\n`);
+    if (part.type === "text") said.push(`${event.agent} (${origin.model}): ${part.text}\n`);
   }
 });
 
