@@ -1,5 +1,6 @@
-/** Everything a client may say to an agent. There is no other door. Browser-safe: imports zod and messages only. */
+/** Everything a client may say to an agent. There is no other door. Browser-safe: imports zod and the vocabulary only. */
 import { z } from "zod";
+import { efforts } from "./command.ts";
 import { attachmentSchema, callIdSchema } from "./message-schema.ts";
 
 /**
@@ -14,7 +15,7 @@ const content = { text: z.string(), attachments: z.array(attachmentSchema).optio
 
 /** Knobs of the model, all optional; a value that the model does not offer is refused. */
 export const settingsPatchSchema = z.object({
-  effort: z.enum(["none", "min", "low", "medium", "high", "xhigh", "max"]).optional(),
+  effort: z.enum(efforts).optional(),
   thinkingBudget: z.enum(["none", "auto", "fixed"]).optional(),
   thinkingOutput: z.enum(["none", "text", "redacted"]).optional(),
   tier: z.enum(["auto", "default", "flex", "priority", "ultrafast"]).optional(),

@@ -1,2 +1,6 @@
 /** Everything a client may say to an agent, as types; `command-schema.ts` defines each. There is no other door. */
 export type { Command, Policy, SettingsPatch } from "./command-schema.ts";
+
+/** How hard a model tries, from the least to the most. */
+export const efforts = ["none", "min", "low", "medium", "high", "xhigh", "max"] as const;
+export type Effort = (typeof efforts)[number];

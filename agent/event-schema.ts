@@ -3,6 +3,7 @@
  * are projections of it. Browser-safe: imports zod, messages and commands only.
  */
 import { z } from "zod";
+import { efforts } from "./command.ts";
 import { policySchema } from "./command-schema.ts";
 import { protocolVersion } from "./event.ts";
 import {
@@ -26,7 +27,7 @@ export const errorInfoSchema = z.object({
 });
 
 export const settingsSchema = z.object({
-  effort: z.enum(["none", "min", "low", "medium", "high", "xhigh", "max"]),
+  effort: z.enum(efforts),
   thinkingBudget: z.enum(["none", "auto", "fixed"]),
   thinkingOutput: z.enum(["none", "text", "redacted"]),
   tier: z.enum(["auto", "default", "flex", "priority", "ultrafast"]),

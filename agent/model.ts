@@ -3,6 +3,7 @@
  * call at a time per `stream`, and says what it can do and what it costs.
  */
 
+import type { Effort } from "./command.ts";
 import type { SagentError } from "./error.ts";
 import type {
   Attachment,
@@ -15,8 +16,8 @@ import type {
   Usage,
 } from "./message.ts";
 
-export const efforts = ["none", "min", "low", "medium", "high", "xhigh", "max"] as const;
-export type Effort = (typeof efforts)[number];
+export { type Effort, efforts } from "./command.ts";
+
 export const budgetModes = ["none", "auto", "fixed"] as const;
 export type BudgetMode = (typeof budgetModes)[number];
 export const thinkingOutputs = ["none", "text", "redacted"] as const;

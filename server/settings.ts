@@ -1,15 +1,9 @@
 /** The knobs of a model as flags: `--effort` and `--thinking`. */
 import { SettingError } from "../agent/error.ts";
 import { type Effort, efforts, type ModelInfo, type ModelSettings } from "../agent/model.ts";
+import { thinkingSettings } from "./slash.ts";
 
-/** What a thinking mode asks of a model; the two are offered together or not at all. */
-const modes = {
-  default: {},
-  adaptive: { thinkingBudget: "auto", thinkingOutput: "text" },
-  on: { thinkingBudget: "fixed", thinkingOutput: "text" },
-  off: { thinkingBudget: "none", thinkingOutput: "none" },
-  redact: { thinkingBudget: "auto", thinkingOutput: "redacted" },
-} as const satisfies Record<string, Partial<ModelSettings>>;
+const modes = { default: {}, ...thinkingSettings } as const satisfies Record<string, Partial<ModelSettings>>;
 
 export type ThinkingMode = keyof typeof modes;
 export const thinkingModes = Object.keys(modes) as ThinkingMode[];

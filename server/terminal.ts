@@ -4,6 +4,7 @@ import { compose } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { signalCodes } from "./exit.ts";
 import { watchSignals } from "./signals.ts";
+import { isSlash } from "./slash.ts";
 import { runCommand, type Scene } from "./terminal-commands.ts";
 import { printable, styleFor } from "./terminal-text.ts";
 import { TerminalView } from "./terminal-view.ts";
@@ -49,10 +50,9 @@ export async function runTerminal(config: Config, env: Env): Promise<number> {
 async function converse(scene: Scene, lines: Interface): Promise<void> {
   for await (const line of lines) {
     const text = line.trim();
-    if (text === "/quit" || text === "/exit") break;
-    if (text.startsWith("/")) runCommand(text, scene);
-    else if (text !== "") scene.root.send({ type: "prompt", text });
-    if (text === "" || text.startsWith("/")) lines.prompt();
+    if (isSlash(text) && runCommand(text, scene) === "leave") break;
+    if (text !== "" && !isSlash(text)) scene.root.send({ type: "prompt", text });
+    else lines.prompt();
   }
   lines.close();
 }

@@ -26,7 +26,7 @@ test("what there is, and what there is not", () => {
   say("/agents");
   expect(printed).toEqual([
     commandHelp(),
-    `There is no command /nothing.\n${commandHelp()}`,
+    "There is no command /nothing. /help lists those there are.",
     "scripted scripted",
     "$0.0000",
     "main  idle  scripted  $0.0000",
