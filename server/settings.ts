@@ -1,7 +1,7 @@
 /** The knobs of a model as flags: `--effort` and `--thinking`. */
 import { SettingError } from "../agent/error.ts";
 import { type Effort, efforts, type ModelInfo, type ModelSettings } from "../agent/model.ts";
-import { thinkingSettings } from "./slash.ts";
+import { thinkingSettings } from "./slash-command.ts";
 
 const modes = { default: {}, ...thinkingSettings } as const satisfies Record<string, Partial<ModelSettings>>;
 

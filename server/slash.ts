@@ -2,81 +2,20 @@
  * What a person may say besides a task, in the terminal and on the page: one table for the help, for completion and for
  * doing it. A line is read into an action, which is data; each surface performs it. Browser-safe.
  */
-import { type Command, efforts, type SettingsPatch } from "../agent/command.ts";
+import { type Command, efforts } from "../agent/command.ts";
 import type { CallId } from "../agent/message.ts";
-
-/** What an argument names, and so what completes it. `text` is all the rest of the line. */
-export type ArgumentKind = "agent" | "call" | "model" | "session" | "text" | Choice;
-
-type Choice = keyof typeof choices;
-
-/** The arguments whose values are known beforehand. */
-export const choices = {
-  effort: efforts,
-  thinking: ["adaptive", "on", "off", "redact"],
-  format: ["markdown", "json", "html"],
-  theme: ["system", "light", "dark"],
-} as const;
-
-export type ThinkingMode = (typeof choices.thinking)[number];
-export type ExportFormat = (typeof choices.format)[number];
-export type Theme = (typeof choices.theme)[number];
-
-/** What a thinking mode asks of a model; the two knobs are offered together or not at all. */
-export const thinkingSettings = {
-  adaptive: { thinkingBudget: "auto", thinkingOutput: "text" },
-  on: { thinkingBudget: "fixed", thinkingOutput: "text" },
-  off: { thinkingBudget: "none", thinkingOutput: "none" },
-  redact: { thinkingBudget: "auto", thinkingOutput: "redacted" },
-} as const satisfies Record<ThinkingMode, SettingsPatch>;
-
-interface Local<Name extends string> {
-  readonly type: "local";
-  readonly name: Name;
-}
-
-/** What every surface does by itself. */
-type Shared =
-  | Local<"help" | "model" | "agents" | "cost">
-  /** `agent` absent: the one that the person talks to. */
-  | (Local<"status"> & { readonly agent?: string })
-  /** A child of the agent that the person talks to, which stays. */
-  | (Local<"spawn"> & { readonly label: string; readonly text: string });
-
-/** What each surface does by itself, with no command to an agent. */
-export interface LocalOf {
-  readonly terminal: Shared | Local<"quit">;
-  readonly page:
-    | Shared
-    | Local<"new" | "fork">
-    | (Local<"resume"> & { readonly session?: string })
-    | (Local<"rename"> & { readonly title: string })
-    | (Local<"export"> & { readonly format: ExportFormat })
-    | (Local<"theme"> & { readonly theme: Theme });
-}
-
-export type Surface = keyof LocalOf;
-
-type ActionWith<Own> =
-  /** `target` absent: the agent that the person talks to. */
-  | { readonly type: "command"; readonly target?: string; readonly command: Command }
-  | { readonly type: "error"; readonly text: string }
-  | Own;
-
-/** What a line asks for. */
-export type Action<On extends Surface = Surface> = ActionWith<LocalOf[On]>;
-
-export interface SlashCommand<Own = LocalOf[Surface]> {
-  readonly name: `/${string}`;
-  readonly alias?: `/${string}`;
-  /** The arguments as the help shows them; empty for none. */
-  readonly usage: string;
-  readonly help: string;
-  /** What the arguments name, in their order. */
-  readonly args: readonly ArgumentKind[];
-  /** `text` is what stands behind the name, as it was typed, without the white space around it. */
-  parse(text: string): ActionWith<Own>;
-}
+import {
+  type Action,
+  type ActionWith,
+  type ArgumentKind,
+  type Choice,
+  choices,
+  type LocalOf,
+  type Shared,
+  type SlashCommand,
+  type Surface,
+  thinkingSettings,
+} from "./slash-command.ts";
 
 const shared: readonly SlashCommand<Shared>[] = [
   {
@@ -88,7 +27,7 @@ const shared: readonly SlashCommand<Shared>[] = [
       const [model, effort] = cut(text);
       if (model === "") return { type: "local", name: "model" };
       if (effort === "") return say({ type: "switch", model });
-      return chosen("effort", effort, (effort) => say({ type: "switch", model, settings: { effort } }));
+      return chosen("/model", "effort", effort, (effort) => say({ type: "switch", model, settings: { effort } }));
     },
   },
   {
@@ -96,14 +35,15 @@ const shared: readonly SlashCommand<Shared>[] = [
     usage: "LEVEL",
     help: `how hard the model tries: ${efforts.join(", ")}`,
     args: ["effort"],
-    parse: (text) => chosen("effort", text, (effort) => say({ type: "switch", settings: { effort } })),
+    parse: (text) => chosen("/effort", "effort", text, (effort) => say({ type: "switch", settings: { effort } })),
   },
   {
     name: "/thinking",
     usage: "MODE",
     help: `how the model thinks: ${choices.thinking.join(", ")}`,
     args: ["thinking"],
-    parse: (text) => chosen("thinking", text, (mode) => say({ type: "switch", settings: thinkingSettings[mode] })),
+    parse: (text) =>
+      chosen("/thinking", "thinking", text, (mode) => say({ type: "switch", settings: thinkingSettings[mode] })),
   },
   {
     name: "/queue",
@@ -197,14 +137,14 @@ const tables: { readonly [On in Surface]: readonly SlashCommand<LocalOf[On]>[] }
       usage: "FORMAT",
       help: `save the session as a file: ${choices.format.join(", ")}`,
       args: ["format"],
-      parse: (text) => chosen("format", text, (format) => ({ type: "local", name: "export", format })),
+      parse: (text) => chosen("/export", "format", text, (format) => ({ type: "local", name: "export", format })),
     },
     {
       name: "/theme",
       usage: "NAME",
       help: `change the colours: ${choices.theme.join(", ")}`,
       args: ["theme"],
-      parse: (text) => chosen("theme", text, (theme) => ({ type: "local", name: "theme", theme })),
+      parse: (text) => chosen("/theme", "theme", text, (theme) => ({ type: "local", name: "theme", theme })),
     },
   ],
 };
@@ -226,13 +166,38 @@ export function parseSlash<On extends Surface>(line: string, on: On): Action<On>
   return command ? command.parse(text) : wrong(`There is no command ${name}. /help lists those there are.`);
 }
 
+/** The end of a line that is being typed, and what could stand there. */
+export interface Unfinished {
+  readonly kind: "command" | Exclude<ArgumentKind, "text">;
+  readonly word: string;
+  /** Where the word begins in the line. */
+  readonly from: number;
+}
+
+/** Undefined where there is nothing to complete: in free text, behind the last argument, for an unknown command. */
+export function unfinished(line: string, on: Surface): Unfinished | undefined {
+  const words = line.split(/\s+/);
+  const [name = ""] = words;
+  const word = words.at(-1) ?? "";
+  const from = line.length - word.length;
+  if (words.length === 1) return isSlash(line) ? { kind: "command", word, from } : undefined;
+  const kind = tables[on].find((each) => each.name === name)?.args[words.length - 2];
+  return kind === undefined || kind === "text" ? undefined : { kind, word, from };
+}
+
 /** A line a command. */
 export function slashHelp(on: Surface): string {
   return tables[on].map(({ name, usage, help }) => `${`${name} ${usage}`.padEnd(26)} ${help}`).join("\n");
 }
 
 function bare<Own>(name: `/${string}`, help: string, action: ActionWith<Own>): SlashCommand<Own> {
-  return { name, usage: "", help, args: [], parse: () => action };
+  return {
+    name,
+    usage: "",
+    help,
+    args: [],
+    parse: (text) => (text === "" ? action : wrong(`${name} takes nothing behind it.`)),
+  };
 }
 
 function onCalls(type: "kill" | "detach" | "undetach", help: string): SlashCommand<never> {
@@ -262,13 +227,15 @@ function say(command: Command, who = ""): ActionWith<never> {
 type Value<Kind extends Choice> = (typeof choices)[Kind][number];
 
 function chosen<Kind extends Choice, Own>(
+  name: string,
   kind: Kind,
   word: string,
   then: (value: Value<Kind>) => ActionWith<Own>,
 ): ActionWith<Own> {
   const known: readonly Value<Kind>[] = choices[kind];
   const value = known.find((each) => each === word);
-  return value ? then(value) : wrong(`"${word}" is not one of: ${known.join(", ")}.`);
+  if (value) return then(value);
+  return wrong(`${word === "" ? `${name} needs` : `"${word}" is not`} one of: ${known.join(", ")}.`);
 }
 
 /** The first word, and the rest as it was typed. */

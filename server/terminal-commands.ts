@@ -2,7 +2,8 @@
 import type { Agent } from "../agent/agent.ts";
 import { SagentError } from "../agent/error.ts";
 import type { Fleet } from "../agent/fleet.ts";
-import { type Action, type LocalOf, parseSlash, slashHelp } from "./slash.ts";
+import { parseSlash, slashHelp } from "./slash.ts";
+import type { Action, LocalOf } from "./slash-command.ts";
 
 export interface Scene {
   readonly fleet: Fleet;

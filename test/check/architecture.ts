@@ -11,21 +11,33 @@ interface Rule {
   readonly files: RegExp;
   /** Own files that it may import. */
   readonly own: RegExp;
+  /** Own files of which it may import types. */
+  readonly types?: RegExp;
   readonly nodeBuiltins?: boolean;
   /** Packages: those named, or any declared dependency. */
   readonly packages: readonly string[] | "declared" | "any";
 }
 
 const contracts = /^agent\/(message|model|tool|fleet-port|error|provider-error|clock)\.ts$/;
-const vocabulary = /^agent\/(message|command|event)(-schema)?\.ts$/;
+const words = /^agent\/(message|command|event|ask)\.ts$/;
+const vocabulary = /^agent\/(message|command|event|ask)(-schema)?\.ts$/;
+/** What the page shares with the server. Schemas stay on the server's side: they cost the page a library. */
+const shared = /^server\/(protocol|codec|slash|slash-command)\.ts$/;
 const or = (...patterns: RegExp[]) => new RegExp(patterns.map((pattern) => `(?:${pattern.source})`).join("|"));
 
 export const table: readonly Rule[] = [
+  { files: words, own: words, types: vocabulary, packages: [] },
   { files: vocabulary, own: vocabulary, packages: ["zod"] },
   { files: /^agent\/index\.ts$/, own: /^(agent|providers|tools)\//, packages: [] },
   { files: /^agent\//, own: /^agent\/(?!index\.ts$)/, nodeBuiltins: true, packages: ["zod"] },
   { files: /^providers\//, own: or(contracts, /^providers\//), nodeBuiltins: true, packages: "declared" },
   { files: /^tools\//, own: or(contracts, /^tools\//), nodeBuiltins: true, packages: "declared" },
+  {
+    files: shared,
+    own: or(words, shared),
+    types: or(vocabulary, contracts, /^server\/protocol-schema\.ts$/),
+    packages: [],
+  },
   {
     files: /^server\//,
     own: /^(agent|providers|tools|server)\/|^package\.json$/,
@@ -34,7 +46,8 @@ export const table: readonly Rule[] = [
   },
   {
     files: /^ui\//,
-    own: or(vocabulary, /^ui\//, /^server\/app\.ts$/),
+    own: or(words, shared, /^ui\//),
+    types: or(vocabulary, /^server\//),
     packages: "any",
   },
   { files: /^examples\//, own: /^examples\//, nodeBuiltins: true, packages: ["sagent", "zod"] },
@@ -59,8 +72,7 @@ function isAllowed(rule: Rule, file: string, { specifier, typeOnly }: Import, de
   if (specifier === undefined) return file.startsWith("test/");
   const target = ownFile(file, specifier);
   if (target !== undefined) {
-    if (target.startsWith("server/") && file.startsWith("ui/") && !typeOnly) return false;
-    return rule.own.test(target);
+    return rule.own.test(target) || (typeOnly && rule.types?.test(target) === true);
   }
   if (isBuiltin(specifier)) return rule.nodeBuiltins === true;
   const name = packageName(specifier);

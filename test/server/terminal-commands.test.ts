@@ -33,6 +33,31 @@ test("what there is, and what there is not", () => {
   ]);
 });
 
+test("a child that the person began works, and does not tell its parent", async () => {
+  const { fleet, say, printed, model } = scene();
+  expect(say("/spawn worker Look around.")).toBe("stay");
+  await fleet.quiet();
+  say("/status worker");
+  say("/status nobody");
+  say("/agents");
+  expect(printed).toEqual([
+    '"worker" has begun. /send worker TEXT reaches it.',
+    printed[1] ?? "",
+    'There is no living agent "nobody".\n  Living: main, worker.',
+    "main  idle  scripted  $0.0000",
+    "main/worker  idle  scripted  $0.0000",
+  ]);
+  expect(printed[1]?.split("\n")).toEqual([
+    "main/worker: idle",
+    "model    scripted scripted, effort none, thinking none",
+    expect.stringMatching(/^context {2}\d+ of [\d,]+ tokens$/),
+    "rounds   0",
+    "cost     $0.0000",
+  ]);
+  expect(model.requests.length).toBe(1);
+  expect(say("/quit")).toBe("leave");
+});
+
 test("a child is told something, and a target that means nobody lists the living", async () => {
   const { fleet, say, printed, model } = scene();
   await fleet.spawn("main", { prompt: "Wait.", label: "worker-1", persistent: true, notify: false }, link);
