@@ -64,8 +64,19 @@ async function pullTestModel(): Promise<void> {
   say("model ready.");
 }
 
+/** The browser that the page is tested in. */
+async function haveChromium(): Promise<void> {
+  const { ensureChromium } = await import("./setup-chromium.ts");
+  try {
+    ensureChromium(process.env, say);
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
 installDependencies();
 if (process.argv.includes("--check")) {
   requireGit();
+  await haveChromium();
   await pullTestModel();
 }

@@ -130,6 +130,7 @@ const good: readonly [file: string, source: string][] = [
   ["server/protocol.ts", 'export type { X } from "./protocol-schema.ts";\nimport type { Y } from "../agent/model.ts";'],
   ["server/codec.ts", 'import { x } from "../agent/message.ts";\nimport { y } from "./protocol.ts";'],
   ["server/protocol-schema.ts", 'import { z } from "zod";\nimport { x } from "../agent/command-schema.ts";'],
+  ["setup.ts", 'const { f } = await import("./setup-chromium.ts");'],
   ["examples/a.ts", 'import { Agent } from "sagent";\nimport { all } from "sagent/tools";'],
   ["test/a.test.ts", 'import { x } from "../agent/loop.ts";\nimport fc from "fast-check";'],
 ];

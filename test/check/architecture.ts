@@ -52,7 +52,7 @@ export const table: readonly Rule[] = [
   },
   { files: /^examples\//, own: /^examples\//, nodeBuiltins: true, packages: ["sagent", "zod"] },
   { files: /^test\//, own: /^/, nodeBuiltins: true, packages: "any" },
-  { files: /^[^/]+\.ts$/, own: /^providers\/local\//, nodeBuiltins: true, packages: [] },
+  { files: /^[^/]+\.ts$/, own: /^providers\/local\/|^setup-[a-z]+\.ts$/, nodeBuiltins: true, packages: [] },
 ];
 
 const builtins = new Set([...builtinModules, "bun"]);
