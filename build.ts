@@ -4,6 +4,7 @@
  */
 import { cp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { buildPage } from "./build/page.ts";
 
 const root = import.meta.dir;
 const outdir = resolve(process.argv[2] ?? join(root, "dist"));
@@ -17,4 +18,5 @@ await Bun.build({
   minify: { whitespace: true, syntax: true },
   external: ["node-llama-cpp"],
 });
+await buildPage(join(outdir, "ui"));
 await cp(join(root, "providers/data"), join(outdir, "data"), { recursive: true });

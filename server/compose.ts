@@ -28,15 +28,18 @@ export interface Composed extends AsyncDisposable {
   readonly model: Model;
 }
 
-/** Throws `SagentError` for whatever is missing; nothing is left open then. */
-export async function compose(config: Config, env: Env): Promise<Composed> {
+/**
+ * Throws `SagentError` for whatever is missing; nothing is left open then. `shared` are models of other fleets too, whose
+ * weights and connections are used again; they stay their owner's.
+ */
+export async function compose(config: Config, env: Env, shared?: Models): Promise<Composed> {
   await using stack = new AsyncDisposableStack();
   await checkDirectory(config.cwd);
   const resumed = await openSession(config, env);
   if (resumed) stack.defer(() => release(resumed));
   const before = resumed ? replay(resumed.events.filter((event) => event.agent === config.label)) : undefined;
-  const models = stack.use(new Models(config, env));
-  const model = await models.first(before?.model ?? undefined);
+  const models = shared ?? stack.use(new Models(config, env));
+  const model = await models.first(config, before?.model ?? undefined);
   const settings = settingsOf(config.knobs, model.info);
   const tools = toolsOf(config, model.info);
   const instructions = await loadInstructions({ cwd: config.cwd, env, addDirs: config.addDirs });

@@ -26,9 +26,9 @@ export class Models implements AsyncDisposable {
     this.#env = env;
   }
 
-  /** The model to begin with: what the flags say, what the session recorded, or the default. */
-  async first(recorded: Origin | undefined): Promise<Model> {
-    const { provider, model, baseUrl } = this.#config;
+  /** The model to begin with: what is asked for, what the session recorded, or the default. */
+  async first({ provider, model }: Pick<Config, "provider" | "model">, recorded: Origin | undefined): Promise<Model> {
+    const { baseUrl } = this.#config;
     if (!recorded || provider !== undefined || model !== undefined) {
       return this.#build(chooseProvider({ env: this.#env, provider, model, baseUrl }), model);
     }

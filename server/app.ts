@@ -1,0 +1,100 @@
+/**
+ * The workspace over HTTP: every route there is, in one table that the tests attack. Each request passes the doors first.
+ * What the page asks once goes here; what goes on goes over the socket.
+ */
+import { Elysia, t } from "elysia";
+import { SagentError, toErrorInfo } from "../agent/error.ts";
+import { localState, providerRows } from "./api-models.ts";
+import type { Assets } from "./assets.ts";
+import type { Desk } from "./desk.ts";
+import type { Doors } from "./doors.ts";
+import { Connection, type SocketHost, socketLimits } from "./socket.ts";
+
+export interface AppOptions {
+  readonly doors: Doors;
+  readonly assets: Assets;
+  readonly host: SocketHost;
+  readonly desk: Desk;
+}
+
+const path = { query: t.Object({ path: t.String({ maxLength: 4_096 }) }) };
+const id = { params: t.Object({ id: t.String({ pattern: "^[0-9a-f]{12}$" }) }) };
+
+/** Not yet listening. */
+export function makeApp(options: AppOptions) {
+  const { assets, desk, doors } = options;
+  return new Elysia({ websocket: { ...socketLimits } })
+    .onRequest(({ request, server }) => doors.check(request, server?.requestIP(request)?.address ?? ""))
+    .onAfterHandle(({ set }) => {
+      Object.assign(set.headers, doors.headers);
+    })
+    .onError(({ error, set }) => {
+      Object.assign(set.headers, doors.headers);
+      if (error instanceof SagentError) {
+        set.status = 400;
+        return { error: toErrorInfo(error) };
+      }
+      return undefined;
+    })
+    .get("/", ({ request }) => assets.respond("index.html", request))
+    .get("/assets/:name", ({ request, params: { name } }) => assets.respond(name, request))
+    .get("/launch", ({ request }) => doors.launch(request))
+    .post("/api/login", ({ request }) => doors.login(request), { parse: "none" })
+    .post("/api/launch", () => ({ path: doors.launchPath() }))
+    .get("/api/health", () => ({ ok: true, pid: process.pid }))
+    .get("/api/models", () => providerRows(desk.env, desk.config.allowProviders))
+    .get("/api/local", () => localState(options.host.pulls.news))
+    .get("/api/find", ({ query: { q } }) => desk.find(q), { query: t.Object({ q: t.String({ maxLength: 500 }) }) })
+    .get("/api/files/find", ({ query: { q } }) => desk.findFiles(q), { query: t.Object({ q: t.String() }) })
+    .get("/api/files/tree", ({ query }) => desk.tree(query.path), path)
+    .get("/api/files/read", ({ query }) => desk.readFile(query.path), path)
+    .get("/api/files/raw", ({ query }) => desk.rawFile(query.path), path)
+    .post("/api/editor", ({ body }) => desk.openEditor(body.path, body.line), {
+      body: t.Object({ path: t.String(), line: t.Optional(t.Number()) }),
+    })
+    .patch("/api/sessions/:id", ({ params, body }) => desk.rename(params.id, body.title), {
+      ...id,
+      body: t.Object({ title: t.String({ maxLength: 200 }) }),
+    })
+    .delete("/api/sessions/:id", ({ params }) => desk.remove(params.id), id)
+    .post("/api/sessions/:id/restore", ({ params }) => desk.restore(params.id), id)
+    .post("/api/sessions/:id/fork", ({ params, body }) => desk.fork(params.id, body.upTo), {
+      ...id,
+      body: t.Object({ upTo: t.String({ pattern: "^m[0-9]+$" }) }),
+    })
+    .get("/api/sessions/:id/export", ({ params, query }) => desk.export(params.id, query.format), {
+      ...id,
+      query: t.Object({ format: t.Union([t.Literal("markdown"), t.Literal("json"), t.Literal("html")]) }),
+    })
+    .get("/api/sessions/:id/changes", ({ params }) => desk.changes(params.id), id)
+    .get("/api/sessions/:id/diff", ({ params, query }) => desk.diff(params.id, query.path, query.against), {
+      ...id,
+      query: t.Object({ path: t.String(), against: t.Union([t.Literal("session"), t.Literal("git")]) }),
+    })
+    .ws("/api/socket", socketRoute(options.host));
+}
+
+/** The page's socket. Frames are read by our own codec: Elysia has parsed what looked like JSON, and that is taken too. */
+function socketRoute(host: SocketHost) {
+  const connections = new Map<string, Connection>();
+  return {
+    open(ws: {
+      id: string;
+      raw: { send(text: string): number; getBufferedAmount(): number; close(code?: number, reason?: string): void };
+    }) {
+      connections.set(ws.id, new Connection(host, ws.raw));
+    },
+    message(ws: { id: string }, data: unknown) {
+      connections.get(ws.id)?.take(data);
+    },
+    drain(ws: { id: string }) {
+      connections.get(ws.id)?.drained();
+    },
+    close(ws: { id: string }) {
+      connections.get(ws.id)?.closed();
+      connections.delete(ws.id);
+    },
+  };
+}
+
+export type App = ReturnType<typeof makeApp>;

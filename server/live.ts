@@ -1,0 +1,144 @@
+/**
+ * The present moment of an agent: what waits, what the model is saying, which tools run. Told to a client that joins as
+ * the events that would have brought it there, so that the page has one way to understand anything.
+ */
+import type { AgentEvent, EventOf } from "../agent/event.ts";
+import type { AssistantMessage } from "../agent/message.ts";
+
+/** Of the live output of a running tool, this much of the end is kept. */
+const outputChars = 64 * 1024;
+
+interface GrowingPart {
+  readonly started: EventOf<"partStarted">;
+  last: EventOf<"delta"> | undefined;
+  text: string;
+}
+
+interface RunningTool {
+  readonly started: EventOf<"toolStarted">;
+  readonly outputs: Map<string, EventOf<"toolOutput">>;
+  moved: EventOf<"toolDetached" | "toolUndetached"> | undefined;
+}
+
+/** Events of which only the newest counts. */
+type Latest = EventOf<"state" | "retry" | "limits" | "compactStarted" | "tuned">;
+
+export class Live {
+  readonly #queue = new Map<string, EventOf<"queued">>();
+  readonly #asks = new Map<string, EventOf<"asked">>();
+  readonly #tools = new Map<string, RunningTool>();
+  readonly #latest = new Map<string, Latest>();
+  #call: EventOf<"callStarted"> | undefined;
+  #parts = new Map<number, GrowingPart>();
+
+  /** Questions that wait for a person. */
+  get asks(): readonly EventOf<"asked">[] {
+    return [...this.#asks.values()];
+  }
+
+  /** Takes an event of an earlier process: of the present, only what waits outlives one. */
+  replay(event: AgentEvent): void {
+    if (event.type === "queued" || event.type === "dequeued" || event.type === "tuned") this.take(event);
+  }
+
+  grow(event: EventOf<"delta">): void {
+    const part = this.#parts.get(event.part);
+    if (!part) return;
+    part.text += event.text;
+    part.last = event;
+  }
+
+  take(event: AgentEvent): void {
+    switch (event.type) {
+      case "queued":
+        return void this.#queue.set(event.queueId, event);
+      case "dequeued":
+        return void this.#queue.delete(event.queueId);
+      case "asked":
+        return void this.#asks.set(event.askId, event);
+      case "answered":
+        return void this.#asks.delete(event.askId);
+      case "callStarted":
+        this.#call = event;
+        this.#latest.delete("retry");
+        return this.#parts.clear();
+      case "partStarted":
+        return void this.#parts.set(event.part, { started: event, last: undefined, text: "" });
+      case "partsReset":
+        return this.#parts.clear();
+      case "message":
+        return event.message.type === "assistant" ? this.#endCall() : undefined;
+      case "cleared":
+        return this.#endCall();
+      case "idle":
+        this.#tools.clear();
+        return this.#endCall();
+      case "compacted":
+      case "compactFailed":
+        return void this.#latest.delete("compactStarted");
+      case "state":
+      case "retry":
+      case "limits":
+      case "compactStarted":
+      case "tuned":
+        return void this.#latest.set(event.type, event);
+      default:
+        return this.#takeTool(event);
+    }
+  }
+
+  /** The client saw every text and thought of this message grow. */
+  holds(message: AssistantMessage): boolean {
+    if (this.#call?.message !== message.id) return false;
+    return message.parts.every(
+      (part, index) => part.type === "toolCall" || (part.text !== "" && this.#parts.get(index)?.text === part.text),
+    );
+  }
+
+  /** What brings a client that knows the timeline to the present. */
+  events(): AgentEvent[] {
+    const parts = [...this.#parts.values()].flatMap(({ started, last, text }) =>
+      last ? [started, { ...last, text }] : [started],
+    );
+    const tools = [...this.#tools.values()].flatMap(({ started, outputs, moved }) => [
+      started,
+      ...(moved ? [moved] : []),
+      ...outputs.values(),
+    ]);
+    const call = this.#call ? [this.#call, ...parts] : [];
+    return [...this.#latest.values(), ...this.#queue.values(), ...call, ...tools, ...this.#asks.values()];
+  }
+
+  #endCall(): void {
+    this.#call = undefined;
+    this.#parts.clear();
+    this.#latest.delete("retry");
+  }
+
+  #takeTool(event: AgentEvent): void {
+    switch (event.type) {
+      case "toolStarted":
+        return void this.#tools.set(event.call, { started: event, outputs: new Map(), moved: undefined });
+      case "toolOutput": {
+        const outputs = this.#tools.get(event.call)?.outputs;
+        const text = event.stream === "status" ? event.text : (outputs?.get(event.stream)?.text ?? "") + event.text;
+        return void outputs?.set(event.stream, { ...event, text: tail(text) });
+      }
+      case "toolDetached":
+      case "toolUndetached": {
+        const tool = this.#tools.get(event.call);
+        if (tool) tool.moved = event;
+        return;
+      }
+      case "toolEnded":
+        return void this.#tools.delete(event.call);
+      default:
+        return;
+    }
+  }
+}
+
+/** Cuts seldom, since each cut copies. */
+function tail(text: string): string {
+  return text.length > 2 * outputChars ? text.slice(-outputChars) : text;
+}

@@ -1,0 +1,25 @@
+/** The page's start. */
+import "./style/theme.css";
+import "./style/base.css";
+import "./style/frame.css";
+import "./style/transcript.css";
+import "./style/composer.css";
+import "./style/sidebar.css";
+import { render } from "solid-js/web";
+import { StoreContext } from "./state/context.ts";
+import { Store } from "./state/store.ts";
+import { App } from "./view/app.tsx";
+
+const root = document.getElementById("app");
+if (root) {
+  const url = `${location.origin.replace(/^http/, "ws")}/api/socket`;
+  const store = new Store(url);
+  render(
+    () => (
+      <StoreContext.Provider value={store}>
+        <App />
+      </StoreContext.Provider>
+    ),
+    root,
+  );
+}

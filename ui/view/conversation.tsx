@@ -1,0 +1,25 @@
+/** The middle: which agent is shown and how it fares, its transcript, and the composer. */
+import { Show } from "solid-js";
+import { useStore } from "../state/context.ts";
+import { Composer } from "./composer.tsx";
+import { Header } from "./header.tsx";
+import { Transcript } from "./transcript.tsx";
+
+export function Conversation() {
+  const store = useStore();
+  return (
+    <main class="main">
+      <Header />
+      <Show when={store.link === "lost"}>
+        <div class="link-notice" role="status">
+          The connection to sagent is lost; trying again. Nothing is lost: what you send waits here.
+        </div>
+      </Show>
+      <Show when={store.problem}>{(problem) => <div class="link-notice">{problem()}</div>}</Show>
+      <Show when={store.transcript} fallback={<div class="grow" />} keyed>
+        {(transcript) => <Transcript transcript={transcript} />}
+      </Show>
+      <Composer />
+    </main>
+  );
+}
