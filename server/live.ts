@@ -3,7 +3,7 @@
  * the events that would have brought it there, so that the page has one way to understand anything.
  */
 import type { AgentEvent, EventOf } from "../agent/event.ts";
-import type { AssistantMessage } from "../agent/message.ts";
+import type { AssistantMessage, Message } from "../agent/message.ts";
 
 /** Of the live output of a running tool, this much of the end is kept. */
 const outputChars = 64 * 1024;
@@ -67,7 +67,7 @@ export class Live {
       case "partsReset":
         return this.#parts.clear();
       case "message":
-        return event.message.type === "assistant" ? this.#endCall() : undefined;
+        return this.#takeMessage(event.message);
       case "cleared":
         return this.#endCall();
       case "idle":
@@ -107,6 +107,12 @@ export class Live {
     ]);
     const call = this.#call ? [this.#call, ...parts] : [];
     return [...this.#latest.values(), ...this.#queue.values(), ...call, ...tools, ...this.#asks.values()];
+  }
+
+  #takeMessage(message: Message): void {
+    if (message.type === "assistant") return this.#endCall();
+    if (message.type === "toolResult" && message.kind !== "pending") this.#tools.delete(message.callId);
+    if (message.type === "notice" && message.call) this.#tools.delete(message.call.id);
   }
 
   #endCall(): void {

@@ -25,20 +25,20 @@ const echo = defineTool({
 });
 
 async function record(): Promise<AgentEvent[]> {
-  const call = (text: string) => ({ type: "toolCall", name: "Echo", args: { text } }) as const;
+  const call = (text: string) => ({ call: "Echo", args: { text } });
   const model = scriptedModel([
     {
       parts: [
-        { type: "thinking", text: "hm, let me see" },
-        { type: "text", text: "First I look." },
+        { thinking: "hm, let me see" },
+        { text: "First I look." },
         call("a"),
         call("b"),
       ],
       chunkChars: 3,
     },
-    { parts: [{ type: "text", text: "Then I look again." }, call("c")], chunkChars: 2 },
-    { parts: [{ type: "text", text: "That is all there is to say." }], chunkChars: 1 },
-    { parts: [{ type: "text", text: "You are welcome." }], chunkChars: 4 },
+    { parts: [{ text: "Then I look again." }, call("c")], chunkChars: 2 },
+    { parts: [{ text: "That is all there is to say." }], chunkChars: 1 },
+    { parts: [{ text: "You are welcome." }], chunkChars: 4 },
   ]);
   const events: AgentEvent[] = [];
   await using agent = new Agent({ model, tools: [echo] });
