@@ -2,7 +2,7 @@
  * Chromium for the tests of the page: where it is, and on Debian and its kin how it comes to be there. As root, or with
  * a `sudo` that asks nothing, apt installs it; without either its packages are unpacked under the user's cache.
  */
-import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -62,16 +62,15 @@ function unpack(dir: string): void {
   run([...get, "install", "-y", "--download-only", ...packages]);
   for (const file of new Bun.Glob("archives/*.deb").scanSync({ cwd: apt })) run(["dpkg", "-x", join(apt, file), root]);
   rmSync(apt, { recursive: true });
-  const libraries = new Bun.Glob("{,usr/}lib/*-linux-gnu{,/pulseaudio}/").scanSync({ cwd: root, onlyFiles: false });
   writeFileSync(join(dir, "fonts.conf"), fontsConf(root));
-  writeFileSync(
-    script(dir),
-    launcher(
-      dir,
-      [...libraries].map((each) => join(root, each)),
-    ),
-    { mode: 0o755 },
-  );
+  writeFileSync(script(dir), launcher(dir, libraryDirs(root)), { mode: 0o755 });
+}
+
+/** Where Debian keeps libraries, and those of PulseAudio, which Chromium links, apart. */
+function libraryDirs(root: string): string[] {
+  const parents = [join(root, "lib"), join(root, "usr/lib")].filter((dir) => existsSync(dir));
+  const dirs = parents.flatMap((dir) => readdirSync(dir).map((name) => join(dir, name)));
+  return dirs.filter((dir) => dir.endsWith("-linux-gnu")).flatMap((dir) => [dir, join(dir, "pulseaudio")]);
 }
 
 const launcher = (dir: string, libraries: readonly string[]) => `#!/bin/sh
