@@ -23,6 +23,16 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** Who holds a lease: a process, perhaps of another machine. */
+export type LeaseHolder = Pick<Owner, "pid" | "host" | "since">;
+
+/** The living holder of the lease at `path`, or undefined. One on another machine counts as living. */
+export async function leaseHolder(path: string): Promise<LeaseHolder | undefined> {
+  const owner = await readOwner(path);
+  if (typeof owner === "string" || (owner.host === hostname() && !(await isAlive(owner)))) return undefined;
+  return { pid: owner.pid, host: owner.host, since: owner.since };
+}
+
 /** Takes the lease at `path` or throws `SessionLockedError` with who holds it. */
 export async function acquireLease(path: string): Promise<Lease> {
   const mine: Owner = {

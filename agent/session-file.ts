@@ -27,11 +27,16 @@ export async function readAndMend(path: string): Promise<Contents> {
   await using file = await open(path, "r+");
   if ((await file.stat()).size === 0) return { events, damage: { badLines: 0, tornTail: false } };
   const { readRecord } = await import("./record.ts");
-  const { tail, size } = await readLines(file, (line) => {
-    const event = readRecord(line);
-    if (event) events.push(event);
-    else if (line.trim() !== "") bad.push(line);
-  });
+  const lines = wholeLines(file);
+  let step = await lines.next();
+  for (; !step.done; step = await lines.next()) {
+    for (const line of step.value.split("\n")) {
+      const event = readRecord(line);
+      if (event) events.push(event);
+      else if (line.trim() !== "") bad.push(line);
+    }
+  }
+  const { tail, size } = step.value;
   const last = tail.length > 0 ? readRecord(tail.toString()) : undefined;
   if (last) {
     events.push(last);
@@ -45,8 +50,18 @@ export async function readAndMend(path: string): Promise<Contents> {
   return { events, damage: { badLines: bad.length, tornTail, keptAt } };
 }
 
-/** Calls `each` with every whole line; resolves to the bytes behind the last newline and the file's size. */
-async function readLines(file: FileHandle, each: (line: string) => void): Promise<{ tail: Buffer; size: number }> {
+/**
+ * The lines of a file, some at a time, joined by newlines: what has no newline behind it, and may be cut short, comes last.
+ * Reads no more than it is asked for.
+ */
+export async function* readLines(path: string): AsyncGenerator<string> {
+  await using file = await open(path, "r");
+  const { tail } = yield* wholeLines(file);
+  if (tail.length > 0) yield tail.toString();
+}
+
+/** The same of an open file; returns the bytes behind the last newline and the file's size. */
+async function* wholeLines(file: FileHandle): AsyncGenerator<string, { tail: Buffer; size: number }> {
   const chunk = Buffer.allocUnsafe(chunkBytes);
   let pieces: Buffer[] = [];
   let size = 0;
@@ -56,11 +71,10 @@ async function readLines(file: FileHandle, each: (line: string) => void): Promis
     size += bytesRead;
     const end = chunk.subarray(0, bytesRead).lastIndexOf(newline);
     if (end >= 0) {
-      const whole = Buffer.concat([...pieces, chunk.subarray(0, end)]);
-      for (const line of whole.toString().split("\n")) each(line);
-      pieces = [];
-    }
-    if (end + 1 < bytesRead) pieces.push(Buffer.from(chunk.subarray(end + 1, bytesRead)));
+      const whole = Buffer.concat([...pieces, chunk.subarray(0, end)]).toString();
+      pieces = end + 1 < bytesRead ? [Buffer.from(chunk.subarray(end + 1, bytesRead))] : [];
+      yield whole;
+    } else pieces.push(Buffer.from(chunk.subarray(0, bytesRead)));
   }
 }
 

@@ -14,6 +14,9 @@ export type { SessionDamage } from "./session-file.ts";
 /** Name of the file that holds a session's events, inside its directory. */
 export const sessionFile = "session.jsonl";
 
+/** Name of the file that says who writes it, beside it. */
+export const leaseFile = "lease";
+
 type SavedListener = (events: readonly AgentEvent[]) => void;
 
 interface Opened {
@@ -79,7 +82,7 @@ export class Session implements AsyncDisposable {
     await Promise.all([tighten(dir, 0o700), tighten(path, 0o600)]).catch((cause: unknown) => {
       throw isCode(cause, "ENOENT") ? new SessionNotFoundError({ wanted: dir }) : cause;
     });
-    const lease = await acquireLease(join(dir, "lease"));
+    const lease = await acquireLease(join(dir, leaseFile));
     try {
       const { events, damage } = await readAndMend(path);
       const file = await AppendFile.open(path);

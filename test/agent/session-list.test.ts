@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { AgentEvent } from "../../agent/event.ts";
 import { noUsage } from "../../agent/message.ts";
 import { sessionFile } from "../../agent/session.ts";
 import { listSessions, projectDir } from "../../agent/session-list.ts";
+import { metaFile, writeTitle } from "../../agent/session-meta.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { eventOf, oneOfEach, said } from "./session-events.ts";
 
@@ -27,10 +28,12 @@ test("sessions are listed newest first with first prompt, model and cost", async
   sessionAt(dir("cccccccccccc"), 2_000, []);
   mkdirSync(dir("not a session"));
   writeFileSync(dir("a file"), "");
+  const place = (id: string) => ({ id, dir: dir(id), size: statSync(join(dir(id), sessionFile)).size });
+  const at = 1_700_000_000_001;
   expect(await listSessions(temp.path)).toEqual([
-    { id: "bbbbbbbbbbbb", dir: dir("bbbbbbbbbbbb"), updatedAt: 3_000, title: "hello", model, costUsd: 0.5 },
-    { id: "cccccccccccc", dir: dir("cccccccccccc"), updatedAt: 2_000, title: "" },
-    { id: "aaaaaaaaaaaa", dir: dir("aaaaaaaaaaaa"), updatedAt: 1_000, title: "first thing" },
+    { ...place("bbbbbbbbbbbb"), updatedAt: 3_000, createdAt: at, title: "hello", model, costUsd: 0.5, messages: 5 },
+    { ...place("cccccccccccc"), updatedAt: 2_000, title: "" },
+    { ...place("aaaaaaaaaaaa"), updatedAt: 1_000, createdAt: at, title: "first thing", messages: 2 },
   ]);
   expect((await listSessions(temp.path, { limit: 1 })).map((each) => each.id)).toEqual(["bbbbbbbbbbbb"]);
   expect(await listSessions(dir("nowhere"))).toEqual([]);
@@ -42,6 +45,30 @@ test("a huge transcript shows its first prompt and its last bill", async () => {
   sessionAt(join(temp.path, "a"), 1_000, [said(1, "start"), bill(2, 1), ...filler, bill(999, 7.5), said(1000, "end")]);
   const [summary] = await listSessions(temp.path);
   expect([summary?.title, summary?.costUsd]).toEqual(["start", 7.5]);
+});
+
+test("a bill far behind its end is found, results as long as can be behind it", async () => {
+  using temp = tempDir();
+  const long = Array.from({ length: 4 }, (_, index) => said(index + 3, "x".repeat(50_000)));
+  sessionAt(join(temp.path, "a"), 1_000, [said(1, "start"), bill(2, 1.5), ...long]);
+  expect(await listSessions(temp.path)).toMatchObject([{ title: "start", costUsd: 1.5, messages: 6 }]);
+});
+
+test("a name stands in place of the first prompt until it is taken away", async () => {
+  using temp = tempDir();
+  const dir = join(temp.path, "a");
+  sessionAt(dir, 1_000, [said(1, "start")]);
+  const title = async () => (await listSessions(temp.path))[0]?.title;
+  await writeTitle(dir, `  The\n${"long ".repeat(100)}`);
+  expect(await title()).toBe(`The ${"long ".repeat(23)}…`);
+  expect(readdirSync(dir).sort()).toEqual([metaFile, sessionFile]);
+  expect(statSync(join(dir, metaFile)).mode & 0o777).toBe(0o600);
+  await writeTitle(dir, " ");
+  expect(await title()).toBe("start");
+  for (const damaged of ["{", "null", '{"title":7}', '{"title":""}']) {
+    writeFileSync(join(dir, metaFile), damaged);
+    expect(await title()).toBe("start");
+  }
 });
 
 test("a first prompt longer than the window still gives a title of bounded length", async () => {
