@@ -74,7 +74,14 @@ async function haveChromium(): Promise<void> {
   }
 }
 
+/** The page that the server hands out, where its sources have changed. */
+async function buildPage(): Promise<void> {
+  const { ensurePage } = await import("./build/page.ts");
+  await ensurePage();
+}
+
 installDependencies();
+await buildPage();
 if (process.argv.includes("--check")) {
   requireGit();
   await haveChromium();

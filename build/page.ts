@@ -1,5 +1,5 @@
 /** Builds the page into a directory: its script and lazy parts, the worker, the styles, and `index.html` that names them. */
-import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { solid } from "./solid.ts";
 
@@ -32,4 +32,25 @@ export async function buildPage(outdir: string): Promise<void> {
   const tag = `<script type="module" src="/assets/${script}"></script>`;
   await cp(join(root, "ui/icon.svg"), join(outdir, "icon.svg"));
   await writeFile(join(outdir, "index.html"), html.replace("<!-- styles -->", links).replace("<!-- script -->", tag));
+}
+
+/** Builds the page where what it is made from has changed since; returns whether it did. */
+export async function ensurePage(outdir = join(root, "dist/ui")): Promise<boolean> {
+  const stamp = join(outdir, ".made-from");
+  const wanted = await sourcesHash();
+  const made = await readFile(stamp, "utf8").catch(() => "");
+  if (made === wanted) return false;
+  await buildPage(outdir);
+  await writeFile(stamp, wanted);
+  return true;
+}
+
+async function sourcesHash(): Promise<string> {
+  const hash = new Bun.CryptoHasher("sha256");
+  for (const pattern of ["ui/**/*", "build/*.ts", "server/*.ts", "agent/{message,command,event,ask}.ts", "bun.lock"]) {
+    for (const file of [...new Bun.Glob(pattern).scanSync({ cwd: root })].sort()) {
+      hash.update(file).update(await Bun.file(join(root, file)).bytes());
+    }
+  }
+  return hash.digest("hex");
 }

@@ -9,7 +9,7 @@ const packageJson = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const declared = new Set(Object.keys({ ...packageJson.dependencies, ...packageJson.optionalDependencies }));
 
 function readSources(): Sources {
-  const patterns = ["*.ts", "{agent,providers,tools,server,ui,examples,test}/**/*.{ts,tsx}"];
+  const patterns = ["*.ts", "{agent,providers,tools,server,ui,build,examples,test}/**/*.{ts,tsx}"];
   const files = patterns.flatMap((pattern) => [...new Bun.Glob(pattern).scanSync({ cwd: root })]).sort();
   return new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
 }

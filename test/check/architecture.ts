@@ -22,7 +22,7 @@ const contracts = /^agent\/(message|model|tool|fleet-port|error|provider-error|c
 const words = /^agent\/(message|command|event|ask)\.ts$/;
 const vocabulary = /^agent\/(message|command|event|ask)(-schema)?\.ts$/;
 /** What the page shares with the server. Schemas stay on the server's side: they cost the page a library. */
-const shared = /^server\/(protocol|codec|slash|slash-command)\.ts$/;
+const shared = /^server\/(protocol|codec|card|slash|slash-command)\.ts$/;
 const or = (...patterns: RegExp[]) => new RegExp(patterns.map((pattern) => `(?:${pattern.source})`).join("|"));
 
 export const table: readonly Rule[] = [
@@ -52,7 +52,8 @@ export const table: readonly Rule[] = [
   },
   { files: /^examples\//, own: /^examples\//, nodeBuiltins: true, packages: ["sagent", "zod"] },
   { files: /^test\//, own: /^/, nodeBuiltins: true, packages: "any" },
-  { files: /^[^/]+\.ts$/, own: /^providers\/local\/|^setup-[a-z]+\.ts$/, nodeBuiltins: true, packages: [] },
+  { files: /^build\//, own: /^build\//, nodeBuiltins: true, packages: "any" },
+  { files: /^[^/]+\.ts$/, own: /^(providers\/local|build)\/|^setup-[a-z]+\.ts$/, nodeBuiltins: true, packages: [] },
 ];
 
 const builtins = new Set([...builtinModules, "bun"]);
