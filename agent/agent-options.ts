@@ -1,4 +1,5 @@
 /** What an agent is made from, and what it shows of itself at once. */
+import type { OpenAsk } from "./ask.ts";
 import type { Purse } from "./budget.ts";
 import type { Clock } from "./clock.ts";
 import type { AgentState } from "./event.ts";
@@ -43,6 +44,8 @@ export interface AgentOptions {
   readonly resolveModel?: (wanted: { provider?: string; model?: string }, current: ModelInfo) => Promise<Model>;
   /** Makes a cheaper model for one summary; the agent closes it afterwards. Its own model writes where there is none. */
   readonly utilityModel?: () => Promise<Model | undefined>;
+  /** Somebody follows the events and answers: tools may ask. False by default. */
+  readonly canAsk?: boolean;
   /** Labels from the root down, where the agent is part of a fleet and not its root. */
   readonly path?: string;
   /** The other agents, for tools that reach them. */
@@ -75,4 +78,6 @@ export interface Snapshot {
   readonly rounds: number;
   readonly maxRounds: number | null;
   readonly windowTokens: number;
+  /** Questions that wait for a person, oldest first. */
+  readonly asks: readonly OpenAsk[];
 }

@@ -3,6 +3,7 @@
  * piece of work; `send` and `subscribe` are the same doors for a surface that stays.
  */
 import type { AgentOptions, Snapshot } from "./agent-options.ts";
+import { Asks } from "./asks.ts";
 import { Purse } from "./budget.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Command } from "./command.ts";
@@ -20,7 +21,7 @@ import { agentState, initialState, isBackground, type Switch } from "./machine-s
 import type { CallId, Message } from "./message.ts";
 import { type Model, type ModelSettings, originOf } from "./model.ts";
 import { ModelWork } from "./model-work.ts";
-import { resumedState } from "./resume.ts";
+import { resumedState, withdrawAll } from "./resume.ts";
 import { type Prompt, type Run, RunDriver } from "./run.ts";
 import { Spill } from "./spill.ts";
 import { Streams } from "./stream.ts";
@@ -75,6 +76,10 @@ export class Agent implements AsyncDisposable {
       isBackground: (call) => isBackground(this.#loop.state, call),
       command: (command) => this.#loop.send({ type: "command", command }),
     });
+    const asks = new Asks({
+      nextId: () => this.#log.nextAskId(),
+      asked: (ask) => this.#loop.send({ type: "asked", ...ask }),
+    });
     const dispatch = new Dispatch({
       tools,
       clock,
@@ -83,12 +88,13 @@ export class Agent implements AsyncDisposable {
       fleet: options.fleet,
       jobs,
       spill: this.#spill,
+      ask: options.canAsk ? (call, ask, signal) => asks.ask(call, ask, signal) : undefined,
       countTokens: (text) => this.#work.model.estimateText(text),
       emit: (event) => this.#log.emit(event),
       done: (callId, outcome) => this.#loop.send({ type: "toolDone", callId, outcome }),
     });
     const machine = this.#resumed ? resumedState(this.#log, maxRounds) : initialState(maxRounds);
-    this.#loop = new Loop(this.#log, dispatch, this.#work, machine);
+    this.#loop = new Loop({ log: this.#log, dispatch, asks, work: this.#work, state: machine });
     this.#saved = session?.onSaved((events) => this.#acknowledge(events));
     this.#log.subscribe((event) => this.#drive(event));
   }
@@ -144,6 +150,7 @@ export class Agent implements AsyncDisposable {
       rounds: this.#loop.state.rounds,
       maxRounds: this.#loop.state.maxRounds,
       windowTokens: this.#work.model.info.maxRequestTokens,
+      asks: [...state.asks.values()],
     };
   }
 
@@ -220,6 +227,7 @@ export class Agent implements AsyncDisposable {
     owned.defer(() => this.#spill.close());
     owned.defer(() => this.#work.close());
     await atMost(closeGraceMs, this.#loop.close(), this.#options.clock ?? systemClock);
+    withdrawAll(this.#log);
     this.#run?.stop({ code: "busy", message: "The agent was closed before the work was done." });
     this.#run = null;
     this.#streams.end();

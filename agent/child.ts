@@ -74,6 +74,7 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
     ...(clock ? { clock } : {}),
     ...(root === undefined ? {} : { root }),
     ...(env ? { env } : {}),
+    ...(parent.options.canAsk ? { canAsk: true } : {}),
     ...(parent.options.compact === undefined ? {} : { compact: parent.options.compact }),
     ...(retry ? { retry } : {}),
     ...(random ? { random } : {}),

@@ -1,5 +1,6 @@
 /** Everything a client may say to an agent. There is no other door. Browser-safe: imports zod and the vocabulary only. */
 import { z } from "zod";
+import { answerSchema, askIdSchema } from "./ask-schema.ts";
 import { efforts } from "./command.ts";
 import { attachmentSchema, callIdSchema } from "./message-schema.ts";
 
@@ -39,6 +40,8 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("detach"), call: target }),
   /** Makes the next model call wait for a detached tool again. */
   z.object({ type: z.literal("undetach"), call: target }),
+  /** Answers an open question; `by` says who, where it matters. One that does not fit leaves the question open. */
+  z.object({ type: z.literal("answer"), askId: askIdSchema, answer: answerSchema, by: z.string().optional() }),
   /** Forgets the conversation: stops everything and starts from nothing. */
   z.object({ type: z.literal("clear") }),
   /**

@@ -3,6 +3,7 @@
  * the order they were made, and answers every call exactly once whatever its tool does.
  */
 import { z } from "zod";
+import type { Answer, Ask } from "./ask.ts";
 import { type Start, stubText, takeStart } from "./background.ts";
 import type { Clock } from "./clock.ts";
 import type { EventBody } from "./event.ts";
@@ -21,6 +22,8 @@ export interface DispatchOptions {
   readonly fleet?: FleetPort | undefined;
   readonly jobs: Jobs;
   readonly spill: Spill;
+  /** Asks a person on behalf of a call; undefined where nobody can answer. */
+  readonly ask?: ((call: CallId, ask: Ask, signal: AbortSignal) => Promise<Answer>) | undefined;
   readonly countTokens: (text: string) => number;
   readonly emit: (event: EventBody) => void;
   /** Called once for each call, in the order they end, and before that with `pending` for one in the background. */
@@ -158,7 +161,7 @@ export class Dispatch {
   }
 
   async #runTool({ call, tool, args, label, abort }: Job): Promise<ToolOutput> {
-    const { agent, clock, fleet, jobs, workspace, countTokens, emit } = this.#options;
+    const { agent, ask, clock, fleet, jobs, workspace, countTokens, emit } = this.#options;
     jobs.started(call.callId);
     emit({ type: "toolStarted", call: call.callId, name: call.name, label });
     try {
@@ -171,6 +174,7 @@ export class Dispatch {
         jobs,
         countTokens,
         signal: abort.signal,
+        ask: ask && ((wanted) => ask(call.callId, wanted, abort.signal)),
         progress: (news) => {
           if (abort.signal.aborted) return;
           jobs.heard(call.callId, news);

@@ -3,6 +3,7 @@
  * are projections of it. Browser-safe: imports zod, messages and commands only.
  */
 import { z } from "zod";
+import { answerSchema, askIdSchema, askSchema } from "./ask-schema.ts";
 import { efforts } from "./command.ts";
 import { policySchema } from "./command-schema.ts";
 import { protocolVersion } from "./event.ts";
@@ -129,6 +130,10 @@ export const eventSchema = z.discriminatedUnion("type", [
   event("toolUndetached", { call: callIdSchema }),
   /** The call ended; its result is the message or notice that names it. */
   event("toolEnded", { call: callIdSchema, isError: z.boolean(), cancelled: z.boolean(), durationMs: z.number() }),
+  /** A question waits for a person. */
+  event("asked", { askId: askIdSchema, call: callIdSchema.optional(), ask: askSchema }),
+  /** It waits no more. A null answer means that it was withdrawn: the call that asked ended. */
+  event("answered", { askId: askIdSchema, answer: answerSchema.nullable(), by: z.string().optional() }),
   /** Marker: what came before is forgotten. */
   event("cleared", { upTo: messageIdSchema.nullable() }),
   event("compactStarted", {}),

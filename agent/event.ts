@@ -20,6 +20,8 @@ export const durable: ReadonlySet<EventType> = new Set<EventType>([
   "dequeued",
   "callEnded",
   "toolDetached",
+  "asked",
+  "answered",
   "cleared",
   "compacted",
   "dropped",

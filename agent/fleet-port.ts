@@ -2,6 +2,7 @@
  * What an agent's tools may do with other agents: the contract behind AgentSpawn, AgentSend and AgentSelf. Everything
  * that can go wrong for a reason that the model should hear is a `SagentError`; the tools turn it into a result.
  */
+import type { OpenAsk } from "./ask.ts";
 import type { SettingsPatch } from "./command.ts";
 import type { AgentState } from "./event.ts";
 import type { CallId, Origin, Usage } from "./message.ts";
@@ -89,6 +90,8 @@ export interface AgentReport {
   /** Largest prompt of its model, in tokens. */
   readonly windowTokens: number;
   readonly contextTokens: ContextTokens;
+  /** Its questions that wait for a person, oldest first. */
+  readonly asks: readonly OpenAsk[];
 }
 
 /** Where the context's tokens go. */

@@ -1,4 +1,5 @@
 /** What a log amounts to: a reducer over durable events. Live and replayed logs run this same code, so they are equal. */
+import type { AskId, OpenAsk } from "./ask.ts";
 import type { AgentEvent, EventOf } from "./event.ts";
 import type { QueueId, Waiting } from "./inbox.ts";
 import { addUsage, type CallId, type Message, type MessageId, noUsage, type Origin, type Usage } from "./message.ts";
@@ -15,12 +16,15 @@ export interface LogState {
   epoch: number;
   nextMessage: number;
   nextCall: number;
+  nextAsk: number;
   lastSeq: number;
   readonly queued: Map<QueueId, Omit<Waiting, "id" | "announced">>;
   /** Calls whose slot holds a stub and whose result has not come forward. */
   readonly detached: Map<CallId, string>;
   /** Calls whose results the model no longer sees. */
   readonly dropped: Set<CallId>;
+  /** Questions that wait for a person, oldest first. */
+  readonly asks: Map<AskId, OpenAsk>;
   /** Living children by label. */
   readonly children: Map<string, ChildRecord>;
   /** Messages to be sent later, by id. */
@@ -48,10 +52,12 @@ export function emptyLogState(): LogState {
     epoch: 0,
     nextMessage: 1,
     nextCall: 1,
+    nextAsk: 1,
     lastSeq: 0,
     queued: new Map(),
     detached: new Map(),
     dropped: new Set(),
+    asks: new Map(),
     children: new Map(),
     scheduled: new Map(),
     status: "",
@@ -95,6 +101,15 @@ export function reduce(state: LogState, event: AgentEvent): void {
     case "callEnded":
       state.usage = addUsage(state.usage, event.usage);
       state.costUsd += event.costUsd;
+      return;
+    case "asked": {
+      const { askId, ask, call, at } = event;
+      state.asks.set(askId, { askId, ask, ...(call === undefined ? {} : { call }), at });
+      state.nextAsk = Math.max(state.nextAsk, number(askId) + 1);
+      return;
+    }
+    case "answered":
+      state.asks.delete(event.askId);
       return;
     case "cleared":
       return mark(state, state.entries.length, null);
@@ -168,7 +183,7 @@ function mark(state: LogState, start: number, summary: string | null): void {
   state.epoch += 1;
 }
 
-const number = (id: MessageId | CallId) => Number(id.slice(1));
+const number = (id: MessageId | CallId | AskId) => Number(id.slice(1));
 
 function indexAfter(entries: readonly Message[], upTo: MessageId): number {
   const index = entries.findLastIndex((entry) => number(entry.id) <= number(upTo));

@@ -3,6 +3,7 @@
  * the next `seq`, changes the state through the same reducer that a replay uses, goes to the session file if it is
  * durable, and then to every observer in order.
  */
+import type { AskId } from "./ask.ts";
 import type { Clock } from "./clock.ts";
 import { type AgentEvent, durable, type EventBody } from "./event.ts";
 import { emptyLogState, type LogState, reduce } from "./log-state.ts";
@@ -31,6 +32,7 @@ export class Log {
   #observers: readonly Observer[] = [];
   #seq: number;
   #nextCall = 1;
+  #nextAsk = 1;
 
   constructor(options: LogOptions) {
     this.#options = options;
@@ -71,6 +73,13 @@ export class Log {
     const next = Math.max(this.#nextCall, this.state.nextCall);
     this.#nextCall = next + 1;
     return `c${next}`;
+  }
+
+  /** An ask id never given before. */
+  nextAskId(): AskId {
+    const next = Math.max(this.#nextAsk, this.state.nextAsk);
+    this.#nextAsk = next + 1;
+    return `a${next}`;
   }
 
   /** Observers are called in order of subscription; one that throws does not keep the others from hearing. */

@@ -1,15 +1,15 @@
 /** Runs the machine: takes what has arrived, steps once, performs the effects, and feeds back what comes of them. */
-
+import type { Asks } from "./asks.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { type ErrorInfo, toErrorInfo } from "./error.ts";
 import type { Log } from "./log.ts";
 import { step } from "./machine.ts";
 import {
-  agentState,
   type Compaction,
   type Effect,
   type Input,
   initialState,
+  isResting,
   type MachineState,
   type Switch,
   type Tuning,
@@ -26,10 +26,20 @@ export interface LoopWork {
   forget(): void;
 }
 
+export interface LoopOptions {
+  readonly log: Log;
+  readonly dispatch: Dispatch;
+  readonly asks: Asks;
+  readonly work: LoopWork;
+  /** As at the start of a new agent where absent. */
+  readonly state?: MachineState;
+}
+
 export class Loop {
   readonly #log: Log;
   readonly #work: LoopWork;
   readonly #dispatch: Dispatch;
+  readonly #asks: Asks;
   readonly #inputs: Input[] = [];
   #state: MachineState;
   #wake: (() => void) | null = null;
@@ -39,8 +49,9 @@ export class Loop {
   readonly #slow = new Set<Promise<void>>();
   readonly #ended: Promise<void>;
 
-  constructor(log: Log, dispatch: Dispatch, work: LoopWork, state: MachineState = initialState()) {
+  constructor({ log, dispatch, asks, work, state = initialState() }: LoopOptions) {
     this.#log = log;
+    this.#asks = asks;
     this.#dispatch = dispatch;
     this.#work = work;
     this.#state = state;
@@ -53,8 +64,7 @@ export class Loop {
 
   /** Something runs, waits its turn or has yet to be looked at. */
   get isBusy(): boolean {
-    const state = agentState(this.#state);
-    return this.#inputs.length > 0 || (state !== "idle" && state !== "waiting");
+    return this.#inputs.length > 0 || !isResting(this.#state);
   }
 
   /** Hands in an input; it is handled after the present task, together with what else arrived by then. */
@@ -121,6 +131,8 @@ export class Loop {
         return this.#dispatch.run(effect.calls);
       case "cancelTool":
         return this.#dispatch.cancel(effect.callId);
+      case "answer":
+        return this.#asks.settle(effect.askId, effect.answer);
       case "compact":
         this.#log.emit({ type: "compactStarted" });
         return this.#begin(

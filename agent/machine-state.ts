@@ -1,4 +1,5 @@
 /** What the machine holds, what it is told and what it asks for. The rules are in `machine.ts` and `transitions.ts`. */
+import type { Answer as AskAnswer, AskId, OpenAsk } from "./ask.ts";
 import type { Command } from "./command.ts";
 import type { ErrorInfo } from "./error.ts";
 import type { AgentState, EndReason, EventBody } from "./event.ts";
@@ -16,6 +17,9 @@ export type Compaction = Omit<Extract<Command, { type: "compact" }>, "type">;
 export type Tuning = Omit<Extract<Command, { type: "tune" }>, "type">;
 export type Switch = Omit<Extract<Command, { type: "switch" }>, "type">;
 
+/** A question of a running call. */
+export type MachineAsk = Pick<OpenAsk, "askId" | "ask"> & { readonly call: CallId };
+
 export type Input =
   | { readonly type: "command"; readonly command: Command }
   | { readonly type: "modelDone"; readonly generation: number; readonly answer: Answer }
@@ -28,6 +32,8 @@ export type Input =
       readonly cause: "aborted" | "overflow" | "refused" | "budget" | "other";
     }
   | { readonly type: "toolDone"; readonly callId: CallId; readonly outcome: CallOutcome }
+  /** A running call asks a person. */
+  | ({ readonly type: "asked" } & MachineAsk)
   | { readonly type: "compactDone"; readonly generation: number }
   | { readonly type: "compactFailed"; readonly generation: number; readonly error: ErrorInfo }
   | { readonly type: "switchDone" };
@@ -39,6 +45,8 @@ export type Effect =
   | { readonly type: "cancelModel" }
   | { readonly type: "runTools"; readonly calls: readonly ToolCallPart[] }
   | { readonly type: "cancelTool"; readonly callId: CallId }
+  /** Gives the call its answer; null withdraws the question. */
+  | { readonly type: "answer"; readonly askId: AskId; readonly answer: AskAnswer | null }
   | { readonly type: "compact"; readonly generation: number; readonly wanted: Compaction }
   | { readonly type: "tune"; readonly wanted: Tuning }
   | { readonly type: "cancelCompact" }
@@ -57,6 +65,8 @@ export interface MachineState {
   readonly awaited: readonly CallId[];
   /** Names of all running calls. */
   readonly names: Readonly<Record<CallId, string>>;
+  /** Questions of running calls that wait for a person, oldest first. */
+  readonly asks: readonly MachineAsk[];
   /** Results of detached calls that wait for a place between rounds. */
   readonly deliveries: readonly Omit<NoticeMessage, "id" | "at">[];
   readonly inbox: Inbox;
@@ -86,6 +96,7 @@ export const initialState = (maxRounds: number | null = null): MachineState => (
   detached: [],
   awaited: [],
   names: {},
+  asks: [],
   deliveries: [],
   inbox: emptyInbox,
   switches: [],
@@ -105,11 +116,19 @@ export function isBackground({ detached, awaited }: MachineState, callId: CallId
   return detached.includes(callId) && !awaited.includes(callId);
 }
 
+const isAsking = ({ asks }: MachineState, callId: CallId) => asks.some(({ call }) => call === callId);
+
+/** Nothing goes on: no call of the model, and no tool, not even one that waits for a person. */
+export function isResting({ calling, cohort, detached }: MachineState): boolean {
+  return calling === null && cohort.length + detached.length === 0;
+}
+
 /** The five states that clients see. */
 export function agentState(state: MachineState): AgentState {
   if (state.calling === "compacting") return "compacting";
   if (state.calling !== null) return "streaming";
-  if (state.cohort.length + state.detached.length > 0) return "tools";
+  const running = [...state.cohort, ...state.detached];
+  if (running.length > 0) return running.every((id) => isAsking(state, id)) ? "waiting" : "tools";
   return state.held && (state.owed || state.inbox.waiting.length > 0) ? "waiting" : "idle";
 }
 

@@ -9,7 +9,15 @@
 import { LoopError } from "./error.ts";
 import { hear, judgeMessages, talkNotice } from "./guard.ts";
 import { announce, has, queuedEvent, take, type Waiting } from "./inbox.ts";
-import { agentState, detachCall, type Effect, type Input, type MachineState, Step } from "./machine-state.ts";
+import {
+  agentState,
+  detachCall,
+  type Effect,
+  type Input,
+  isResting,
+  type MachineState,
+  Step,
+} from "./machine-state.ts";
 import { apply } from "./transitions.ts";
 
 /** Applies a batch of inputs in order, then settles once: what arrived together is answered together. */
@@ -101,7 +109,7 @@ function tell(step: Step): void {
   const [fresh, inbox] = announce(step.state.inbox);
   for (const message of fresh) step.emit(queuedEvent(message));
   const state = agentState(step.state);
-  const resting = state === "idle" || state === "waiting";
+  const resting = isResting(step.state);
   if (state !== step.state.told.state) step.emit({ type: "state", state });
   if (resting && !step.state.told.idle) step.emit({ type: "idle", reason: step.state.reason });
   step.set({ inbox, told: { state, idle: resting } });

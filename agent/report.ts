@@ -4,7 +4,7 @@ import type { Member } from "./member.ts";
 
 export function reportOf(member: Member): AgentReport {
   const { agent, purse, label, path, depth, persistent } = member;
-  const { state, model, settings, usage, costUsd, status, rounds, maxRounds, windowTokens } = agent.snapshot();
+  const { state, model, settings, usage, costUsd, status, rounds, maxRounds, windowTokens, asks } = agent.snapshot();
   const leftUsd = purse.leftUsd;
   return {
     label,
@@ -23,5 +23,6 @@ export function reportOf(member: Member): AgentReport {
     leftUsd: Number.isFinite(leftUsd) ? leftUsd : null,
     windowTokens,
     contextTokens: agent.contextTokens(),
+    asks,
   };
 }

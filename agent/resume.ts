@@ -27,6 +27,12 @@ function closeOpenCalls(log: Log): void {
   for (const [id, name] of log.state.detached) {
     log.append({ type: "notice", call: { id, name, kind: "cancelled" }, isError: true, text: cut });
   }
+  withdrawAll(log);
+}
+
+/** Nobody waits for these answers any more. */
+export function withdrawAll(log: Log): void {
+  for (const askId of [...log.state.asks.keys()]) log.emit({ type: "answered", askId, answer: null });
 }
 
 function restoredInbox(log: Log): Inbox {

@@ -3,6 +3,7 @@
  * which dispatch turns into an error result all the same.
  */
 import { z } from "zod";
+import type { Answer, Ask } from "./ask.ts";
 import type { Clock } from "./clock.ts";
 import type { FleetPort, JobPort } from "./fleet-port.ts";
 import type { Attachment, CallId, ToolDetails } from "./message.ts";
@@ -51,6 +52,11 @@ export interface ToolContext {
   readonly fleet?: FleetPort | undefined;
   /** This agent's own running calls. */
   readonly jobs?: JobPort | undefined;
+  /**
+   * Asks a person and waits for the answer, which fits the question. Rejects with `AbortedError` when the call ends first.
+   * Undefined where nobody can answer.
+   */
+  readonly ask?: ((ask: Ask) => Promise<Answer>) | undefined;
   /** Tokens of a text by the calling model's measure. */
   readonly countTokens: (text: string) => number;
   readonly progress: (news: ToolProgress) => void;

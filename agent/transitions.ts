@@ -1,4 +1,5 @@
 /** What each input does to the machine's state. Nothing here starts work; `settle` in `machine.ts` does. */
+import { answerAsk, openAsk, withdrawAsks } from "./asking.ts";
 import type { Command } from "./command.ts";
 import { type ErrorInfo, LoopError, RoundLimitError } from "./error.ts";
 import type { EndReason } from "./event.ts";
@@ -17,6 +18,8 @@ export function apply(step: Step, input: Input): void {
       return isAnswering(step, input.generation) ? modelFailed(step, input) : undefined;
     case "toolDone":
       return toolDone(step, input.callId, input.outcome);
+    case "asked":
+      return openAsk(step, input);
     case "compactDone":
       return isCompacting(step, input.generation) ? step.set({ calling: null }) : undefined;
     case "compactFailed":
@@ -65,6 +68,8 @@ function command(step: Step, command: Command): void {
         step.emit({ type: "toolUndetached", call });
       }
       return;
+    case "answer":
+      return answerAsk(step, command);
     case "clear":
       return clear(step);
     case "compact": {
@@ -128,6 +133,7 @@ function clear(step: Step): void {
   const { calling, cohort, detached, inbox } = step.state;
   if (calling === "model" || calling === "halting") step.effect({ type: "cancelModel" });
   if (calling === "compacting") step.effect({ type: "cancelCompact" });
+  withdrawAsks(step, [...cohort, ...detached]);
   for (const callId of [...cohort, ...detached]) {
     step.effect({ type: "cancelTool", callId });
     step.emit({ type: "toolEnded", call: callId, isError: true, cancelled: true, durationMs: 0 });
@@ -238,6 +244,7 @@ function toolDone(step: Step, callId: CallId, outcome: CallOutcome): void {
   const inSlot = cohort.includes(callId);
   if (!inSlot && !detached.includes(callId)) return;
   if (outcome.kind === "pending") return inSlot ? detachCall(step, callId, outcome.text) : undefined;
+  withdrawAsks(step, [callId]);
   const { [callId]: _, ...others } = names;
   const without = (ids: readonly CallId[]) => ids.filter((id) => id !== callId);
   const { kind, ...rest } = outcome;

@@ -226,5 +226,6 @@ test("a snapshot is what a client needs to draw the agent", async () => {
     rounds: 0,
     maxRounds: null,
     windowTokens: 100_000,
+    asks: [],
   });
 });

@@ -1,5 +1,6 @@
 /** The loop's own duties: batches, the end of slow work, and what breaks in it. */
 import { expect, test } from "bun:test";
+import { Asks } from "../../agent/asks.ts";
 import { Dispatch } from "../../agent/dispatch.ts";
 import type { AgentEvent } from "../../agent/event.ts";
 import { Jobs } from "../../agent/jobs.ts";
@@ -20,6 +21,7 @@ function rig(work: Partial<LoopWork> = {}) {
   const jobs = new Jobs({ clock, isBackground: () => false, command: () => {} });
   const options = { tools: new Map(), workspace, clock, agent: "a", jobs, spill: new Spill(), countTokens: () => 0 };
   const dispatch = new Dispatch({ ...options, emit: (event) => log.emit(event), done: () => {} });
+  const asks = new Asks({ nextId: () => log.nextAskId(), asked: () => {} });
   const asked: number[] = [];
   const whole: LoopWork = {
     callModel: async (generation) => {
@@ -32,7 +34,7 @@ function rig(work: Partial<LoopWork> = {}) {
     forget: () => {},
     ...work,
   };
-  return { loop: new Loop(log, dispatch, whole), log, events, asked };
+  return { loop: new Loop({ log, dispatch, asks, work: whole }), log, events, asked };
 }
 
 const errorsOf = (events: readonly AgentEvent[]) => eventsOf(events, "error").map((event) => event.error);

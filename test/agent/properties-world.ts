@@ -2,6 +2,7 @@
  * A world around the machine: a real log and context, and an environment that answers effects whenever a test says so,
  * too late or twice included. After every batch it holds the state against what must be true of any sequence.
  */
+import type { Ask, AskId } from "../../agent/ask.ts";
 import { planCompaction } from "../../agent/compact.ts";
 import { Context } from "../../agent/context.ts";
 import type { AgentEvent } from "../../agent/event.ts";
@@ -14,6 +15,7 @@ import { historyProblem, scriptedModel, virtualClock } from "../support/index.ts
 
 type Work = "live" | "cancelled" | "ended";
 const error = { code: "e", message: "It failed." };
+const ask: Ask = { type: "question", text: "Go on?", choices: [{ label: "yes" }], allowText: false, multiple: false };
 
 export class World {
   readonly log = new Log({ agent: "a", clock: virtualClock() });
@@ -22,6 +24,8 @@ export class World {
   readonly calls = new Map<number, Work>();
   readonly compactions = new Map<number, Work>();
   readonly tools = new Map<CallId, Work>();
+  /** Every question ever asked: `open` until its call is told of an answer, or that there will be none. */
+  readonly asks = new Map<AskId, "open" | "settled">();
   switching = false;
   state: MachineState;
   readonly #context = new Context(this.log.state);
@@ -103,6 +107,13 @@ export class World {
     return { type: "toolDone", callId, outcome: { kind: "final", isError: false, text } };
   }
 
+  /** A call may ask when it has ended already: its tool has not noticed. */
+  toolAsks(call: CallId): Input {
+    const askId = this.log.nextAskId();
+    this.asks.set(askId, "open");
+    return { type: "asked", askId, call, ask };
+  }
+
   switchEnds(): Input {
     this.switching = false;
     return { type: "switchDone" };
@@ -134,6 +145,10 @@ export class World {
         return;
       case "cancelTool":
         this.tools.set(effect.callId, "cancelled");
+        return;
+      case "answer":
+        if (this.asks.get(effect.askId) !== "open") throw new Error(`${effect.askId} is answered twice`);
+        this.asks.set(effect.askId, "settled");
         return;
       case "clear":
         this.log.emit({ type: "cleared", upTo: this.log.state.entries.at(-1)?.id ?? null });
@@ -170,11 +185,30 @@ export class World {
     const undelivered = [...state.detached, ...state.deliveries.flatMap((notice) => notice.call?.id ?? [])];
     same([...log.state.detached.keys()].sort(), undelivered.sort(), "the detached calls in the log and the machine");
     same(replay(JSON.parse(JSON.stringify(this.events))), log.state, "the replayed state and the live one");
+    this.#checkAsks();
+    const running = [...state.cohort, ...state.detached];
     if (shown !== "idle" && shown !== "waiting") return;
-    const busy = state.calling !== null || state.cohort.length + state.detached.length + state.deliveries.length > 0;
+    const asks = new Set(state.asks.map(({ call }) => call));
+    if (shown === "waiting" && state.calling === null && running.length > 0 && running.every((id) => asks.has(id)))
+      return;
+    const busy = state.calling !== null || running.length + state.deliveries.length > 0;
     if (busy) throw new Error(`${shown} with work in flight`);
     if (shown === "idle" && waiting.length > 0) throw new Error("idle with a message waiting");
     if (!this.#told) throw new Error(`${shown}, but nobody was told`);
+  }
+
+  /** What is open is open everywhere, and only for calls that run. */
+  #checkAsks(): void {
+    const { asks, cohort, detached } = this.state;
+    const open = [...this.asks].flatMap(([id, is]) => (is === "open" ? id : []));
+    same(
+      asks.map(({ askId }) => askId),
+      open,
+      "the questions that the machine and their calls wait for",
+    );
+    same([...this.log.state.asks.keys()], open, "the questions in the log and those of the calls");
+    const orphans = asks.filter(({ call }) => !cohort.includes(call) && !detached.includes(call));
+    same(orphans, [], "the questions of calls that have ended and none");
   }
 
   /** Each call has one result directly behind its message, unless it still runs or was forgotten. */

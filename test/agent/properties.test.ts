@@ -10,7 +10,7 @@ const policy = fc.constantFrom("now", "after-turn", "when-idle", undefined);
 /** Which of the things ever started is meant; small numbers mean the latest. */
 const pick = fc.nat({ max: 4 });
 
-type Bare = Exclude<Command["type"], "prompt" | "peer" | "kill" | "detach" | "undetach">;
+type Bare = Exclude<Command["type"], "prompt" | "peer" | "kill" | "detach" | "undetach" | "answer">;
 
 const action = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("say"), policy, peer: fc.boolean() }) },
@@ -38,6 +38,8 @@ const action = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ do: fc.constant("compaction"), pick, succeeds: fc.boolean(), keep: fc.nat(40) }),
   },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("ask"), pick }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("reply"), pick, fits: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("switched") }) },
   {
     weight: 3,
@@ -79,6 +81,15 @@ function inputOf(world: World, doing: Action, texts: number): Input | undefined 
       if (doing.kind === "final") return world.toolEnds(callId);
       const outcome: CallOutcome = { kind: "pending", isError: false, text: "on it" };
       return { type: "toolDone", callId, outcome };
+    }
+    case "ask": {
+      const callId = latest(world.tools.keys(), doing.pick);
+      return callId === undefined ? undefined : world.toolAsks(callId);
+    }
+    case "reply": {
+      const askId = latest(world.asks.keys(), doing.pick) ?? "a999";
+      const labels = doing.fits ? ["yes"] : ["never offered"];
+      return { type: "command", command: { type: "answer", askId, answer: { type: "choice", labels } } };
     }
     case "compaction": {
       const generation = latest(world.compactions.keys(), doing.pick);

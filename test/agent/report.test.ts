@@ -68,6 +68,7 @@ test("the report has all there is to know, and null where there is no limit", as
       assistant: 4 + 2 + 4 + (4 + 1),
       toolResults: 500 + 4 + 1_000,
     },
+    asks: [],
   });
   expect(report.contextTokens.tools).toBeGreaterThan(10);
 });
