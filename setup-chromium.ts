@@ -27,7 +27,8 @@ export function findChromium(env: Env): string | undefined {
 /** Installs one where there is none, and says so. Throws an error whose message tells the person what to do. */
 export function ensureChromium(env: Env, say: Say): void {
   if (findChromium(env)) return;
-  if (!Bun.which("apt-get")) throw new Error(`The tests of the page need a browser. ${advice}`);
+  if (!Bun.which("apt-get", { PATH: env.PATH ?? "" }))
+    throw new Error(`The tests of the page need a browser. ${advice}`);
   const startedAt = performance.now();
   say("installing Chromium for the tests of the page with apt (once, about 200 MB) ...");
   if (process.getuid?.() === 0) install([]);
@@ -40,8 +41,7 @@ export function ensureChromium(env: Env, say: Say): void {
 
 function install(asRoot: readonly string[]): void {
   const apt = [...asRoot, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"];
-  run([...apt, "update"]);
-  run([...apt, "install", "-y", ...packages]);
+  fetchPackages(apt, ["-y"]);
 }
 
 /** Has apt fetch what the system lacks, which needs no rights, and unpacks it in `dir` beside a script that runs it. */
@@ -58,8 +58,7 @@ function unpack(dir: string): void {
     "Acquire::Languages=none",
   ];
   const get = ["apt-get", "-q", ...settings.flatMap((setting) => ["-o", setting])];
-  run([...get, "update"]);
-  run([...get, "install", "-y", "--download-only", ...packages]);
+  fetchPackages(get, ["-y", "--download-only"]);
   for (const file of new Bun.Glob("archives/*.deb").scanSync({ cwd: apt })) run(["dpkg", "-x", join(apt, file), root]);
   rmSync(apt, { recursive: true });
   writeFileSync(join(dir, "fonts.conf"), fontsConf(root));
@@ -88,17 +87,27 @@ const fontsConf = (root: string) => `<?xml version="1.0"?>
 </fontconfig>
 `;
 
-function run(command: readonly string[]): void {
-  const { success, stdout, stderr } = Bun.spawnSync([...command], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+/** A list that cannot be renewed is no failure in itself, but often why a package is not found. */
+function fetchPackages(apt: readonly string[], flags: readonly string[]): void {
+  const update = spawn([...apt, "update"]);
+  run([...apt, "install", ...flags, ...packages], update.stderr.toString());
+}
+
+function run(command: readonly string[], before = ""): void {
+  const { success, stdout, stderr } = spawn(command);
   if (success) return;
-  const said = `${stdout}${stderr}`.trim().split("\n").slice(-12).join("\n  ");
+  const said = `${before}${stdout}${stderr}`.trim().split("\n").slice(-12).join("\n  ");
   throw new Error(`Chromium could not be installed: \`${command.join(" ")}\` failed.\n  ${said}\n${advice}`);
+}
+
+function spawn(command: readonly string[]) {
+  return Bun.spawnSync([...command], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
 }
 
 function succeeds(command: readonly string[]): boolean {
   const [program = ""] = command;
   if (!Bun.which(program)) return false;
-  return Bun.spawnSync([...command], { stdin: "ignore", stdout: "ignore", stderr: "ignore" }).success;
+  return spawn(command).success;
 }
 
 function isProgram(path: string): boolean {
