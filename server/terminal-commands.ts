@@ -2,8 +2,8 @@
 import type { Agent } from "../agent/agent.ts";
 import { SagentError } from "../agent/error.ts";
 import type { Fleet } from "../agent/fleet.ts";
-import { parseSlash, slashHelp } from "./slash.ts";
-import type { Action, LocalOf } from "./slash-command.ts";
+import { parseSlash, slashCommands, slashHelp, type Unfinished, unfinished } from "./slash.ts";
+import { type Action, choices, type LocalOf } from "./slash-command.ts";
 
 export interface Scene {
   readonly fleet: Fleet;
@@ -26,6 +26,29 @@ export function runCommand(line: string, scene: Scene): "stay" | "leave" {
     printError(error, scene);
   }
   return "stay";
+}
+
+/** What the Tab key offers for the end of a line, and the word that it stands for. */
+export function completions(line: string, fleet: Fleet): [offered: string[], word: string] {
+  const end = unfinished(line, "terminal");
+  if (!end) return [[], line];
+  return [candidates(end.kind, fleet).filter((each) => each.startsWith(end.word)), end.word];
+}
+
+function candidates(kind: Unfinished["kind"], fleet: Fleet): readonly string[] {
+  switch (kind) {
+    case "command":
+      return slashCommands("terminal").map(({ name, args }) => (args.length > 0 ? `${name} ` : name));
+    case "agent":
+      return fleet.living().map(({ label }) => label);
+    case "call":
+      return ["all"];
+    case "model":
+    case "session":
+      return [];
+    default:
+      return choices[kind];
+  }
 }
 
 function perform(action: Action<"terminal">, scene: Scene): void {

@@ -5,7 +5,7 @@ import type { Config } from "./config.ts";
 import { signalCodes } from "./exit.ts";
 import { watchSignals } from "./signals.ts";
 import { isSlash } from "./slash.ts";
-import { runCommand, type Scene } from "./terminal-commands.ts";
+import { completions, runCommand, type Scene } from "./terminal-commands.ts";
 import { printable, styleFor } from "./terminal-text.ts";
 import { TerminalView } from "./terminal-view.ts";
 
@@ -20,7 +20,12 @@ export async function runTerminal(config: Config, env: Env): Promise<number> {
   const { agent, fleet, session, model } = composed;
   const style = styleFor(process.stdout, env);
   const view = new TerminalView((text) => process.stdout.write(text), style);
-  const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: "> " });
+  const lines = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    prompt: "> ",
+    completer: (line: string) => completions(line, fleet),
+  });
   let busy = false;
   fleet.subscribe((event) => {
     view.show(event, agent.label);

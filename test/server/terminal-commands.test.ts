@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { z } from "zod";
 import { Fleet } from "../../agent/fleet.ts";
 import { defineTool } from "../../agent/tool.ts";
-import { commandHelp, runCommand } from "../../server/terminal-commands.ts";
+import { commandHelp, completions, runCommand } from "../../server/terminal-commands.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
 
 function scene() {
@@ -109,4 +109,19 @@ test("queued words wait for the end of the work; cleared ones are gone", async (
   say("/queue Anew.");
   await fleet.quiet();
   expect(model.requests.at(-1)?.messages.map((message) => message.type)).toEqual(["user"]);
+});
+
+test("Tab completes commands, agents and known values", () => {
+  const { fleet } = scene();
+  const offered = ["/e", "/undetach c1 m", "/thinking r", "/kill ", "/model x", "Read /e"].map((line) =>
+    completions(line, fleet),
+  );
+  expect(offered).toEqual([
+    [["/effort "], "/e"],
+    [["main"], "m"],
+    [["redact"], "r"],
+    [["all"], ""],
+    [[], "x"],
+    [[], "Read /e"],
+  ]);
 });

@@ -27,7 +27,7 @@ function onTerminal(home: Home, args: readonly string[] = []): Screen {
   let raw = "";
   let read = 0;
   const text = () => raw.replace(csi, "").replaceAll("\r", "");
-  const program = Bun.spawn([process.execPath, main, ...args], {
+  const program = Bun.spawn([process.execPath, main, "--terminal", ...args], {
     cwd: home.project,
     env: { ...home.env, TERM: "xterm-256color" },
     terminal: { cols: 100, rows: 30, data: (_, bytes) => (raw += decoder.decode(bytes, { stream: true })) },
@@ -88,6 +88,11 @@ test("a conversation: words stream, commands answer, leaving says how to come ba
   await screen.see("Again.\n> ");
   screen.type("/cost\r");
   await screen.see(/\$0\.\d{4}\n/);
+  screen.type("/eff");
+  await screen.see("/eff");
+  screen.type("\t");
+  await screen.see("ort ");
+  screen.type("max\r");
   screen.type("/nonsense\r");
   await screen.see("There is no command /nonsense.");
   screen.type("/quit\r");
