@@ -27,8 +27,8 @@ export function findChromium(env: Env): string | undefined {
 /** Installs one where there is none, and says so. Throws an error whose message tells the person what to do. */
 export function ensureChromium(env: Env, say: Say): void {
   if (findChromium(env)) return;
-  if (!Bun.which("apt-get", { PATH: env.PATH ?? "" }))
-    throw new Error(`The tests of the page need a browser. ${advice}`);
+  const apt = Bun.which("apt-get", { PATH: env.PATH ?? "" });
+  if (!apt) throw new Error(`The tests of the page need a browser. ${advice}`);
   const startedAt = performance.now();
   say("installing Chromium for the tests of the page with apt (once, about 200 MB) ...");
   if (process.getuid?.() === 0) install([]);
@@ -49,8 +49,8 @@ function unpack(dir: string): void {
   const root = join(dir, "root");
   const apt = join(dir, "apt");
   rmSync(dir, { recursive: true, force: true });
-  for (const each of [root, join(apt, "lists/partial"), join(apt, "archives/partial")])
-    mkdirSync(each, { recursive: true });
+  const dirs = [root, join(apt, "lists/partial"), join(apt, "archives/partial")];
+  for (const each of dirs) mkdirSync(each, { recursive: true });
   const settings = [
     `Dir::State::lists=${apt}/lists`,
     `Dir::Cache=${apt}`,
