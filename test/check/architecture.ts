@@ -18,7 +18,7 @@ interface Rule {
   readonly packages: readonly string[] | "declared" | "any";
 }
 
-const contracts = /^agent\/(message|model|tool|fleet-port|error|provider-error|clock)\.ts$/;
+const contracts = /^agent\/(message|model|tool|ask|fleet-port|error|provider-error|clock)\.ts$/;
 const words = /^agent\/(message|command|event|ask)\.ts$/;
 const vocabulary = /^agent\/(message|command|event|ask)(-schema)?\.ts$/;
 /** What the page shares with the server. Schemas stay on the server's side: they cost the page a library. */
