@@ -156,6 +156,7 @@ function beginning(head: string, readRecord: ReadRecord): Pick<SessionSummary, "
 function ending(tail: string, readRecord: ReadRecord): Pick<SessionSummary, "model" | "costUsd" | "messages"> {
   let last: Pick<SessionSummary, "model" | "costUsd" | "messages"> = {};
   for (const line of tail.split("\n").reverse()) {
+    if (last.model && last.messages !== undefined && !line.includes(billMark)) continue;
     const event = readRecord(line);
     if (!event) continue;
     const model = last.model ?? modelOf(event);
