@@ -154,6 +154,13 @@ export class SessionWriteError extends SagentError {
   }
 }
 
+// --- Files ------------------------------------------------------------------------------------------------------------
+
+/** A file of the project cannot be shown or opened, or a path leads out of the project. */
+export class FileError extends SagentError {
+  readonly code = "file";
+}
+
 /** The caller aborted. */
 export class AbortedError extends SagentError {
   readonly code = "aborted";
