@@ -260,7 +260,10 @@ export class Fleet implements FleetActions, AsyncDisposable {
   }
 
   async #remake(parent: Member, label: string, recipe: Recipe, problems: string[]): Promise<Member | undefined> {
-    const request = requestOf(recipe);
+    const request = requestOf(
+      recipe,
+      (parent.options.tools ?? []).map(({ name }) => name),
+    );
     try {
       const member = await this.#grow(parent, request, (parts) => {
         const purse = new Purse({ capUsd: request.maxBudgetUsd, parent: parent.purse });

@@ -12,6 +12,7 @@ import type { AnyTool } from "./tool.ts";
 
 export { Agent } from "./agent.ts";
 export type { AgentOptions, Snapshot } from "./agent-options.ts";
+export type { Answer, Ask, AskId, OpenAsk } from "./ask.ts";
 export { Purse } from "./budget.ts";
 export type { BuildChild, ChildParts, ParentView } from "./child.ts";
 export type { Command, Policy } from "./command.ts";
@@ -98,7 +99,7 @@ async function compose(options: CreateAgentOptions, made: AsyncDisposableStack):
     return made.use(await createProvider(name, { env, baseUrl, apiKey: key })).model(choice.model);
   };
   const model = typeof wanted === "object" ? wanted : await connect({ provider, model: wanted });
-  const tools = await pickTools(options.tools);
+  const tools = await pickTools(options);
   const { standardPrompt } = await import("./prompt.ts");
   const place = await surroundings(cwd, env);
   const build: BuildChild = async (request, parent, childTools) => {
@@ -126,11 +127,11 @@ async function compose(options: CreateAgentOptions, made: AsyncDisposableStack):
   return { fleet, agent };
 }
 
-async function pickTools(wanted: CreateAgentOptions["tools"]): Promise<AnyTool[]> {
+async function pickTools({ tools: wanted, canAsk }: CreateAgentOptions): Promise<AnyTool[]> {
   const { builtinTools, selectTools } = await import("../tools/registry.ts");
-  if (!wanted) return builtinTools();
+  if (!wanted) return builtinTools({ canAsk });
   const names = wanted.filter((tool) => typeof tool === "string");
-  return [...selectTools(names), ...wanted.filter((tool) => typeof tool !== "string")];
+  return [...selectTools(names, { canAsk }), ...wanted.filter((tool) => typeof tool !== "string")];
 }
 
 async function surroundings(cwd: string, env: Env): Promise<Surroundings> {

@@ -24,9 +24,13 @@ export function readRecipe(value: unknown): Recipe | undefined {
   return data;
 }
 
-/** The request that makes the child again; its conversation comes from the session. */
-export function requestOf(recipe: Recipe): SpawnRequest {
+/**
+ * The request that makes the child again; its conversation comes from the session. Of its tools it gets those that `known`
+ * names: Ask, say, is not there where nobody can answer.
+ */
+export function requestOf(recipe: Recipe, known: readonly string[]): SpawnRequest {
   const { depthLeft: _, ...wish } = recipe;
-  const given = Object.entries(wish).filter(([, value]) => value !== undefined);
+  const tools = wish.tools.filter((name) => known.includes(name));
+  const given = Object.entries({ ...wish, tools }).filter(([, value]) => value !== undefined);
   return { ...(Object.fromEntries(given) as Omit<SpawnRequest, "prompt">), prompt: "", persistent: true };
 }

@@ -28,20 +28,25 @@ export interface Composed extends AsyncDisposable {
   readonly model: Model;
 }
 
-/**
- * Throws `SagentError` for whatever is missing; nothing is left open then. `shared` are models of other fleets too, whose
- * weights and connections are used again; they stay their owner's.
- */
-export async function compose(config: Config, env: Env, shared?: Models): Promise<Composed> {
+export interface ComposeOptions {
+  /** Models of other fleets too, whose weights and connections are used again; they stay their owner's. */
+  readonly models?: Models;
+  /** A person follows the events and answers. False by default. */
+  readonly canAsk?: boolean;
+}
+
+/** Throws `SagentError` for whatever is missing; nothing is left open then. */
+export async function compose(config: Config, env: Env, options: ComposeOptions = {}): Promise<Composed> {
+  const { canAsk = false } = options;
   await using stack = new AsyncDisposableStack();
   await checkDirectory(config.cwd);
   const resumed = await openSession(config, env);
   if (resumed) stack.defer(() => release(resumed));
   const before = resumed ? replay(resumed.events.filter((event) => event.agent === config.label)) : undefined;
-  const models = shared ?? stack.use(new Models(config, env));
+  const models = options.models ?? stack.use(new Models(config, env));
   const model = await models.first(config, before?.model ?? undefined);
   const settings = settingsOf(config.knobs, model.info);
-  const tools = toolsOf(config, model.info);
+  const tools = toolsOf(config, model.info, canAsk);
   const instructions = await loadInstructions({ cwd: config.cwd, env, addDirs: config.addDirs });
   for (const warning of instructions.warnings) note(warning);
   const cwd = await startDirectory(config, before?.cwd ?? undefined);
@@ -66,6 +71,7 @@ export async function compose(config: Config, env: Env, shared?: Models): Promis
     utilityModel: () => models.utility(agent.view().model.info.provider),
     resolveModel: (wanted, current) => models.resolve(wanted, current.provider),
     ...(session ? { session } : {}),
+    canAsk,
     compact: config.compact,
     ...(config.maxRounds === undefined ? {} : { maxRounds: config.maxRounds }),
     ...(config.maxBudgetUsd === undefined ? {} : { maxBudgetUsd: config.maxBudgetUsd }),
@@ -78,9 +84,10 @@ export async function compose(config: Config, env: Env, shared?: Models): Promis
 }
 
 /** What the flags name; else all, where the window has room for what they say of other agents. */
-function toolsOf({ tools, advisor }: Config, info: ModelInfo): AnyTool[] {
-  const standard = builtinTools().filter(({ name }) => !isSmallWindow(info) || !fleetToolNames.includes(name));
-  const chosen = tools ? selectTools(tools) : standard;
+function toolsOf({ tools, advisor }: Config, info: ModelInfo, canAsk: boolean): AnyTool[] {
+  const all = builtinTools({ canAsk });
+  const standard = all.filter(({ name }) => !isSmallWindow(info) || !fleetToolNames.includes(name));
+  const chosen = tools ? selectTools(tools, { canAsk }) : standard;
   if (!advisor) return chosen;
   const { model, maxUses } = advisor;
   return [...chosen, advisorTool({ model, ...(maxUses === undefined ? {} : { maxUses }) })];

@@ -8,7 +8,7 @@ import type { Session } from "../agent/session.ts";
 import { compose } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { exitCode, type StopSignal, signalCodes } from "./exit.ts";
-import { readPrompt } from "./input.ts";
+import { type NumberedLine, readInput } from "./input.ts";
 import { describe, eventLine, writeAnswer, writeResult } from "./output.ts";
 import { watchSignals } from "./signals.ts";
 import { isTerminal, writeErr, writeOut } from "./stdio.ts";
@@ -20,6 +20,7 @@ export async function runHeadless(config: Config, env: Env): Promise<number> {
   using stop = watchSignals();
   const started = await Promise.race([begin(config, env), stop.asked]);
   if (typeof started === "string") return await stoppedEarly(config, started, env);
+  await using input = started.input;
   await using composed = started.composed;
   const { agent, fleet, session } = composed;
   let running = true;
@@ -32,7 +33,8 @@ export async function runHeadless(config: Config, env: Env): Promise<number> {
   const written = config.outputFormat === "stream-json" ? writeEvents(fleet, env, end) : Promise.resolve();
   const live = config.outputFormat === "text" && isTerminal("stdout");
   if (live) await showLive(fleet, agent, env);
-  const run = runFleet(fleet, agent, started.prompt, ended.signal);
+  if (input.answers) await followAnswers(input.answers, fleet, agent);
+  const run = runFleet(fleet, agent, input.prompt, ended.signal);
   stop.asked.then(end);
   const result = explained(await run);
   running = false;
@@ -46,8 +48,17 @@ export async function runHeadless(config: Config, env: Env): Promise<number> {
 }
 
 async function begin(config: Config, env: Env) {
-  const prompt = await readPrompt(config);
-  return { prompt, composed: await compose(config, env) };
+  await using stack = new AsyncDisposableStack();
+  const input = stack.use(await readInput(config));
+  const canAsk = input.answers !== undefined && config.outputFormat === "stream-json";
+  const composed = await compose(config, env, { canAsk });
+  stack.move();
+  return { input, composed };
+}
+
+async function followAnswers(answers: AsyncIterable<NumberedLine>, fleet: Fleet, root: Agent): Promise<void> {
+  const { takeAnswers } = await import("./answers.ts");
+  takeAnswers(answers, fleet, root.label).catch(() => {});
 }
 
 /** A signal before the run: exits at once, whatever standard input still holds. */

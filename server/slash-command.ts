@@ -41,7 +41,8 @@ export type Shared =
 
 /** What each surface does by itself, with no command to an agent. */
 export interface LocalOf {
-  readonly terminal: Shared | Local<"quit">;
+  /** `text` may begin with the name of a question; else it answers the oldest. */
+  readonly terminal: Shared | Local<"quit"> | (Local<"answer"> & { readonly text: string });
   readonly page:
     | Shared
     | Local<"new" | "fork">

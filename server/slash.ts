@@ -106,6 +106,14 @@ const tables: { readonly [On in Surface]: readonly SlashCommand<LocalOf[On]>[] }
   terminal: [
     ...shared,
     {
+      name: "/answer",
+      usage: "[ASK] TEXT|N",
+      help: "answer a question, the oldest or the one named; so does a plain line while one is open",
+      args: ["text"],
+      parse: (text) =>
+        text === "" ? wrong("/answer needs a text or a number.") : { type: "local", name: "answer", text },
+    },
+    {
       name: "/quit",
       alias: "/exit",
       usage: "",

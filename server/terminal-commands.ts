@@ -4,16 +4,30 @@ import { SagentError } from "../agent/error.ts";
 import type { Fleet } from "../agent/fleet.ts";
 import { parseSlash, slashCommands, slashHelp, type Unfinished, unfinished } from "./slash.ts";
 import { type Action, choices, type LocalOf } from "./slash-command.ts";
+import type { TerminalAsks } from "./terminal-asks.ts";
 
 export interface Scene {
   readonly fleet: Fleet;
   /** The agent that the person talks to. */
   readonly root: Agent;
+  readonly asks: TerminalAsks;
   readonly print: (text: string) => void;
 }
 
 export function commandHelp(): string {
-  return `Type a task and press Enter. While it works, what you type reaches it at once.\n${slashHelp("terminal")}`;
+  return `Type a task and press Enter. While it works, what you type reaches it at once;\nwhile a question is open, it answers that, and /send says something else.\n${slashHelp("terminal")}`;
+}
+
+/** A line that is no command: it answers the oldest open question, or it is a message. False where it was not taken. */
+export function runLine(text: string, scene: Scene): boolean {
+  try {
+    if (scene.asks.open.length > 0) scene.asks.answer(text);
+    else scene.root.send({ type: "prompt", text });
+    return true;
+  } catch (error) {
+    printError(error, scene);
+    return false;
+  }
 }
 
 /** What is wrong with the line is printed. Tells whether the person wants to leave. */
@@ -66,7 +80,7 @@ function perform(action: Action<"terminal">, scene: Scene): void {
 }
 
 function performHere(action: LocalOf["terminal"], scene: Scene): void {
-  const { fleet, root, print } = scene;
+  const { asks, fleet, root, print } = scene;
   switch (action.name) {
     case "help":
       return print(commandHelp());
@@ -86,6 +100,8 @@ function performHere(action: LocalOf["terminal"], scene: Scene): void {
     case "spawn":
       spawn(action, scene).catch((error) => printError(error, scene));
       return;
+    case "answer":
+      return asks.answerNamed(action.text);
     case "quit":
       return;
   }

@@ -1,6 +1,7 @@
 /** Draws an agent's events on a terminal as they come: text as it streams, a line a tool call, errors with what to do. */
-import type { AgentEvent } from "../agent/event.ts";
+import type { AgentEvent, EventOf } from "../agent/event.ts";
 import { textOf } from "../agent/message.ts";
+import { askLines } from "./terminal-asks.ts";
 import { printable, type Style } from "./terminal-text.ts";
 
 export class TerminalView {
@@ -17,6 +18,7 @@ export class TerminalView {
 
   /** Other agents than `root` take a line for what they do and say, so that the root's words stay whole. */
   show(event: AgentEvent, root = event.agent): void {
+    if (event.type === "asked" || event.type === "answered") return this.#ask(event, root);
     if (event.agent !== root) return this.#other(event);
     const { dim, red } = this.#style;
     switch (event.type) {
@@ -60,6 +62,18 @@ export class TerminalView {
       default:
         return;
     }
+  }
+
+  /** A question of any agent is shown whole: it waits for the person. */
+  #ask(event: EventOf<"asked" | "answered">, root: string): void {
+    const { bold, dim } = this.#style;
+    const name = event.agent === root ? event.askId : `${event.agent}:${event.askId}`;
+    if (event.type === "answered") {
+      return event.answer ? undefined : this.#line(dim(`  (question ${name} is withdrawn)`));
+    }
+    const [first = "", ...rest] = askLines(name, event.agent, event.ask).map(printable);
+    this.#line(bold(first));
+    for (const line of rest) this.#line(line);
   }
 
   #other(event: AgentEvent): void {

@@ -5,7 +5,8 @@ import type { Config } from "./config.ts";
 import { signalCodes } from "./exit.ts";
 import { watchSignals } from "./signals.ts";
 import { isSlash } from "./slash.ts";
-import { completions, runCommand, type Scene } from "./terminal-commands.ts";
+import { TerminalAsks } from "./terminal-asks.ts";
+import { completions, runCommand, runLine, type Scene } from "./terminal-commands.ts";
 import { printable, styleFor } from "./terminal-text.ts";
 import { TerminalView } from "./terminal-view.ts";
 
@@ -16,7 +17,7 @@ export async function runTerminal(config: Config, env: Env): Promise<number> {
   using stop = watchSignals();
   // A terminal that closes under the program is the end of its input, not a failure.
   for (const stream of [process.stdin, process.stdout]) stream.on("error", () => {});
-  await using composed = await compose(config, env);
+  await using composed = await compose(config, env, { canAsk: true });
   const { agent, fleet, session, model } = composed;
   const style = styleFor(process.stdout, env);
   const view = new TerminalView((text) => process.stdout.write(text), style);
@@ -26,38 +27,41 @@ export async function runTerminal(config: Config, env: Env): Promise<number> {
     prompt: "> ",
     completer: (line: string) => completions(line, fleet),
   });
-  let busy = false;
+  const asks = new TerminalAsks(fleet, agent.label);
+  const invite = () => {
+    lines.setPrompt(asks.prompt());
+    lines.prompt();
+  };
   fleet.subscribe((event) => {
     view.show(event, agent.label);
-    if (event.agent !== agent.label) return;
-    if (event.type === "state") busy = event.state !== "idle" && event.state !== "waiting";
-    if (event.type === "idle") lines.prompt();
+    const isAbout = event.type === "asked" || event.type === "answered";
+    if (isAbout ? asks.open.length > 0 : event.type === "idle" && event.agent === agent.label) invite();
   });
   lines.on("SIGINT", () => {
-    if (busy) {
+    if (agent.isBusy) {
       fleet.command("*", { type: "halt" });
       fleet.command("*", { type: "kill", call: "all" });
       return;
     }
     process.stdout.write(style.dim("\n(Ctrl-D or /quit leaves)\n"));
-    lines.prompt();
+    invite();
   });
   stop.asked.then(() => lines.close());
   process.stdout.write(style.dim(`sagent · ${model.info.provider} ${model.info.id} · ${config.cwd} · /help\n`));
-  lines.prompt();
+  invite();
   const print = (text: string) => process.stdout.write(`${printable(text)}\n`);
-  await converse({ fleet, root: agent, print }, lines);
+  await converse({ fleet, root: agent, asks, print }, lines, invite);
   await session?.flush();
   if (session) process.stdout.write(style.dim(`\nGo on later with: sagent --resume ${session.id}\n`));
   return stop.signal ? signalCodes[stop.signal] : 0;
 }
 
-async function converse(scene: Scene, lines: Interface): Promise<void> {
+async function converse(scene: Scene, lines: Interface, invite: () => void): Promise<void> {
   for await (const line of lines) {
     const text = line.trim();
     if (isSlash(text) && runCommand(text, scene) === "leave") break;
-    if (text !== "" && !isSlash(text)) scene.root.send({ type: "prompt", text });
-    else lines.prompt();
+    const isTaken = text !== "" && !isSlash(text) && runLine(text, scene);
+    if (!isTaken) invite();
   }
   lines.close();
 }

@@ -4,6 +4,7 @@ import type { AnyTool } from "../agent/tool.ts";
 import { agentSelfTool } from "./agent-self.ts";
 import { agentSendTool } from "./agent-send.ts";
 import { agentSpawnTool } from "./agent-spawn.ts";
+import { askTool } from "./ask.ts";
 import { bashTool } from "./bash.ts";
 import { editTool } from "./edit.ts";
 import { globTool } from "./glob.ts";
@@ -32,21 +33,27 @@ const tools: readonly AnyTool[] = [
   ...fleetTools,
 ];
 
-/** Names of the built-in tools, in the order that models are told of them. */
+/** Names of the built-in tools that need no person, in the order that models are told of them. */
 export const toolNames: readonly string[] = tools.map(({ name }) => name);
 
+export interface ToolChoice {
+  /** A person follows and answers: Ask is there too. False by default. */
+  readonly canAsk?: boolean | undefined;
+}
+
 /** Every built-in tool. */
-export function builtinTools(): AnyTool[] {
-  return [...tools];
+export function builtinTools({ canAsk = false }: ToolChoice = {}): AnyTool[] {
+  return canAsk ? [...tools, askTool] : [...tools];
 }
 
 /** The built-in tools of these names, each once, in the registry's order. Throws `UsageError` for a name it does not know. */
-export function selectTools(names: readonly string[]): AnyTool[] {
-  const unknown = names.filter((name) => !toolNames.includes(name));
+export function selectTools(names: readonly string[], choice: ToolChoice = {}): AnyTool[] {
+  const known = builtinTools(choice);
+  const unknown = names.filter((name) => !known.some((tool) => tool.name === name));
   if (unknown.length > 0) {
     throw new UsageError(`There is no tool ${unknown.map((name) => `"${name}"`).join(" or ")}.`, {
-      hint: `The tools are ${toolNames.join(", ")}.`,
+      hint: `The tools are ${known.map(({ name }) => name).join(", ")}.`,
     });
   }
-  return tools.filter(({ name }) => names.includes(name));
+  return known.filter(({ name }) => names.includes(name));
 }

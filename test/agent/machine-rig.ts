@@ -81,6 +81,8 @@ export function line(effect: Effect): string {
       return `cancel ${effect.callId}`;
     case "switch":
       return `switch ${effect.wanted.model}`;
+    case "answer":
+      return `answer ${effect.askId} ${effect.answer?.type ?? null}`;
     default:
       return effect.type;
   }
@@ -117,6 +119,10 @@ function eventLine(event: Extract<Effect, { type: "emit" }>["event"]): string {
     case "toolUndetached":
     case "toolEnded":
       return `${event.type} ${event.call}`;
+    case "asked":
+      return `asked ${event.askId} ${event.call}`;
+    case "answered":
+      return `answered ${event.askId} ${event.answer?.type ?? null}`;
     case "error":
     case "compactFailed":
       return `${event.type} ${event.error.code}`;

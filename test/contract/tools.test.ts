@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { AbortedError } from "../../agent/error.ts";
+import { askTool } from "../../tools/ask.ts";
 import { editTool } from "../../tools/edit.ts";
 import { globTool } from "../../tools/glob.ts";
 import { listTool } from "../../tools/list.ts";
@@ -79,4 +81,17 @@ toolContract(listTool, {
   fails: [{ path: hostile }, { path: "a.txt" }, { path: "\0" }],
   refused: [{}, { path: "" }, { path: ".", max_results: 0 }],
   large: { prepare: prepareMany, args: { path: ".", max_results: 5000 } },
+});
+
+toolContract(askTool, {
+  prepare,
+  context: () => ({
+    ask: async (asked) =>
+      asked.type === "question" && asked.text.includes("gone")
+        ? Promise.reject(new AbortedError())
+        : { type: "choice", labels: ["one"] },
+  }),
+  works: [{ question: "Which?" }, { question: hostile, choices: ["one", "two"], multiple: true }],
+  fails: [{ question: "Are you gone?" }],
+  refused: [{}, { question: "" }, { question: "a", choices: ["one"] }, { question: "a", choices: ["", "b"] }],
 });

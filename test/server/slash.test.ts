@@ -64,6 +64,8 @@ test.each([...everywhere])("%j", (line, action) => {
 const onePlace: readonly [line: string, on: "terminal" | "page", action: object][] = [
   ["/quit", "terminal", local("quit")],
   ["/exit", "terminal", local("quit")],
+  ["/answer a2  Blue, and bright.", "terminal", local("answer", { text: "a2  Blue, and bright." })],
+  ["/answer", "terminal", wrong("/answer needs a text or a number.")],
   ["/new", "page", local("new")],
   ["/resume", "page", local("resume")],
   ["/resume 0a1b2c3d4e5f", "page", local("resume", { session: "0a1b2c3d4e5f" })],

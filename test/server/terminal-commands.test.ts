@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { z } from "zod";
 import { Fleet } from "../../agent/fleet.ts";
 import { defineTool } from "../../agent/tool.ts";
+import { TerminalAsks } from "../../server/terminal-asks.ts";
 import { commandHelp, completions, runCommand } from "../../server/terminal-commands.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
 
@@ -11,7 +12,13 @@ function scene() {
   const fleet = new Fleet();
   const root = fleet.root({ model });
   const printed: string[] = [];
-  const say = (line: string) => runCommand(line, { fleet, root, print: (text) => void printed.push(text) });
+  const say = (line: string) =>
+    runCommand(line, {
+      fleet,
+      root,
+      asks: new TerminalAsks(fleet, root.label),
+      print: (text) => void printed.push(text),
+    });
   return { model, fleet, root, printed, say };
 }
 
@@ -87,7 +94,13 @@ test("running calls are named by their ids: detached, waited for again, ended", 
     if (event.type === "toolStarted") started.resolve();
     if (/^tool(Detached|Undetached|Ended)$/.test(event.type)) kinds.push(event.type);
   });
-  const say = (line: string) => runCommand(line, { fleet, root, print: (text) => void printed.push(text) });
+  const say = (line: string) =>
+    runCommand(line, {
+      fleet,
+      root,
+      asks: new TerminalAsks(fleet, root.label),
+      print: (text) => void printed.push(text),
+    });
   root.send({ type: "prompt", text: "Go." });
   await started.promise;
   for (const line of ["/kill", "/detach c1", "/undetach c1", "/kill all"]) say(line);

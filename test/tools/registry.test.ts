@@ -9,6 +9,12 @@ test("the built-in tools", () => {
   expect(builtinTools().map(({ name }) => name)).toEqual([...toolNames]);
 });
 
+test("Ask is there only where somebody answers", () => {
+  expect(builtinTools({ canAsk: true }).map(({ name }) => name)).toEqual([...toolNames, "Ask"]);
+  expect(selectTools(["Ask", "Read"], { canAsk: true }).map(({ name }) => name)).toEqual(["Read", "Ask"]);
+  expect(() => selectTools(["Ask"])).toThrow('There is no tool "Ask".');
+});
+
 test("tools are chosen by name, each once", () => {
   expect(selectTools(["Bash", "Read", "Bash"]).map(({ name }) => name)).toEqual(["Read", "Bash"]);
   expect(selectTools([])).toEqual([]);
