@@ -38,7 +38,7 @@ const inTerminal = new Map<string, Place>([
   ...["hx", "helix", "micro"].map((name) => [name, colon] as const),
 ]);
 
-/** Flags that keep an editor waiting, or in front, until the file is closed. */
+/** Flags that keep an editor waiting, or in front, until the file is closed; to emacsclient they mean something else. */
 const waits = new Set(["--wait", "-w", "-f", "--nofork"]);
 const terminalFlags = new Set(["-t", "-nw", "--tty", "--no-window-system"]);
 
@@ -53,7 +53,7 @@ export async function openEditor(path: string, line: number | undefined, env: En
   const place = windowPlace ?? inTerminal.get(bare);
   const target = line === undefined || !place ? [path] : place(path, Math.max(1, Math.floor(line)));
   if (!windowPlace) return forTerminal([name, ...flags, ...target]);
-  const kept = flags.filter((flag) => !waits.has(flag));
+  const kept = bare === "emacsclient" ? flags : flags.filter((flag) => !waits.has(flag));
   const isWaiting = bare === "emacsclient" && !kept.includes("-n") && !kept.includes("--no-wait");
   await launch([name, ...kept, ...(isWaiting ? ["-n"] : []), ...target], env);
   return { type: "opened", editor: bare };

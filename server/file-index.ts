@@ -9,24 +9,24 @@ export interface FileIndexOptions {
   readonly maxPaths?: number;
   /** A list older than this is made anew, in the background, when it is next asked. */
   readonly staleMs?: number;
-  /** Where ripgrep is looked for if none came with this package. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Path of ripgrep; where it cannot be run, the tree is walked here, which takes longer. */
+  readonly rg?: string | undefined;
 }
 
 const scanTimeoutMs = 60_000;
 
 export class FileIndex implements Disposable {
   readonly #root: string;
-  readonly #options: Required<FileIndexOptions>;
+  readonly #options: Required<Omit<FileIndexOptions, "rg">> & Pick<FileIndexOptions, "rg">;
   readonly #stop = new AbortController();
   #table: PathTable | undefined;
   #scan: Promise<PathTable> | undefined;
   #scannedAt = 0;
 
   /** `root` is absolute. Nothing is read before the first search. */
-  constructor(root: string, { maxPaths = 200_000, staleMs = 5_000, env = process.env }: FileIndexOptions = {}) {
+  constructor(root: string, { maxPaths = 200_000, staleMs = 5_000, rg = findRg() }: FileIndexOptions = {}) {
     this.#root = root;
-    this.#options = { maxPaths, staleMs, env };
+    this.#options = { maxPaths, staleMs, rg };
   }
 
   /**
@@ -69,8 +69,7 @@ export class FileIndex implements Disposable {
   }
 
   async #list(): Promise<string[]> {
-    const { env, maxPaths } = this.#options;
-    const rg = findRg(env.PATH);
+    const { rg, maxPaths } = this.#options;
     const paths = rg === undefined ? undefined : await listWithRg(rg, this.#root, maxPaths, this.#stop.signal);
     return paths ?? (await listByWalking(this.#root, maxPaths, this.#stop.signal));
   }
