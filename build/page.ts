@@ -5,16 +5,14 @@ import { solid } from "./solid.ts";
 
 const root = join(import.meta.dir, "..");
 
+function shared(outdir: string): Omit<Bun.BuildConfig, "entrypoints"> {
+  return { outdir, target: "browser", minify: true, plugins: [solid], conditions: ["browser", "solid"] };
+}
+
 export async function buildPage(outdir: string): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  const options = {
-    outdir,
-    target: "browser",
-    minify: true,
-    plugins: [solid],
-    conditions: ["browser", "solid"],
-  } as const;
+  const options = shared(outdir);
   const page = await Bun.build({
     ...options,
     entrypoints: [join(root, "ui/main.tsx")],

@@ -6,6 +6,7 @@ import { Elysia, t } from "elysia";
 import { SagentError, toErrorInfo } from "../agent/error.ts";
 import { localState, providerRows } from "./api-models.ts";
 import type { Assets } from "./assets.ts";
+import type { Wire } from "./client.ts";
 import type { Desk } from "./desk.ts";
 import type { Doors } from "./doors.ts";
 import { Connection, type SocketHost, socketLimits } from "./socket.ts";
@@ -17,12 +18,14 @@ export interface AppOptions {
   readonly desk: Desk;
 }
 
-const path = { query: t.Object({ path: t.String({ maxLength: 4_096 }) }) };
+const pathText = t.String({ maxLength: 4_096 });
+const path = { query: t.Object({ path: pathText }) };
 const id = { params: t.Object({ id: t.String({ pattern: "^[0-9a-f]{12}$" }) }) };
 
 /** Not yet listening. */
 export function makeApp(options: AppOptions) {
   const { assets, desk, doors } = options;
+  const connections = new Map<string, Connection>();
   return new Elysia({ websocket: { ...socketLimits } })
     .onRequest(({ request, server }) => doors.check(request, server?.requestIP(request)?.address ?? ""))
     .onAfterHandle(({ set }) => {
@@ -44,10 +47,14 @@ export function makeApp(options: AppOptions) {
     .get("/api/health", () => ({ ok: true, pid: process.pid }))
     .get("/api/models", () => providerRows(desk.env, desk.config.allowProviders))
     .get("/api/local", () => localState(options.host.pulls.news))
-    .get("/api/find", ({ query: { q } }) => desk.find(q), { query: t.Object({ q: t.String({ maxLength: 500 }) }) })
+    .get("/api/find", ({ query: { q }, request }) => desk.find(q, request.signal), {
+      query: t.Object({ q: t.String({ maxLength: 500 }) }),
+    })
     .get("/api/files/find", ({ query: { q } }) => desk.findFiles(q), { query: t.Object({ q: t.String() }) })
     .get("/api/files/tree", ({ query }) => desk.tree(query.path), path)
-    .get("/api/files/read", ({ query }) => desk.readFile(query.path), path)
+    .get("/api/files/read", ({ query: { path, ...place } }) => desk.readFile(path, place), {
+      query: t.Object({ path: pathText, offset: t.Optional(t.Numeric()), line: t.Optional(t.Numeric()) }),
+    })
     .get("/api/files/raw", ({ query }) => desk.rawFile(query.path), path)
     .post("/api/editor", ({ body }) => desk.openEditor(body.path, body.line), {
       body: t.Object({ path: t.String(), line: t.Optional(t.Number()) }),
@@ -58,9 +65,9 @@ export function makeApp(options: AppOptions) {
     })
     .delete("/api/sessions/:id", ({ params }) => desk.remove(params.id), id)
     .post("/api/sessions/:id/restore", ({ params }) => desk.restore(params.id), id)
-    .post("/api/sessions/:id/fork", ({ params, body }) => desk.fork(params.id, body.upTo), {
+    .post("/api/sessions/:id/fork", ({ params, body }) => desk.fork(params.id, body.upTo, body.agent), {
       ...id,
-      body: t.Object({ upTo: t.String({ pattern: "^m[0-9]+$" }) }),
+      body: t.Object({ upTo: t.String({ maxLength: 20 }), agent: t.Optional(t.String()) }),
     })
     .get("/api/sessions/:id/export", ({ params, query }) => desk.export(params.id, query.format), {
       ...id,
@@ -71,30 +78,23 @@ export function makeApp(options: AppOptions) {
       ...id,
       query: t.Object({ path: t.String(), against: t.Union([t.Literal("session"), t.Literal("git")]) }),
     })
-    .ws("/api/socket", socketRoute(options.host));
+    .ws("/api/socket", {
+      open({ id, raw }) {
+        if (isWire(raw)) connections.set(id, new Connection(options.host, raw));
+      },
+      // Elysia has parsed what looked like JSON; our own codec takes that too.
+      message: ({ id }, data) => connections.get(id)?.take(data),
+      drain: ({ id }) => connections.get(id)?.drained(),
+      close({ id }) {
+        connections.get(id)?.closed();
+        connections.delete(id);
+      },
+    });
 }
 
-/** The page's socket. Frames are read by our own codec: Elysia has parsed what looked like JSON, and that is taken too. */
-function socketRoute(host: SocketHost) {
-  const connections = new Map<string, Connection>();
-  return {
-    open(ws: {
-      id: string;
-      raw: { send(text: string): number; getBufferedAmount(): number; close(code?: number, reason?: string): void };
-    }) {
-      connections.set(ws.id, new Connection(host, ws.raw));
-    },
-    message(ws: { id: string }, data: unknown) {
-      connections.get(ws.id)?.take(data);
-    },
-    drain(ws: { id: string }) {
-      connections.get(ws.id)?.drained();
-    },
-    close(ws: { id: string }) {
-      connections.get(ws.id)?.closed();
-      connections.delete(ws.id);
-    },
-  };
+/** Bun's own socket, which Elysia's types tell only a part of. */
+function isWire(raw: object): raw is Wire {
+  return "getBufferedAmount" in raw;
 }
 
 export type App = ReturnType<typeof makeApp>;

@@ -42,6 +42,8 @@ export interface Config {
   readonly advisor: { readonly model: string; readonly maxUses: number | undefined } | undefined;
   /** Talk in the terminal even where a page could be opened. */
   readonly terminal: boolean;
+  /** Where the workspace is served. Port 0 means a free one. */
+  readonly serve: { readonly host: string; readonly port: number; readonly open: boolean };
   readonly maxRequestTokens: number | undefined;
   readonly maxResponseTokens: number | undefined;
   readonly session: SessionChoice;
@@ -74,6 +76,7 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
     resumePersistent: !flags["no-resume-persistent"],
     advisor: advisor(flags),
     terminal: flags.terminal ?? false,
+    serve: { host: flags.host ?? "127.0.0.1", port: port(flags.port), open: !flags["no-open"] },
     maxRequestTokens: count("max-request-tokens", flags["max-request-tokens"]),
     maxResponseTokens: count("max-response-tokens", flags["max-response-tokens"]),
     session: sessionChoice(flags),
@@ -133,6 +136,11 @@ function count(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
   throw new UsageError(`--${name} must be a whole number of at least 1, not "${value}".`);
+}
+
+function port(value = "0"): number {
+  if (/^\d{1,5}$/.test(value) && Number(value) < 65_536) return Number(value);
+  throw new UsageError(`--port must be a number from 0 to 65535, not "${value}".`);
 }
 
 function amount(name: string, value: string | undefined): number | undefined {

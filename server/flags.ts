@@ -10,7 +10,7 @@ interface Flag {
   /** Shown in help in place of the value. */
   readonly value?: string;
   readonly help: string;
-  readonly group: "Work" | "Model" | "Session" | "Output";
+  readonly group: "Work" | "Model" | "Session" | "Workspace" | "Output";
 }
 
 export const outputFormats = ["text", "json", "stream-json"] as const;
@@ -94,6 +94,19 @@ export const flagTable = {
   "no-compact": { type: "boolean", group: "Session", help: "Never summarise a long conversation unasked." },
   ephemeral: { type: "boolean", group: "Session", help: "Save nothing." },
   name: { type: "string", value: "LABEL", group: "Session", help: "The agent's name; main by default." },
+  port: {
+    type: "string",
+    value: "N",
+    group: "Workspace",
+    help: "Serve the workspace on this port; a free one by default.",
+  },
+  host: {
+    type: "string",
+    value: "ADDRESS",
+    group: "Workspace",
+    help: "Listen on this address; beyond this machine only with SAGENT_SECRET set.",
+  },
+  "no-open": { type: "boolean", group: "Workspace", help: "Print the address and open no browser." },
   "input-format": {
     type: "string",
     value: "FORMAT",
@@ -106,7 +119,7 @@ export const flagTable = {
     group: "Output",
     help: "text, json (one object at the end) or stream-json (every event).",
   },
-  terminal: { type: "boolean", group: "Output", help: "Talk in the terminal." },
+  terminal: { type: "boolean", group: "Output", help: "Talk in the terminal, not in the browser." },
   debug: { type: "boolean", group: "Output", help: "Show stack traces of errors." },
   help: { type: "boolean", short: "h", group: "Output", help: "Show this help." },
   version: { type: "boolean", short: "v", group: "Output", help: "Show the version." },
@@ -170,11 +183,14 @@ function suggestion(message: string): string {
 const usage = `sagent: a coding agent for many providers and for models on this machine.
 
 Usage
-  sagent                          talk to it in the terminal
+  sagent                          open the workspace in the browser
+  sagent --terminal               talk to it in the terminal
   sagent -p TEXT                  do one task and exit
   … | sagent                      take the task from standard input
+  sagent serve                    serve the workspace, on a terminal or not
   sagent model pull [NAME]        fetch the weights of a local model
   sagent sessions                 list this directory's sessions
+  sagent sessions VERB ID …       rename, rm, restore or export one of them
 `;
 
 const codes = `

@@ -2,15 +2,19 @@
  * The sessions of a project that are loaded here, each a fleet with its hub and its terminals. Work goes on whether or not
  * anybody watches; what rests unwatched for a while is unloaded, for its file holds all of it.
  */
+import { realpathSync } from "node:fs";
 import { UsageError } from "../agent/error.ts";
-import type { SessionSummary } from "../agent/session-list.ts";
+import { Changes } from "./changes.ts";
 import type { Client } from "./client.ts";
 import { type Composed, compose } from "./compose.ts";
 import type { Config } from "./config.ts";
+import { Git } from "./git.ts";
 import { Hub } from "./hub.ts";
 import type { Models } from "./models.ts";
+import { Originals } from "./originals.ts";
 import type { ClientFrame, SessionRow } from "./protocol.ts";
 import { Terminals } from "./pty.ts";
+import type { ShelfRow } from "./shelf.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -21,6 +25,8 @@ export interface Loaded {
   readonly composed: Composed;
   readonly hub: Hub;
   readonly terminals: Terminals;
+  readonly changes: Changes;
+  readonly originals: Originals;
 }
 
 export interface WorkspaceOptions {
@@ -28,7 +34,7 @@ export interface WorkspaceOptions {
   readonly env: Env;
   readonly models: Models;
   /** The sessions on the disk, newest first. */
-  readonly list: () => Promise<readonly SessionSummary[]>;
+  readonly list: () => Promise<readonly ShelfRow[]>;
   /** What children of terminals get. */
   readonly childEnv: Readonly<Record<string, string>>;
   readonly unloadAfterMs?: number;
@@ -116,7 +122,7 @@ export class Workspace implements AsyncDisposable {
         ...(model ? { model } : {}),
         ...(costUsd === undefined ? {} : { costUsd }),
       };
-      return here ? { ...shared, ...liveRow(here) } : { ...shared, state: "heldBy" in summary ? "held" : "saved" };
+      return here ? { ...shared, ...liveRow(here) } : { ...shared, state: summary.heldBy ? "held" : "saved" };
     });
     return rows;
   }
@@ -139,7 +145,13 @@ export class Workspace implements AsyncDisposable {
     loaded.hub[Symbol.dispose]();
     await loaded.terminals[Symbol.asyncDispose]();
     await loaded.composed[Symbol.asyncDispose]();
+    await loaded.originals[Symbol.asyncDispose]();
     this.changed();
+  }
+
+  isWorking(id: string): boolean {
+    const loaded = this.#here.get(id);
+    return loaded !== undefined && liveRow(loaded).state === "working";
   }
 
   /** A client joined or left the session. */
@@ -170,7 +182,7 @@ export class Workspace implements AsyncDisposable {
 
   async #compose(config: Config): Promise<Loaded> {
     const { env, models, childEnv } = this.#options;
-    const composed = await compose(config, env, models);
+    const composed = await compose(config, env, { models, canAsk: true });
     const { session, fleet, agent } = composed;
     if (!session) throw new UsageError("The workspace keeps its sessions; --ephemeral is for the terminal.");
     const hub = new Hub({
@@ -184,7 +196,11 @@ export class Workspace implements AsyncDisposable {
       },
     });
     const terminals = new Terminals({ cwd: config.cwd, env: childEnv });
-    return { id: session.id, composed, hub, terminals };
+    const originals = await Originals.open(session.dir, session.events);
+    fleet.subscribe((event) => originals.note(event));
+    const root = realpathSync(config.cwd);
+    const changes = new Changes({ root, git: new Git(root), originals });
+    return { id: session.id, composed, hub, terminals, changes, originals };
   }
 
   #considerUnload(id: string): void {

@@ -23,6 +23,7 @@ const plain: Config = {
   resumePersistent: true,
   advisor: undefined,
   terminal: false,
+  serve: { host: "127.0.0.1", port: 0, open: true },
   maxRequestTokens: undefined,
   maxResponseTokens: undefined,
   session: { type: "new" },
