@@ -6,8 +6,8 @@ import type { AgentEvent, EventOf } from "../../agent/event.ts";
 import type { Message, NoticeMessage, ToolResultMessage } from "../../agent/message.ts";
 import { foldCard } from "../../server/card.ts";
 import type { SnapshotFrame, WireEvent } from "../../server/protocol.ts";
-import { callOf, finishCall, grown, partOf, runCall, startCall } from "./calls.ts";
-import type { AgentView, AssistantItem, CallView, Item, MarkerItem } from "./view.ts";
+import { callOf, ended, finishCall, grown, partOf, runCall, startCall } from "./calls.ts";
+import type { AgentView, AssistantItem, CallView, Item, MarkerItem, PartView } from "./view.ts";
 
 /** The view that a snapshot describes. */
 export function fromSnapshot(frame: SnapshotFrame): AgentView {
@@ -142,7 +142,8 @@ function applyMarker(draft: Draft, event: WireEvent): void {
     case "idle": {
       if (event.type === "idle" || event.type === "cleared") settle(draft);
       if (event.type.startsWith("compact")) draft.compacting = false;
-      if (event.type === "idle" && event.reason === "done") return;
+      // Of what else work ends by, an error or the answer's own end tells.
+      if (event.type === "idle" && event.reason !== "halted") return;
       const marker: MarkerItem = { type: "marker", id: `e${event.seq}-${event.at}`, at: event.at, event };
       draft.items.push(marker);
       return;
@@ -204,7 +205,8 @@ function applyAnswer(draft: Draft, message: Extract<Message, { type: "assistant"
   const index = draft.items.findLastIndex((item) => item.id === id);
   const before = draft.items[index];
   const live = before?.type === "assistant" ? before : undefined;
-  const parts = message.parts.map((part, at) => partOf(part, hasGrown ? live?.parts[at] : undefined));
+  const seen = ended(live?.parts ?? [], at);
+  const parts = message.parts.map((part, index) => partOf(part, seen[index], hasGrown));
   const item: AssistantItem = {
     type: "assistant",
     id,
@@ -238,10 +240,13 @@ function growing({ message, model, at }: EventOf<"callStarted">): AssistantItem 
   };
 }
 
-function withPart(parts: AssistantItem["parts"], { part, kind, name = "" }: EventOf<"partStarted">) {
-  const begun =
-    kind === "toolCall" ? ({ type: "call", call: callOf(name) } as const) : ({ type: kind, text: "" } as const);
-  return [...parts.slice(0, part), begun];
+function withPart(parts: AssistantItem["parts"], { part, kind, name = "", at }: EventOf<"partStarted">): PartView[] {
+  return [...ended(parts.slice(0, part), at), begun(kind, name, at)];
+}
+
+function begun(kind: EventOf<"partStarted">["kind"], name: string, at: number): PartView {
+  if (kind === "toolCall") return { type: "call", call: callOf(name) };
+  return kind === "thinking" ? { type: kind, text: "", startedAt: at } : { type: kind, text: "" };
 }
 
 function onLive(draft: Draft, id: string, change: (item: AssistantItem) => AssistantItem): void {

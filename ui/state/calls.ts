@@ -31,14 +31,21 @@ export function grown(part: PartView, text: string): PartView {
   return { ...part, text: part.text + text };
 }
 
-/** A part of a whole message; `seen` is the same part as it grew here, whose text the server did not send again. */
-export function partOf(part: Part, seen: PartView | undefined): PartView {
+/** A part of a whole message; `seen` is the same part as it grew here, whose text the server may not have sent again. */
+export function partOf(part: Part, seen: PartView | undefined, hasGrown: boolean): PartView {
   if (part.type !== "toolCall") {
-    const text = seen && seen.type === part.type ? seen.text : part.text;
-    return { type: part.type, text };
+    if (seen?.type !== part.type) return { type: part.type, text: part.text };
+    return hasGrown ? seen : { ...seen, text: part.text };
   }
   const raw = part.malformed ?? "";
   return { type: "call", call: { ...callOf(part.name), callId: part.callId, args: part.args, raw, status: "running" } };
+}
+
+/** The parts with the last one told to be over. */
+export function ended(parts: readonly PartView[], at: number): readonly PartView[] {
+  const last = parts.at(-1);
+  if (last?.type !== "thinking" || last.startedAt === undefined || last.durationMs !== undefined) return parts;
+  return [...parts.slice(0, -1), { ...last, durationMs: at - last.startedAt }];
 }
 
 export function startCall(call: CallView, { label, at }: EventOf<"toolStarted">): CallView {

@@ -20,17 +20,21 @@ export function createTranscript(session: string, agent: string) {
   let known = new Map<string, OwnRow>();
 
   function set(next: AgentView): void {
-    const before = view();
+    const before = view()?.items ?? [];
     batch(() => {
       setView(next);
-      if (before?.items === next.items) return;
+      if (before === next.items) return;
+      const isSame = before.length === next.items.length && next.items.every(({ id }, at) => id === before[at]?.id);
+      if (isSame) return update(before, next.items);
       const shown = next.items.map((item) => known.get(item.id) ?? makeRow(item));
       for (const [index, item] of next.items.entries()) shown[index]?.set(item);
-      const same = before?.items.length === next.items.length && shown.every((row, index) => row === rows()[index]);
-      if (same) return;
       known = new Map(shown.map((row) => [row.id, row]));
       setRows(shown);
     });
+  }
+
+  function update(before: readonly Item[], after: readonly Item[]): void {
+    for (const [index, item] of after.entries()) if (item !== before[index]) known.get(item.id)?.set(item);
   }
 
   return { session, agent, view, rows, set };

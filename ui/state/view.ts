@@ -41,7 +41,13 @@ export interface CallView {
 
 export type PartView =
   | { readonly type: "text"; readonly text: string }
-  | { readonly type: "thinking"; readonly text: string }
+  | {
+      readonly type: "thinking";
+      readonly text: string;
+      /** When it began and how long it took, where the page was there. */
+      readonly startedAt?: number | undefined;
+      readonly durationMs?: number | undefined;
+    }
   | { readonly type: "call"; readonly call: CallView };
 
 export interface UserItem {

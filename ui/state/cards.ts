@@ -1,0 +1,86 @@
+/**
+ * What tools may hand the page to be shown as cards, in the `details` of a result:
+ * `{ type: "custom", name: "papers", data: Paper[] }` and `{ type: "custom", name: "search", data: WebPage[] }`.
+ */
+import type { ToolDetails } from "../../agent/message.ts";
+
+/** A scientific work. All but the title may be missing. */
+export interface Paper {
+  readonly title: string;
+  readonly authors?: readonly string[];
+  readonly year?: number;
+  /** Journal, conference or archive. */
+  readonly venue?: string;
+  /** http or https. */
+  readonly url?: string;
+  readonly doi?: string;
+  readonly abstract?: string;
+  readonly citations?: number;
+}
+
+/** A result of a web search. */
+export interface WebPage {
+  readonly title: string;
+  /** http or https. */
+  readonly url: string;
+  readonly snippet?: string;
+  /** As the source gives it. */
+  readonly date?: string;
+}
+
+export type Cards =
+  | { readonly type: "papers"; readonly papers: readonly Paper[] }
+  | { readonly type: "search"; readonly pages: readonly WebPage[] };
+
+/** The cards of a result; undefined where it has none. What does not fit is left out. */
+export function cardsOf(details: ToolDetails | undefined): Cards | undefined {
+  if (details?.type !== "custom" || !Array.isArray(details.data)) return undefined;
+  const rows = details.data.filter(isObject);
+  if (details.name === "papers") return { type: "papers", papers: rows.flatMap(paperOf) };
+  if (details.name === "search") return { type: "search", pages: rows.flatMap(pageOf) };
+  return undefined;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Row {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function paperOf(row: Row): Paper[] {
+  const title = text(row.title);
+  if (title === undefined) return [];
+  const authors = Array.isArray(row.authors) ? row.authors.filter((each) => typeof each === "string") : undefined;
+  const given = {
+    authors,
+    year: number(row.year),
+    venue: text(row.venue),
+    url: webUrl(row.url),
+    doi: text(row.doi),
+    abstract: text(row.abstract),
+    citations: number(row.citations),
+  };
+  return [{ title, ...withoutUndefined(given) }];
+}
+
+function pageOf(row: Row): WebPage[] {
+  const [title, url] = [text(row.title), webUrl(row.url)];
+  if (url === undefined) return [];
+  return [{ title: title ?? url, url, ...withoutUndefined({ snippet: text(row.snippet), date: text(row.date) }) }];
+}
+
+type Given<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };
+
+function withoutUndefined<T extends object>(object: T): Given<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Given<T>;
+}
+
+const text = (value: unknown) => (typeof value === "string" && value.trim() !== "" ? value : undefined);
+const number = (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? value : undefined);
+
+/** An address that a browser may go to; anything else is none. */
+export function webUrl(value: unknown): string | undefined {
+  if (typeof value !== "string" || !URL.canParse(value)) return undefined;
+  const { protocol, href } = new URL(value);
+  return protocol === "https:" || protocol === "http:" ? href : undefined;
+}
