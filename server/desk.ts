@@ -111,7 +111,7 @@ export class Desk implements Disposable {
     const page = format === "html" ? { page: await readPage(pageDir()) } : {};
     const pieces = exportSession(dir, format, { env: this.env, ...page });
     const name = exportName({ id, title }, format);
-    return new Response(pieces, {
+    return new Response(streamOf(pieces), {
       headers: { "content-type": mimes[format], "content-disposition": `attachment; filename="${name}"` },
     });
   }
@@ -130,3 +130,16 @@ export class Desk implements Disposable {
 }
 
 const isMessageId = (text: string): text is MessageId => /^m\d+$/.test(text);
+
+/** Asks for a piece only when the reader wants one. */
+function streamOf(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await pieces.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    cancel: async () => void (await pieces.return(undefined)),
+  });
+}
