@@ -60,7 +60,7 @@ async function written(dir: string, make: (dir: string) => Promise<Session>): Pr
 }
 
 /** The one session whose id begins so: of this project, or else of any. */
-async function findById(id: string, project: string, env: Env): Promise<SessionSummary> {
+export async function findById(id: string, project: string, env: Env): Promise<SessionSummary> {
   if (id === "")
     throw new ConfigError("--resume needs the id of a session.", { hint: "List them with `sagent sessions`." });
   const here = await matching(project, id);

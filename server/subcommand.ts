@@ -12,6 +12,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 export async function runSubcommand(words: readonly string[], config: Config, env: Env): Promise<number> {
   const [first, second, name, extra] = words;
   if (first === "sessions" && second === undefined) return printSessions(config, env);
+  if (first === "sessions")
+    return (await import("./session-commands.ts")).runSessionCommand(words.slice(1), config, env);
   if (first === "model" && second === "pull" && extra === undefined) return pull(name);
   throw new UsageError(`"${words.join(" ")}" is not a command.`, {
     hint: `To give a task, use -p: sagent -p ${JSON.stringify(words.join(" "))}`,
