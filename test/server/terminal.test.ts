@@ -133,6 +133,32 @@ test("Ctrl-C stops the model and keeps what it said; it never leaves", async () 
   expect(fake.problems).toEqual([]);
 });
 
+test("a question is shown with its choices; a number answers it, and Ctrl-C withdraws one", async () => {
+  const ask = (question: string) => ({ call: "Ask", args: { question, choices: ["red\x1b[2J", "blue"] } });
+  await using fake = await startFakeProvider([
+    { parts: [ask("Which colour?")] },
+    { parts: [ask("Which shade?")] },
+    { parts: [{ text: "Never mind." }] },
+  ]);
+  using home = freshHome(fake);
+  await using screen = onTerminal(home);
+  await screen.see("> ");
+  screen.type("Paint\r");
+  await screen.see("? main asks (a1): Which colour?\n  1  red[2J\n  2  blue\n");
+  await screen.see("answer a1> ");
+  screen.type("2\r");
+  await screen.see("? main asks (a2): Which shade?");
+  await screen.see("answer a2> ");
+  screen.type(controlC);
+  await screen.see("(question a2 is withdrawn)");
+  await screen.see("> ");
+  screen.type(controlD);
+  expect(await screen.program.exited).toBe(0);
+  expect(screen.raw).not.toContain("\x1b[2J");
+  expect(JSON.stringify(fake.requests[1]?.view.messages.at(-1))).toContain("blue");
+  expect(fake.problems).toEqual([]);
+});
+
 test("a failure is said and the conversation goes on", async () => {
   await using fake = await startFakeProvider([{ status: 400 }, { parts: [{ text: "Better." }] }]);
   using home = freshHome(fake);
