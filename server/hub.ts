@@ -66,7 +66,8 @@ export class Hub implements Disposable {
     const living = new Set(fleet.living().map(({ label }) => label));
     for (const feed of this.#feeds.values()) {
       const gone = !living.has(feed.card.label);
-      feed.card = gone ? endCard(feed.card, feed.card.startedAt) : { ...feed.card, state: "idle", busySince: null };
+      const { card } = feed;
+      feed.card = gone ? endCard(card, card.startedAt) : { ...card, state: "idle", busySince: null, asks: 0 };
     }
     this.#subscription = fleet.subscribe((event) => this.#take(event));
   }
