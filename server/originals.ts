@@ -52,6 +52,8 @@ interface Record extends Touch {
 
 export class Originals implements AsyncDisposable {
   readonly #touches = new Map<string, Record>();
+  /** Canonical paths of those that tools told. */
+  readonly #names = new Map<string, string>();
   readonly #keep: Keep;
   #work: Promise<void> = Promise.resolve();
 
@@ -106,7 +108,8 @@ export class Originals implements AsyncDisposable {
     if (details?.type !== "diff" || !isAbsolute(details.path) || details.path.includes("\0")) return undefined;
     const { created, hunks } = details;
     if (!created && hunks.length === 0) return undefined;
-    const path = canonicalPath(details.path);
+    const path = this.#names.get(details.path) ?? canonicalPath(details.path);
+    this.#names.set(details.path, path);
     const touch = this.#touches.get(path) ?? newRecord(path, event.at);
     this.#touches.set(path, touch);
     const { added, removed } = countLines(hunks);

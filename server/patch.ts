@@ -1,5 +1,11 @@
-/** Hunks, put on a text or taken off it. Strict: every line must be where the hunk says, or there is no result. */
+/**
+ * Hunks, put on a text or taken off it. Strict: every line must be where the hunk says, and a hunk with fewer lines around its
+ * change than the tools give it must be at the text's start or end. What does not fit gives no result.
+ */
 import type { Hunk } from "../agent/message.ts";
+
+/** Lines that the tools put around a change, where there are as many. */
+const contextLines = 3;
 
 /** The text after the change. Undefined where the hunks do not fit. */
 export function applyHunks(before: string, hunks: readonly Hunk[]): string | undefined {
@@ -39,6 +45,9 @@ function replay(text: string, hunks: readonly Hunk[], sideOf: (hunk: Hunk) => Si
     const there = linesOf(hunk, from);
     if (first < at || there.length !== count) return undefined;
     if (there.some((line, index) => lines[first + index] !== line)) return undefined;
+    const around = contextOf(hunk);
+    if (around.before < contextLines && first !== 0) return undefined;
+    if (around.after < contextLines && first + count !== lines.length) return undefined;
     for (; at < first; at++) {
       const line = lines[at];
       if (line === undefined) return undefined;
@@ -48,6 +57,12 @@ function replay(text: string, hunks: readonly Hunk[], sideOf: (hunk: Hunk) => Si
     at = first + count;
   }
   return result.join("") + lines.slice(at).join("");
+}
+
+function contextOf({ lines }: Hunk): { before: number; after: number } {
+  const shown = lines.filter((line) => !line.startsWith("\\"));
+  const isChange = (line: string) => !line.startsWith(" ");
+  return { before: shown.findIndex(isChange), after: shown.length - 1 - shown.findLastIndex(isChange) };
 }
 
 /** What a hunk has on one side, with its line breaks. */
