@@ -1,7 +1,10 @@
 /** Compiles Solid's JSX. Babel 7: its successor breaks the preset. */
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { transformAsync } from "@babel/core";
 import type { BunPlugin } from "bun";
+
+const root = join(import.meta.dir, "..");
 
 export const solid: BunPlugin = {
   name: "solid",
@@ -13,6 +16,7 @@ export const solid: BunPlugin = {
           ["babel-preset-solid", {}],
           ["@babel/preset-typescript", {}],
         ],
+        cwd: root,
         babelrc: false,
         configFile: false,
       });

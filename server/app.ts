@@ -12,7 +12,8 @@ import type { Doors } from "./doors.ts";
 import { Connection, type SocketHost, socketLimits } from "./socket.ts";
 
 export interface AppOptions {
-  readonly doors: Doors;
+  /** Undefined while the port is not yet known: nobody comes in then. */
+  readonly doors: () => Doors | undefined;
   readonly assets: Assets;
   readonly host: SocketHost;
   readonly desk: Desk;
@@ -24,15 +25,19 @@ const id = { params: t.Object({ id: t.String({ pattern: "^[0-9a-f]{12}$" }) }) }
 
 /** Not yet listening. */
 export function makeApp(options: AppOptions) {
-  const { assets, desk, doors } = options;
+  const { assets, desk } = options;
+  const doors = () => options.doors() ?? never();
   const connections = new Map<string, Connection>();
   return new Elysia({ websocket: { ...socketLimits } })
-    .onRequest(({ request, server }) => doors.check(request, server?.requestIP(request)?.address ?? ""))
+    .onRequest(({ request, server }) => {
+      const guard = options.doors();
+      return guard ? guard.check(request, peerOf(server, request)) : new Response("Starting.", { status: 503 });
+    })
     .onAfterHandle(({ set }) => {
-      Object.assign(set.headers, doors.headers);
+      Object.assign(set.headers, doors().headers);
     })
     .onError(({ error, set }) => {
-      Object.assign(set.headers, doors.headers);
+      Object.assign(set.headers, doors().headers);
       if (error instanceof SagentError) {
         set.status = 400;
         return { error: toErrorInfo(error) };
@@ -41,9 +46,9 @@ export function makeApp(options: AppOptions) {
     })
     .get("/", ({ request }) => assets.respond("index.html", request))
     .get("/assets/:name", ({ request, params: { name } }) => assets.respond(name, request))
-    .get("/launch", ({ request }) => doors.launch(request))
-    .post("/api/login", ({ request }) => doors.login(request), { parse: "none" })
-    .post("/api/launch", () => ({ path: doors.launchPath() }))
+    .get("/launch", ({ request, server }) => doors().launch(request, peerOf(server, request)))
+    .post("/api/login", ({ request, server }) => doors().login(request, peerOf(server, request)), { parse: "none" })
+    .post("/api/launch", () => ({ path: doors().launchPath() }))
     .get("/api/health", () => ({ ok: true, pid: process.pid }))
     .get("/api/models", () => providerRows(desk.env, desk.config.allowProviders))
     .get("/api/local", () => localState(options.host.pulls.news))
@@ -90,6 +95,14 @@ export function makeApp(options: AppOptions) {
         connections.delete(id);
       },
     });
+}
+
+type Asked = { requestIP(request: Request): { address: string } | null } | null;
+
+const peerOf = (server: Asked, request: Request) => server?.requestIP(request)?.address ?? "";
+
+function never(): never {
+  throw new Error("A request came in before the doors were there.");
 }
 
 /** Bun's own socket, which Elysia's types tell only a part of. */

@@ -19,8 +19,9 @@ export async function start(argv: readonly string[], env: Env): Promise<number> 
     if (flags.help) return await print(helpText());
     if (flags.version) return await print(`${version}\n`);
     config = readConfig(flags);
+    if (isWorkspace(config, words)) return await (await import("./serve.ts")).serveWorkspace(config, env);
     if (words.length > 0) return await (await import("./subcommand.ts")).runSubcommand(words, config, env);
-    if (isInteractive(config)) return await (await import("./terminal.ts")).runTerminal(config, env);
+    if (config.terminal && isConversation(config)) return await (await import("./terminal.ts")).runTerminal(config, env);
     return await (await import("./headless.ts")).runHeadless(config, env);
   } catch (error) {
     if (isReaderGone(error)) return 1;
@@ -35,9 +36,14 @@ export async function start(argv: readonly string[], env: Env): Promise<number> 
   }
 }
 
-function isInteractive(config: Config): boolean {
-  const machine = config.outputFormat !== "text" || config.inputFormat !== "text";
-  return config.prompt === undefined && !machine && (config.terminal || isTerminal("stdin"));
+function isConversation({ outputFormat, inputFormat, prompt }: Config): boolean {
+  return prompt === undefined && outputFormat === "text" && inputFormat === "text";
+}
+
+/** Where nobody said how else to talk, and there is somebody who can open a page; or where it is asked for. */
+function isWorkspace(config: Config, words: readonly string[]): boolean {
+  if (words.length > 0) return words.length === 1 && words[0] === "serve";
+  return !config.terminal && isConversation(config) && isTerminal("stdin");
 }
 
 /** The wanted output format where the flags as a whole could not be read: json stays json in failure. */

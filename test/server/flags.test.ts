@@ -66,7 +66,7 @@ test("a flag without its value is named by its long name", () => {
 test("help names every flag with its help, and each exit code", () => {
   const help = helpText();
   for (const [name, flag] of Object.entries(flagTable)) {
-    const line = help.split("\n").find((each) => each.includes(`--${name} `)) ?? "";
+    const line = help.split("\n").find((each) => /^ +(-\w, )?--/.test(each) && each.includes(`--${name} `)) ?? "";
     expect(line).toEndWith(flag.help);
   }
   for (const code of ["0 done", "1 failed", "2 wrong usage", "3 budget", "130 interrupted", "143 terminated"]) {

@@ -1,0 +1,80 @@
+/** `sagent` on a terminal: serves the workspace on this machine, prints and opens its address, and stays until it is told to end. */
+import { stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { UsageError } from "../agent/error.ts";
+import { projectDir } from "../agent/session-list.ts";
+import { withoutSecrets } from "../providers/auth.ts";
+import { makeApp } from "./app.ts";
+import { Assets } from "./assets.ts";
+import type { Config } from "./config.ts";
+import { Desk } from "./desk.ts";
+import { Doors } from "./doors.ts";
+import { signalCodes } from "./exit.ts";
+import { Models } from "./models.ts";
+import { wireVersion } from "./protocol.ts";
+import { Pulls } from "./pulls.ts";
+import { Shelf } from "./shelf.ts";
+import { watchSignals } from "./signals.ts";
+import { Requests } from "./socket.ts";
+import { writeOut } from "./stdio.ts";
+import { loadToken, requireSecret, serverDir } from "./token.ts";
+import { version } from "./version.ts";
+import { Workspace } from "./workspace.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Resolves to the exit code once a signal has ended it. Throws `UsageError` where it cannot be served so. */
+export async function serveWorkspace(config: Config, env: Env): Promise<number> {
+  using stop = watchSignals();
+  const served = await startServer(config, env);
+  await writeOut(`sagent: ${served.address}${served.doors.launchPath()}\n`);
+  await stop.asked;
+  await served[Symbol.asyncDispose]();
+  return stop.signal ? signalCodes[stop.signal] : 0;
+}
+
+export interface Served extends AsyncDisposable {
+  /** Such as `http://127.0.0.1:4096`. */
+  readonly address: string;
+  readonly doors: Doors;
+  readonly workspace: Workspace;
+}
+
+/** Serves the workspace of `config.cwd` until it is disposed of. */
+export async function startServer(config: Config, env: Env): Promise<Served> {
+  const { host, port: wanted } = config.serve;
+  const found = await stat(config.cwd).catch(() => undefined);
+  if (!found?.isDirectory()) throw new UsageError(`${config.cwd} is not a directory.`);
+  const secret = requireSecret(host, wanted || undefined, env);
+  const token = await loadToken(serverDir(config.cwd, env));
+  await using stack = new AsyncDisposableStack();
+  const shelf = new Shelf(projectDir(config.cwd, env));
+  const models = stack.use(new Models(config, env));
+  const childEnv = withoutSecrets(env);
+  const workspace = stack.use(new Workspace({ config, env, models, list: () => shelf.list(), childEnv }));
+  const desk = stack.use(new Desk({ config, env, shelf, workspace }));
+  const pulls = stack.use(
+    new Pulls((news) => {
+      for (const client of workspace.clients) client.send({ type: "local", news });
+    }),
+  );
+  const hello = {
+    type: "hello",
+    version: wireVersion,
+    app: version,
+    project: config.cwd,
+    home: homedir(),
+    terminals: true,
+  } as const;
+  const socket = { workspace, pulls, hello, requests: new Requests() };
+  // The port is known only once it is bound, and nothing is let in before.
+  let doors: Doors | undefined;
+  const app = makeApp({ doors: () => doors, assets: new Assets(), host: socket, desk });
+  app.listen({ hostname: host, port: wanted, idleTimeout: 0 });
+  stack.defer(async () => void (await app.stop(true)));
+  const port = app.server?.port ?? wanted;
+  doors = new Doors({ token, host, port, secret });
+  const owned = stack.move();
+  const name = host.includes(":") ? `[${host}]` : host;
+  return { address: `http://${name}:${port}`, doors, workspace, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
