@@ -76,7 +76,7 @@ export function requireKey(vendor: Vendor, env: Env): string {
   });
 }
 
-const otherSecrets: readonly string[] = ["ANTHROPIC_AUTH_TOKEN", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"];
+const otherSecrets: readonly string[] = ["ANTHROPIC_AUTH_TOKEN", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "SAGENT_SECRET"];
 const secretVars: ReadonlySet<string> = new Set([...vendors.flatMap((vendor) => vendor.keyVars), ...otherSecrets]);
 
 /** The environment for child processes: without provider credentials and the other secrets that we read. */
