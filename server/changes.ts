@@ -19,7 +19,7 @@ const maxChanges = 5_000;
 const maxCounted = 500;
 
 export interface ChangesOptions {
-  /** Canonical. */
+  /** Absolute. */
   readonly root: string;
   readonly git: Git;
   readonly originals: Originals;
@@ -39,7 +39,7 @@ export class Changes {
   readonly #options: ChangesOptions;
 
   constructor(options: ChangesOptions) {
-    this.#options = options;
+    this.#options = { ...options, root: canonicalPath(options.root) };
   }
 
   /** What was changed last first, then what only git shows; the first 5,000. */
@@ -126,9 +126,12 @@ export class Changes {
     const path = cleanPath(wanted);
     const shown = await git.status();
     if (!shown) {
-      throw new FileError("Git tells nothing of this project: it is no repository, or git is not installed.", {
-        hint: "Compare with the start of the session instead.",
-      });
+      throw new FileError(
+        "Git tells nothing of this project: it is no repository, git is not installed, or it took too long.",
+        {
+          hint: "Compare with the start of the session instead.",
+        },
+      );
     }
     const change = shown.find((each) => each.path === path);
     const { status, from } = change ?? {};

@@ -133,10 +133,14 @@ function withDirectories(files: readonly string[]): string[] {
 }
 
 function nearest(paths: readonly string[], limit: number): FoundFile[] {
-  const depth = (path: string) => path.split("/").length - (path.endsWith("/") ? 1 : 0);
-  return paths
-    .map((path) => ({ path, depth: depth(path) }))
-    .sort((a, b) => a.depth - b.depth || (a.path < b.path ? -1 : 1))
-    .slice(0, limit)
-    .map(({ path }) => ({ path, score: 0, ranges: [] }));
+  const levels: string[][] = [];
+  for (const path of paths) {
+    let depth = 0;
+    for (let at = path.indexOf("/"); at >= 0 && at < path.length - 1; at = path.indexOf("/", at + 1)) depth++;
+    levels[depth] ??= [];
+    levels[depth]?.push(path);
+  }
+  const found: string[] = [];
+  for (const level of levels) if (found.length < limit) found.push(...(level?.sort().slice(0, limit) ?? []));
+  return found.slice(0, limit).map((path) => ({ path, score: 0, ranges: [] }));
 }

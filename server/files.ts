@@ -7,6 +7,7 @@ import { decodeText, looksBinary } from "../tools/files.ts";
 import { walk } from "../tools/ignore.ts";
 import { type Source, skipLines } from "../tools/lines.ts";
 import { sniffMedia } from "../tools/media.ts";
+import { canonicalPath } from "../tools/path.ts";
 import { asFileError, cleanPath, isInside, locate, type OpenFile, openInside, readRange } from "./confine.ts";
 import type { FileKind, FileView, TextWindow, Tree, TreeEntry } from "./file-types.ts";
 import type { Git } from "./git.ts";
@@ -40,9 +41,9 @@ export class Files {
   readonly #root: string;
   readonly #git: Git | undefined;
 
-  /** `root` is canonical: absolute and without symlinks. `git` tells what of the tree is changed. */
+  /** `root` is absolute. `git` tells what of the tree is changed. */
   constructor(root: string, git?: Git) {
-    this.#root = root;
+    this.#root = canonicalPath(root);
     this.#git = git;
   }
 

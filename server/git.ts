@@ -51,21 +51,21 @@ const submodules = ["--ignore-submodules=dirty"];
 export class Git {
   readonly #root: string;
   readonly #env: Env;
-  #asking: Promise<readonly GitChange[] | undefined> | undefined;
   #changed: { readonly at: number; readonly paths: Promise<ReadonlySet<string>> } | undefined;
 
-  /** `root` is canonical; it may lie anywhere inside a repository, or in none. */
+  /** `root` is absolute; it may lie anywhere inside a repository, or in none. */
   constructor(root: string, env: Env = process.env) {
     this.#root = root;
     this.#env = env;
   }
 
   /** Everything changed under the root, untracked files too. Undefined where git has no answer. */
-  status(): Promise<readonly GitChange[] | undefined> {
-    this.#asking ??= this.#status().finally(() => {
-      this.#asking = undefined;
-    });
-    return this.#asking;
+  async status(): Promise<readonly GitChange[] | undefined> {
+    const prefix = await this.#prefix();
+    if (prefix === undefined) return undefined;
+    const flags = ["--porcelain=v2", "-z", "--untracked-files=all", "--renames", ...submodules];
+    const output = await this.#ask(["status", ...flags, "--", "."]);
+    return output === undefined ? undefined : parseStatus(output, prefix);
   }
 
   /** Paths changed, and every directory above one; up to 2 s old. */
@@ -99,14 +99,6 @@ export class Git {
   /** Whether there is anything to compare with. */
   async hasCommit(): Promise<boolean> {
     return (await this.#ask(["rev-parse", "--verify", "--quiet", "HEAD"])) !== undefined;
-  }
-
-  async #status(): Promise<readonly GitChange[] | undefined> {
-    const prefix = await this.#prefix();
-    if (prefix === undefined) return undefined;
-    const flags = ["--porcelain=v2", "-z", "--untracked-files=all", "--renames", ...submodules];
-    const output = await this.#ask(["status", ...flags, "--", "."]);
-    return output === undefined ? undefined : parseStatus(output, prefix);
   }
 
   /** The root's path from the repository's top, with a slash at its end; empty at the top. */

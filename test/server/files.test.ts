@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { FileError } from "../../agent/error.ts";
 import { Files } from "../../server/files.ts";
 import { tempDir } from "../support/temp-dir.ts";
+import { commitAll, makeRepo } from "./repo.ts";
 
 const png = Buffer.from("89504e470d0a1a0a0000000d49484452", "hex");
 
@@ -41,13 +42,8 @@ test("paths that lead out of the project are refused by every verb", async () =>
   const links = ["link.txt", "linked/secret.txt", "linked", "relative/secret.txt"];
   const strange = ["src/a.ts\0", "\0", "a".repeat(5_000)];
   for (const path of [...climbs, ...absolute, ...links, ...strange]) {
-    for (const act of [
-      place.files.read(path),
-      place.files.raw(path),
-      place.files.tree(path),
-      place.files.locate(path),
-    ]) {
-      expect(await refusal(act)).toMatch(/refused|leads out|does not exist|too long/);
+    for (const verb of ["read", "raw", "tree", "locate"] as const) {
+      expect(await refusal(place.files[verb](path))).toMatch(/refused|leads out|does not exist|too long/);
     }
   }
 });
@@ -215,6 +211,32 @@ test("a line longer than a window is cut between characters", async () => {
   expect([next?.from, next?.firstLine, middle?.from]).toEqual([first?.to, 1, 700_002]);
   writeFileSync(join(place.root, "latin1.txt"), Buffer.from([0x63, 0x61, 0x66, 0xe9]));
   expect((await place.files.read("latin1.txt")).text).toMatchObject({ text: "caf\ufffd", isExact: false });
+});
+
+test("a project that is itself behind a symlink is read like any other", async () => {
+  using place = makePlace();
+  symlinkSync(place.root, join(place.outside, "alias"));
+  const files = new Files(join(place.outside, "alias"));
+  expect((await files.read("src/a.ts")).text?.lines).toBe(2);
+  expect(await refusal(files.read("../secret.txt"))).toContain("refused");
+});
+
+test("the tree marks what git shows changed, and the directories above it", async () => {
+  using repo = makeRepo();
+  for (const path of ["a/b/kept.ts", "a/b/edited.ts", "c/kept.ts"]) repo.put(path, "one\n");
+  commitAll(repo);
+  repo.put("a/b/edited.ts", "two\n");
+  const files = new Files(repo.root, repo.git);
+  const marks = async (path: string) =>
+    (await files.tree(path)).entries.map(({ name, isChanged }) => [name, isChanged]);
+  expect(await marks("")).toEqual([
+    ["a", true],
+    ["c", false],
+  ]);
+  expect(await marks("a/b")).toEqual([
+    ["edited.ts", true],
+    ["kept.ts", false],
+  ]);
 });
 
 test("a file too big to serve whole, and one that vanishes, are told in sentences", async () => {

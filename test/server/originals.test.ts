@@ -185,6 +185,18 @@ test("what is kept is for the owner alone, each content once, and damage loses o
   expect(await third.read(join(place.root, "d"))).toBeNull();
 });
 
+test("an edit that ended in the background counts like any other", async () => {
+  using place = makePlace();
+  place.put("a.ts", "one\n");
+  await using originals = await Originals.open(place.session);
+  const event = await place.edit("a.ts", "one", "two");
+  if (event.type !== "message" || event.message.type !== "toolResult") throw new Error("It is no result.");
+  const { details } = event.message;
+  const notice = { id: "m2", at: 1, type: "notice", text: "", ...(details ? { details } : {}) } as const;
+  await noteAll(originals, { ...event, message: notice });
+  expect(await originals.read(join(place.root, "a.ts"))).toBe("one\n");
+});
+
 test("a file is one file under any of its names", async () => {
   using place = makePlace();
   place.put("real.ts", "one\n");
