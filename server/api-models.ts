@@ -8,7 +8,9 @@ import type { LocalNews } from "./protocol.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-const inProcess: ReadonlySet<string> = new Set(["local", "llamacpp"]);
+const onThisMachine: ReadonlySet<string> = new Set(["local", "llamacpp"]);
+/** They serve whatever they serve: no catalogue has it. */
+const uncatalogued: ReadonlySet<string> = new Set(["openai-compat", "llamacpp"]);
 
 /** Only providers that the run allows. */
 export function providerRows(env: Env, allowed: readonly string[] | undefined): ProviderRow[] {
@@ -17,7 +19,7 @@ export function providerRows(env: Env, allowed: readonly string[] | undefined): 
     .filter((name) => !allowed || allowed.includes(name))
     .map((name) => ({
       name,
-      local: inProcess.has(name),
+      local: onThisMachine.has(name),
       usable: usable.has(name),
       ...(usable.has(name) ? {} : { missing: missing(name) }),
       models: name === "local" ? knownModels.map(localRow) : listed(name),
@@ -25,6 +27,7 @@ export function providerRows(env: Env, allowed: readonly string[] | undefined): 
 }
 
 function listed(provider: string): ModelRow[] {
+  if (uncatalogued.has(provider)) return [];
   return listModels(provider).map(({ info, tags }) => {
     const price = info.prices.find((row) => row.tier === "auto" && row.above === 0);
     return {
