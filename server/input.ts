@@ -22,7 +22,9 @@ export interface NumberedLine {
 /** Throws `UsageError` where there is no prompt or where stream-json lines are not what they should be. */
 export async function readInput(config: Config): Promise<Input> {
   const given = config.prompt;
+  await using stack = new AsyncDisposableStack();
   const source = hasInput() ? new Source(given !== undefined) : undefined;
+  stack.defer(() => source?.close());
   const isLines = config.inputFormat === "stream-json";
   const { text, more } = await (isLines ? readPrompts(linesOf(source)) : readText(source)).catch(unreadable);
   const prompt = [given ?? "", text.trimEnd()].filter((part) => part.trim() !== "").join("\n\n");
@@ -31,7 +33,8 @@ export async function readInput(config: Config): Promise<Input> {
       hint: "See sagent --help.",
     });
   }
-  return { prompt, answers: more, [Symbol.asyncDispose]: async () => source?.close() };
+  const owned = stack.move();
+  return { prompt, answers: more, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 interface Read {

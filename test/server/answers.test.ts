@@ -9,8 +9,12 @@ const script = [
 ];
 const formats = ["--ephemeral", "--input-format", "stream-json", "--output-format", "stream-json"];
 
-function begin(home: Home, first: object): { program: Program; say: (line: object | string) => void; end: () => void } {
-  const program = home.start(formats, { stdin: "open" });
+function begin(
+  home: Home,
+  first: object,
+  args: readonly string[] = [],
+): { program: Program; say: (line: object | string) => void; end: () => void } {
+  const program = home.start([...formats, ...args], { stdin: "open" });
   const { stdin } = program;
   if (!stdin || typeof stdin === "number" || !("write" in stdin)) throw new Error("Its input is no pipe.");
   const say = (line: object | string) => {
@@ -93,10 +97,10 @@ test("where nobody can answer, the model is not told of Ask", async () => {
 
 test("a run that cannot begin ends, though its input stays open", async () => {
   using home = freshHome();
-  const program = home.start([...formats, "--provider", "anthropic"], { stdin: "open" });
-  const { stdin } = program;
-  if (!stdin || typeof stdin === "number" || !("write" in stdin)) throw new Error("Its input is no pipe.");
-  stdin.write('{"prompt":"Hi","start":true}\n');
-  stdin.flush();
-  expect((await finish(program)).code).toBe(1);
+  const keyless = begin(home, { prompt: "Hi", start: true }, ["--provider", "anthropic"]);
+  expect((await finish(keyless.program)).code).toBe(1);
+  const early = begin(home, { answer: { askId: "a1", type: "text", text: "x" } });
+  const { code, stderr } = await finish(early.program);
+  expect(code).toBe(2);
+  expect(stderr).toStartWith("sagent: Line 1 of the input answers before anything was asked.");
 });
