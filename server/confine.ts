@@ -8,8 +8,8 @@ import { errorCode, fileProblem, notAFile } from "../tools/files.ts";
 const maxPathBytes = 4096;
 
 /**
- * The path from the root without empty and `.` segments; empty for the root itself. Throws `FileError` for one that is absolute, climbs
- * with `..`, or holds a NUL. A name is taken literally: nothing is decoded or expanded.
+ * The path from the root without empty and `.` segments; empty for the root itself. Throws `FileError` for one that is
+ * absolute, climbs with `..`, or holds a NUL. A name is taken literally: nothing is decoded or expanded.
  */
 export function cleanPath(path: string): string {
   const refuse = (why: string): never => {
@@ -31,7 +31,10 @@ export function isInside(root: string, path: string): boolean {
   return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
-/** Canonical absolute path of what exists in the root, which is canonical too. Throws `FileError`, also where a symlink leads out. */
+/**
+ * Canonical absolute path of what exists in the root, which is canonical too. Throws `FileError`, also where a symlink
+ * leads out.
+ */
 export async function locate(root: string, path: string): Promise<string> {
   const clean = cleanPath(path);
   const found = await asFileError("open", clean, () => realpath(join(root, clean)));

@@ -38,13 +38,16 @@ const inTerminal = new Map<string, Place>([
   ...["hx", "helix", "micro"].map((name) => [name, colon] as const),
 ]);
 
-/** Flags that keep an editor waiting, or in front, until the file is closed; to emacsclient they mean something else. */
+/**
+ * Flags that keep an editor waiting, or in front, until the file is closed; to emacsclient they mean something else.
+ */
 const waits = new Set(["--wait", "-w", "-f", "--nofork"]);
 const terminalFlags = new Set(["-t", "-nw", "--tty", "--no-window-system"]);
 
 /**
- * Opens a file, given by its absolute path, in `$VISUAL` or `$EDITOR`. An editor with windows is started and goes on by itself; for any
- * other the command is returned for a terminal to run. Throws `FileError` where there is no editor or it does not start.
+ * Opens a file, given by its absolute path, in `$VISUAL` or `$EDITOR`. An editor with windows is started and goes on by
+ * itself; for any other the command is returned for a terminal to run. Throws `FileError` where there is no editor or
+ * it does not start.
  */
 export async function openEditor(path: string, line: number | undefined, env: Env): Promise<EditorOpening> {
   const [name, ...flags] = editorWords(env);

@@ -30,8 +30,8 @@ export class FileIndex implements Disposable {
   }
 
   /**
-   * The best matches of a query, best first; directories end in a slash. No query gives what is nearest to the root. The first
-   * search waits for the list; later ones take it as it is.
+   * The best matches of a query, best first; directories end in a slash. No query gives what is nearest to the root.
+   * The first search waits for the list; later ones take it as it is.
    */
   async find(query: string, limit = 50): Promise<FoundFile[]> {
     const isStale = performance.now() - this.#scannedAt > this.#options.staleMs;

@@ -80,8 +80,8 @@ export class Files {
   }
 
   /**
-   * A whole file for the page to show or save. Images and PDFs keep their type; any text, markup included, is `text/plain`. Throws
-   * `FileError`, also for more than 32 MiB.
+   * A whole file for the page to show or save. Images and PDFs keep their type; any text, markup included, is
+   * `text/plain`. Throws `FileError`, also for more than 32 MiB.
    */
   async raw(path: string): Promise<RawFile> {
     await using file = await openInside(this.#root, path);
@@ -150,7 +150,7 @@ async function identify(file: OpenFile): Promise<{ kind: FileKind; mime: string 
     : { kind: "text", mime: "text/plain" };
 }
 
-// --- Windows of a text ------------------------------------------------------------------------------------------------
+// --- Windows of a text -----------------------------------------------------------------------------------------------
 
 const never = new AbortController().signal;
 

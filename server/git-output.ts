@@ -2,7 +2,9 @@
 import type { Hunk } from "../agent/message.ts";
 import type { GitChange, GitPatch, LineCounts } from "./git.ts";
 
-/** Paths come from the repository's top; those of `prefix` are told from there, others left out. Source: git-status(1). */
+/**
+ * Paths come from the repository's top; those of `prefix` are told from there, others left out. Source: git-status(1).
+ */
 export function parseStatus(output: string, prefix: string): GitChange[] {
   const records = output.split("\0");
   const changes: GitChange[] = [];

@@ -1,6 +1,7 @@
 /**
- * What git says of the project. Asking it changes nothing and runs nothing that the repository's own config names: no hook, pager,
- * monitor, filter, diff or text conversion, no fetch. What is no repository, or has no git, is simply without answers.
+ * What git says of the project. Asking it changes nothing and runs nothing that the repository's own config names: no
+ * hook, pager, monitor, filter, diff or text conversion, no fetch. What is no repository, or has no git, is simply
+ * without answers.
  */
 import { systemClock } from "../agent/clock.ts";
 import type { Hunk } from "../agent/message.ts";

@@ -1,4 +1,7 @@
-/** Texts kept in a session's directory by the path they had, owner-only: a list of paths, and each content once, named by its hash. */
+/**
+ * Texts kept in a session's directory by the path they had, owner-only: a list of paths, and each content once, named
+ * by its hash.
+ */
 import { appendFile, mkdir, readdir, readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -23,7 +26,9 @@ export class Keep {
     this.#totalBytes = totalBytes;
   }
 
-  /** What an earlier process kept is there again. Lines that cannot be read, and contents that are gone, do not count. */
+  /**
+   * What an earlier process kept is there again. Lines that cannot be read, and contents that are gone, do not count.
+   */
   static async open(sessionDir: string): Promise<Keep> {
     const dir = join(sessionDir, directory);
     const names = new Set(await readdir(dir).catch(() => []));

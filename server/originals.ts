@@ -1,7 +1,7 @@
 /**
- * What each file was before the fleet first changed it with Edit or Write. A tool's result holds the hunks of its change; taken off
- * the file as it is now they give what it was, which is kept in the session's directory. Who changed what and how often is
- * counted from the same events, so that a resumed session knows it from its file.
+ * What each file was before the fleet first changed it with Edit or Write. A tool's result holds the hunks of its
+ * change; taken off the file as it is now they give what it was, which is kept in the session's directory. Who changed
+ * what and how often is counted from the same events, so that a resumed session knows it from its file.
  */
 import { isAbsolute } from "node:path";
 import type { AgentEvent } from "../agent/event.ts";

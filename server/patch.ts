@@ -1,6 +1,6 @@
 /**
- * Hunks, put on a text or taken off it. Strict: every line must be where the hunk says, and a hunk with fewer lines around its
- * change than the tools give it must be at the text's start or end. What does not fit gives no result.
+ * Hunks, put on a text or taken off it. Strict: every line must be where the hunk says, and a hunk with fewer lines
+ * around its change than the tools give it must be at the text's start or end. What does not fit gives no result.
  */
 import type { Hunk } from "../agent/message.ts";
 

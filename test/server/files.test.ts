@@ -43,7 +43,7 @@ test("paths that lead out of the project are refused by every verb", async () =>
   const strange = ["src/a.ts\0", "\0", "a".repeat(5_000)];
   for (const path of [...climbs, ...absolute, ...links, ...strange]) {
     for (const verb of ["read", "raw", "tree", "locate"] as const) {
-      expect(await refusal(place.files[verb](path))).toMatch(/refused|leads out|does not exist|too long/);
+      expect(await refusal(place.files[verb](path))).toMatch(/refused|leads out/);
     }
   }
 });

@@ -190,6 +190,18 @@ test("a rename that was edited past likeness, binaries and missing last breaks a
   expect((await repo.git.patch("--output=x"))?.hunks[0]?.newLines).toBe(2);
 });
 
+test("a name that git would take for a pattern is a name", async () => {
+  using repo = makeRepo();
+  const names = [":!a", ":(glob)**", "*", "[a]", ":a"];
+  for (const name of [...names, "a", "b"]) repo.put(name, "one\n");
+  commitAll(repo);
+  for (const name of [...names, "a", "b"]) repo.put(name, `${name}\n`);
+  const patches = await Promise.all(names.map((name) => repo.git.patch(name)));
+  expect(patches.map((patch) => patch?.hunks.map(({ lines }) => lines))).toEqual(
+    names.map((name) => [["-one", `+${name}`]]),
+  );
+});
+
 test("lines of a hunk that look like headers are lines", () => {
   const patch = [
     "diff --git a/x b/x",
