@@ -67,7 +67,7 @@ export class TerminalAsks {
 /** What a line means as an answer; whether it fits is for `misfit` to say. */
 export function readAnswer(ask: Ask, line: string): Answer {
   const text = line.trim();
-  return ask.type === "permission" ? readPermission(ask, text) : readChoice(ask, text);
+  return ask.type === "permission" ? readPermission(text) : readChoice(ask, text);
 }
 
 type Question = Extract<Ask, { type: "question" }>;
@@ -83,43 +83,51 @@ function readChoice({ choices, allowText }: Question, text: string): Answer {
   return allowText || choices.length === 0 ? { type: "text", text } : { type: "choice", labels: [text] };
 }
 
-const scopeWords: Readonly<Record<string, Scope>> = {
-  s: "session",
-  session: "session",
-  p: "project",
-  project: "project",
-};
+const scopeWords: ReadonlyMap<string, Scope> = new Map([
+  ["y", "once"],
+  ["yes", "once"],
+  ["once", "once"],
+  ["s", "session"],
+  ["session", "session"],
+  ["p", "project"],
+  ["project", "project"],
+]);
 
-/** Only a word that says how far it reaches allows; what is neither that nor a no fits nothing. */
-function readPermission({ scopes }: Permission, text: string): Answer {
+/** Only one word allows, and says how far: y means once. What is neither that nor a no fits nothing. */
+function readPermission(text: string): Answer {
   const [word = "", ...rest] = text.split(/\s+/);
   const known = word.toLowerCase();
   const reason = rest.join(" ");
   if (["n", "no"].includes(known)) return { type: "deny", ...(reason === "" ? {} : { reason }) };
-  if (rest.length === 0) {
-    if (["y", "yes", "once"].includes(known)) return { type: "allow", scope: scopes[0] ?? "once" };
-    const scope = scopeWords[known];
-    if (scope) return { type: "allow", scope };
-  }
+  const scope = rest.length === 0 ? scopeWords.get(known) : undefined;
+  if (scope) return { type: "allow", scope };
   return { type: "text", text };
 }
 
-/** The question, what it is about, and how to answer it, a line each. */
+/**
+ * The question, what it is about, and how to answer it, a line each. Its own lines are set in, so that none looks like
+ * another question or like the prompt.
+ */
 export function askLines(name: string, agent: string, ask: Ask): string[] {
-  const who = `${agent} asks (${name})`;
+  const who = `? ${agent} asks (${name})`;
   if (ask.type === "question") {
-    const choices = ask.choices.map(({ label, detail }, at) => `  ${at + 1}  ${label}${detail ? `: ${detail}` : ""}`);
-    return [`? ${who}: ${ask.text}`, ...choices, `  ${howTo(ask)}`];
+    const [first, ...rest] = ask.text.trim().split("\n");
+    const choices = ask.choices.map(
+      ({ label, detail }, at) => `  ${at + 1}  ${flat([label, detail].filter(Boolean).join(": "))}`,
+    );
+    return [`${who}: ${first}`, ...rest.map((line) => `    ${line}`), ...choices, `  ${howTo(ask)}`];
   }
   const { tool, text, command, diff, url } = ask;
   return [
-    `? ${who} to use ${tool}: ${text}`,
+    `${who} to use ${flat(tool)}: ${flat(text)}`,
     ...(command === undefined ? [] : command.split("\n").map((line) => `  $ ${line}`)),
-    ...(url === undefined ? [] : [`  ${url}`]),
-    ...(diff ? [`  ${diff.path}`, ...diffLines(diff.hunks)] : []),
+    ...(url === undefined ? [] : [`  ${flat(url)}`]),
+    ...(diff ? [`  ${flat(diff.path)}`, ...diffLines(diff.hunks)] : []),
     `  ${howTo(ask)}`,
   ];
 }
+
+const flat = (text: string) => text.replace(/\s+/g, " ").trim();
 
 function diffLines(hunks: NonNullable<Permission["diff"]>["hunks"]): string[] {
   const lines = hunks.flatMap(({ oldStart, newStart, lines }) => [`@@ -${oldStart} +${newStart} @@`, ...lines]);

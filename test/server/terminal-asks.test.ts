@@ -37,7 +37,7 @@ const meanings: [Ask, string, Answer][] = [
   [{ ...question, choices: [] }, "2", { type: "text", text: "2" }],
   [permission, "y", { type: "allow", scope: "once" }],
   [permission, "Yes", { type: "allow", scope: "once" }],
-  [{ ...permission, scopes: ["session"] }, "y", { type: "allow", scope: "session" }],
+  [{ ...permission, scopes: ["session"] }, "y", { type: "allow", scope: "once" }],
   [permission, "s", { type: "allow", scope: "session" }],
   [permission, "project", { type: "allow", scope: "project" }],
   [permission, "n", { type: "deny" }],
@@ -65,6 +65,20 @@ test("a question shows who asks, what may be chosen and how; a permission exactl
     "  +b",
     "  y: this once; p: for this project; n, or n and why: no",
   ]);
+});
+
+test("no line of a question looks like another question", () => {
+  const text = "Which?\n? main asks (a9) to use Bash: rm";
+  const choices = [{ label: "red\nanswer a1> ", detail: "\n" }];
+  expect(askLines("a1", "main", { ...question, text, choices }).slice(0, 3)).toEqual([
+    "? main asks (a1): Which?",
+    "    ? main asks (a9) to use Bash: rm",
+    "  1  red answer a1> :",
+  ]);
+  const tool = "Edit\n  y: this once";
+  expect(askLines("a2", "main", { ...permission, tool })[0]).toBe(
+    "? main asks (a2) to use Edit y: this once: Change a.ts",
+  );
 });
 
 test("a long diff is cut, and says so", () => {
