@@ -21,6 +21,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 export interface DeskOptions {
   readonly config: Config;
   readonly env: Env;
+  /** What an editor gets: no secrets. */
+  readonly childEnv: Env;
   readonly shelf: Shelf;
   readonly workspace: Workspace;
 }
@@ -34,12 +36,14 @@ const mimes: Readonly<Record<ExportFormat, string>> = {
 export class Desk implements Disposable {
   readonly config: Config;
   readonly env: Env;
+  readonly #childEnv: Env;
   readonly #shelf: Shelf;
   readonly #workspace: Workspace;
   readonly #files: Files;
   readonly #index: FileIndex;
 
-  constructor({ config, env, shelf, workspace }: DeskOptions) {
+  constructor({ config, env, childEnv, shelf, workspace }: DeskOptions) {
+    this.#childEnv = childEnv;
     this.config = config;
     this.env = env;
     this.#shelf = shelf;
@@ -74,7 +78,7 @@ export class Desk implements Disposable {
   }
 
   async openEditor(path: string, line?: number): Promise<EditorOpening> {
-    return openEditor(await this.#files.locate(path), line, this.env);
+    return openEditor(await this.#files.locate(path), line, this.#childEnv);
   }
 
   async rename(id: string, title: string): Promise<void> {

@@ -52,7 +52,7 @@ export async function startServer(config: Config, env: Env): Promise<Served> {
   const models = stack.use(new Models(config, env));
   const childEnv = withoutSecrets(env);
   const workspace = stack.use(new Workspace({ config, env, models, list: () => shelf.list(), childEnv }));
-  const desk = stack.use(new Desk({ config, env, shelf, workspace }));
+  const desk = stack.use(new Desk({ config, env, childEnv, shelf, workspace }));
   const pulls = stack.use(
     new Pulls((news) => {
       for (const client of workspace.clients) client.send({ type: "local", news });
