@@ -1,8 +1,13 @@
 /** The page's start. */
 import "./style/theme.css";
 import "./style/base.css";
+import "./style/buttons.css";
 import "./style/frame.css";
 import "./style/transcript.css";
+import "./style/event.css";
+import "./style/call.css";
+import "./style/call-body.css";
+import "./style/attachments.css";
 import "./style/composer.css";
 import "./style/sidebar.css";
 import { render } from "solid-js/web";

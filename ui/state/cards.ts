@@ -35,7 +35,8 @@ export type Cards =
 /** The cards of a result; undefined where it has none. What does not fit is left out. */
 export function cardsOf(details: ToolDetails | undefined): Cards | undefined {
   if (details?.type !== "custom" || !Array.isArray(details.data)) return undefined;
-  const rows = details.data.filter(isObject);
+  const data: readonly unknown[] = details.data;
+  const rows = data.filter(isObject);
   if (details.name === "papers") return { type: "papers", papers: rows.flatMap(paperOf) };
   if (details.name === "search") return { type: "search", pages: rows.flatMap(pageOf) };
   return undefined;

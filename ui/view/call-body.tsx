@@ -1,0 +1,85 @@
+/** What an opened call shows, by what kind of tool it is. */
+import { createMemo, Match, Show, Switch } from "solid-js";
+import { lookOf } from "../state/call-words.ts";
+import { cardsOf } from "../state/cards.ts";
+import type { CallView } from "../state/view.ts";
+import { Attachments } from "./attachments.tsx";
+import { AgentCall, AskCall } from "./call-agent.tsx";
+import { Cards } from "./call-cards.tsx";
+import { ChangeCall, ReadCall } from "./call-file.tsx";
+import { SearchCall } from "./call-search.tsx";
+import { ShellCall } from "./call-shell.tsx";
+import { Code } from "./call-text.tsx";
+import { PlainText } from "./plain-text.tsx";
+
+export function CallBody(props: { readonly call: CallView }) {
+  const kind = createMemo(() => lookOf(props.call.name).kind);
+  return (
+    <>
+      <Switch fallback={<OtherCall call={props.call} />}>
+        <Match when={kind() === "shell"}>
+          <ShellCall call={props.call} />
+        </Match>
+        <Match when={kind() === "change"}>
+          <ChangeCall call={props.call} />
+        </Match>
+        <Match when={kind() === "read"}>
+          <ReadCall call={props.call} />
+        </Match>
+        <Match when={kind() === "search"}>
+          <SearchCall call={props.call} />
+        </Match>
+        <Match when={kind() === "agent"}>
+          <AgentCall call={props.call} />
+        </Match>
+        <Match when={kind() === "ask"}>
+          <AskCall call={props.call} />
+        </Match>
+      </Switch>
+      <Attachments list={props.call.attachments} />
+    </>
+  );
+}
+
+/** A tool that the page does not know: its arguments, and its result as cards or as text. */
+function OtherCall(props: { readonly call: CallView }) {
+  const cards = createMemo(() => cardsOf(props.call.details));
+  return (
+    <>
+      <Args call={props.call} />
+      <Show when={cards()} fallback={<Result call={props.call} />}>
+        {(found) => <Cards cards={found()} />}
+      </Show>
+    </>
+  );
+}
+
+export function Args(props: { readonly call: CallView }) {
+  const text = createMemo(() => argsText(props.call));
+  return (
+    <Show when={text() !== "{}"}>
+      <section class="call-part">
+        <h4>Arguments</h4>
+        <Code code={text()} lang="json" />
+      </section>
+    </Show>
+  );
+}
+
+/** What was written where it was no JSON. */
+function argsText({ args, raw }: CallView): string {
+  return args === undefined || raw !== "" ? raw : JSON.stringify(args, null, 2);
+}
+
+/** The text that came back, or what came so far. */
+export function Result(props: { readonly call: CallView }) {
+  const text = () => props.call.result || props.call.output;
+  return (
+    <Show when={text() !== ""}>
+      <section class="call-part">
+        <h4>{props.call.result === "" ? "Output so far" : "Result"}</h4>
+        <PlainText text={text()} class={props.call.status === "failed" ? "bad" : ""} />
+      </section>
+    </Show>
+  );
+}

@@ -1,0 +1,93 @@
+/** Calls about one file: what was read, and what was changed. */
+import { createMemo, For, Show } from "solid-js";
+import { argOf, shortPath } from "../state/call-words.ts";
+import { useStore } from "../state/context.ts";
+import { plural } from "../state/format.ts";
+import { prefs, setPref } from "../state/prefs.ts";
+import { readResult } from "../state/result-lines.ts";
+import { openFile } from "../state/shell.ts";
+import type { CallView } from "../state/view.ts";
+import { Result } from "./call-body.tsx";
+import { Code, Diff } from "./call-text.tsx";
+
+export function ReadCall(props: { readonly call: CallView }) {
+  const path = () => argOf(props.call, "file_path");
+  const read = createMemo(() => readResult(props.call.result));
+  return (
+    <Show when={read()} fallback={<Result call={props.call} />}>
+      {(found) => (
+        <>
+          <div class="row call-file">
+            <FileLink path={path()} line={found().start} />
+            <span class="dim small">{linesOf(found().start, found().code)}</span>
+          </div>
+          <Code code={found().code} path={path()} firstLine={found().start} />
+          <For each={found().notes}>{(note) => <p class="call-remark">{note}</p>}</For>
+        </>
+      )}
+    </Show>
+  );
+}
+
+function linesOf(start: number, code: string): string {
+  const count = code.split("\n").length;
+  return start === 1 ? plural(count, "line") : `lines ${start} to ${start + count - 1}`;
+}
+
+export function ChangeCall(props: { readonly call: CallView }) {
+  const path = () => argOf(props.call, "file_path");
+  const diff = () => (props.call.details?.type === "diff" ? props.call.details : undefined);
+  return (
+    <>
+      <div class="row call-file">
+        <FileLink path={path()} line={diff()?.hunks[0]?.newStart} />
+        <span class="grow" />
+        <Show when={diff()}>
+          <button
+            type="button"
+            class="link-button"
+            onClick={() => setPref("diffStyle", prefs().diffStyle === "split" ? "unified" : "split")}
+          >
+            {prefs().diffStyle === "split" ? "Unified" : "Side by side"}
+          </button>
+        </Show>
+      </div>
+      <Show when={diff()} fallback={<Wanted call={props.call} path={path()} />}>
+        {(found) => <Diff hunks={found().hunks} path={path()} />}
+      </Show>
+    </>
+  );
+}
+
+/** The change that is wanted, where none was made yet, and why, where none was made at all. */
+function Wanted(props: { readonly call: CallView; readonly path: string }) {
+  const old = () => argOf(props.call, "old_string");
+  const made = () => argOf(props.call, props.call.name === "Write" ? "content" : "new_string");
+  return (
+    <>
+      <Result call={props.call} />
+      <Show when={old() !== ""}>
+        <h4 class="call-remark">In place of</h4>
+        <Code code={old()} path={props.path} />
+        <h4 class="call-remark">this</h4>
+      </Show>
+      <Code code={made()} path={props.path} />
+    </>
+  );
+}
+
+/** A path that opens in the side. */
+export function FileLink(props: { readonly path: string; readonly line?: number | undefined; readonly text?: string }) {
+  const store = useStore();
+  const short = () => shortPath(props.path, store.transcript?.view()?.cwd ?? "");
+  return (
+    <button
+      type="button"
+      class="link-button file-link"
+      title={`Open ${props.path}`}
+      onClick={() => openFile(props.path, props.line)}
+    >
+      {props.text ?? short()}
+    </button>
+  );
+}

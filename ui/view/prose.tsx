@@ -1,0 +1,4 @@
+/** Text of a model or a peer, formatted. */
+export function Prose(props: { readonly text: string; readonly live?: boolean }) {
+  return <div class="prose plain">{props.text}</div>;
+}
