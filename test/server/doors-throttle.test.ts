@@ -56,14 +56,19 @@ test("one peer's tries do not slow another, until all together are too many", as
   expect(right.status).toBe(200);
 });
 
-test("what a throttle remembers of peers is bounded", () => {
+test("what a throttle remembers of peers is bounded: the oldest is forgotten", async () => {
   const clock = virtualClock();
   const throttle = new Throttle(clock);
-  for (let index = 0; index < 10; index++) throttle.miss("first");
-  expect(throttle.waitS("first")).toBe(60);
-  for (let index = 0; index < 1_000; index++) throttle.miss(`peer ${index}`);
-  // Forgotten by itself, it still waits for all together.
-  expect([throttle.waitS("first"), throttle.waitS("new")]).toEqual([60, 60]);
+  await clock.advance(59_000);
+  for (let index = 0; index < 10; index++) {
+    throttle.miss("old");
+    throttle.miss("new");
+  }
+  expect([throttle.waitS("old"), throttle.waitS("new"), throttle.waitS("other")]).toEqual([60, 60, 0]);
+  for (let index = 0; index < 999; index++) throttle.miss(`peer ${index}`);
+  expect(throttle.waitS("other")).toBe(1);
+  await clock.advance(1_000);
+  expect([throttle.waitS("old"), throttle.waitS("new"), throttle.waitS("other")]).toEqual([0, 59, 0]);
 });
 
 test("the secret lets in by the cookie, and nothing else does", async () => {
