@@ -26,6 +26,8 @@ export interface AnswerJob {
   readonly thinking: boolean;
   /** The first thing the model does is a call. */
   readonly callFirst: boolean;
+  /** No call may be made, whatever the grammar. */
+  readonly wordsOnly: boolean;
   /** Whether a call was made already and must not be made again; it is then taken back and the model answers in words. */
   readonly isRepeat?: (call: WrittenCall) => boolean;
 }
@@ -45,7 +47,7 @@ export interface AnswerState {
 export async function* writeAnswer(job: AnswerJob, state: AnswerState): AsyncGenerator<Chunk, StopReason> {
   const pen = createPen(job.sequence, job.prompt, job.signal);
   const part = createPartWriter(state.parts);
-  let mayCall = job.grammar !== undefined;
+  let mayCall = job.grammar !== undefined && !job.wordsOnly;
   let callAt = job.callFirst && mayCall ? 0 : undefined;
   let thinking = job.thinking;
   let calls = 0;
@@ -133,7 +135,7 @@ async function* writeCall(
   part.next();
   for await (const _ of pen.write({ ...job.sampling, temperature: 0, grammarEvaluationState })) {
     state.outputTokens = pen.length;
-    if (isWhole(raw()) || pen.length >= job.maxTokens) break;
+    if (isWhole(raw()) || pen.length >= job.maxTokens || isLoop(pen)) break;
     if (!job.isRepeat) yield* part.call(raw(), false);
   }
   const whole = isWhole(raw());

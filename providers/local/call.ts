@@ -8,7 +8,9 @@ import { PromptTooLongError } from "../../agent/provider-error.ts";
 import { createParts } from "../parts.ts";
 import { type AnswerState, type WrittenCall, writeAnswer } from "./answer.ts";
 import { type CallForm, callGrammar } from "./grammar.ts";
-import { callPrior, compactTool, jsonCall, likelyTools, limitPaths, pathsIn, spaced } from "./guide.ts";
+import { callPrior, compactTool, jsonCall, likelyTools, limitPaths, spaced, toldPrior } from "./guide.ts";
+import { createPlan } from "./plan.ts";
+import { pathsIn } from "./schema.ts";
 import { type ChatTemplate, type ChatTurn, tokenise } from "./template.ts";
 import { guidedTurns, nativeTurns } from "./turns.ts";
 
@@ -68,6 +70,8 @@ interface Plan {
   /** Added to the log-odds of a call; absent where the model decides unasked. */
   readonly prior?: number;
   readonly isRepeat?: (call: WrittenCall) => boolean;
+  /** No call may be made. */
+  readonly wordsOnly?: boolean;
 }
 
 function planPrompt(request: ModelRequest, { template, info, sequence }: CallOptions): Plan {
@@ -89,12 +93,14 @@ function planPrompt(request: ModelRequest, { template, info, sequence }: CallOpt
     request.messages.findLastIndex(({ type }) => type === "user" || type === "peer"),
   );
   const question = asked[0] && "text" in asked[0] ? asked[0].text : "";
+  const { next: step, rest } = createPlan(request.tools, request.messages);
   return {
     ...render(guidedTurns(request, tools)),
     form: jsonCall,
-    tools: limitPaths(likelyTools(tools, question), pathsIn(question)),
-    prior: callPrior(request.messages, tools),
-    isRepeat: repeats(asked),
+    tools: step ? [step.tool] : limitPaths(likelyTools(tools, question), pathsIn(question)),
+    prior: step ? toldPrior : callPrior(request.messages, tools),
+    wordsOnly: rest !== undefined,
+    ...(step ? {} : { isRepeat: repeats(asked) }),
   };
 }
 
@@ -175,6 +181,7 @@ function jobOf(request: ModelRequest, { sequence, info, template, seed }: CallOp
     opening: openingTokens(sequence, plan.form.open),
     stops: [...template.stops, ...(request.stopSequences ?? [])],
     thinking: plan.thinking,
+    wordsOnly: plan.wordsOnly === true,
     ...(plan.isRepeat ? { isRepeat: plan.isRepeat } : {}),
   };
 }

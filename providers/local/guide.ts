@@ -6,12 +6,12 @@
 import type { Message, ToolResultMessage } from "../../agent/message.ts";
 import type { ToolSpec } from "../../agent/model.ts";
 import type { CallForm } from "./grammar.ts";
+import type { Plan } from "./plan.ts";
+import { isPath, pathsIn, propertiesOf, requiredOf } from "./schema.ts";
 import type { ChatTurn } from "./template.ts";
 
 /** The call of a model that has no form of its own: one line of JSON. */
 export const jsonCall: CallForm = { mark: '{"tool"', atLine: true, open: '{"tool": "', close: "" };
-
-type Properties = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** The tool with what it needs and the paths it takes; a small model only gets lost in the rest. */
 export function compactTool(tool: ToolSpec): ToolSpec {
@@ -43,11 +43,15 @@ export function writeResult(result: Pick<ToolResultMessage, "name" | "text" | "i
   return `Result of ${result.name}:\n\n${result.isError ? "[Error] " : ""}${result.text}`;
 }
 
-/** What stands behind the results: the question once more, for what comes last is what a small model holds on to. */
-export function remind(question: string): string {
-  const again = question.length <= maxReminder ? `${question} ` : "";
+/** What stands behind the results: the next step, or the question once more, for what comes last is what a small model holds on to. */
+export function remind(question: string, { next, rest = question }: Pick<Plan, "next" | "rest"> = noPlan): string {
+  if (next) return `Next: ${next.text}`;
+  if (!rest) return "That was all. Say so in one short sentence.";
+  const again = rest.length <= maxReminder ? `${rest} ` : "";
   return `${again}Answer in one sentence from the text above.`;
 }
+
+const noPlan = { next: undefined, rest: undefined };
 
 /** In characters; a longer message is too much to repeat. */
 const maxReminder = 400;
@@ -91,15 +95,11 @@ export function callPrior(messages: readonly Message[], tools: readonly ToolSpec
   const last = messages.at(-1);
   if (last?.type !== "user" && last?.type !== "peer") return 0;
   const named = toolsNamed(tools, last.text).some((tool) => requiredOf(tool).length <= 1);
-  return named || pathsIn(last.text).length ? 9 : 1.5;
+  return named || pathsIn(last.text).length ? toldPrior : 1.5;
 }
 
-/** The words of a text that look like paths: a name with an extension, or anything with a slash inside. */
-export function pathsIn(text: string): string[] {
-  const words = text.match(/(?:~|\.{1,2})?\/?[\w@-][\w@.+-]*(?:\/[\w@.+-]+)*\/?/g) ?? [];
-  const paths = words.map((word) => word.replace(/\.+$/, "")).filter((word) => /\/\w|\w\.[A-Za-z]\w{0,7}$/.test(word));
-  return [...new Set(paths)];
-}
+/** For what the question plainly asks for. */
+export const toldPrior = 9;
 
 /** The tools that a question may mean: those it names; else those that need a file, if it names one; else all. */
 export function likelyTools(tools: readonly ToolSpec[], question: string): readonly ToolSpec[] {
@@ -125,18 +125,6 @@ export function limitPaths(tools: readonly ToolSpec[], paths: readonly string[])
     ]);
     return { ...tool, schema: { ...tool.schema, properties: Object.fromEntries(limited) } };
   });
-}
-
-function isPath(name: string, of: Readonly<Record<string, unknown>>): boolean {
-  return of.type === "string" && /path|file/i.test(name);
-}
-
-function propertiesOf(tool: ToolSpec): Properties {
-  return (tool.schema.properties ?? {}) as Properties;
-}
-
-function requiredOf(tool: ToolSpec): readonly string[] {
-  return (tool.schema.required ?? []) as readonly string[];
 }
 
 function firstSentence(text: string): string {

@@ -3,6 +3,7 @@ import type { AssistantMessage, Message } from "../../agent/message.ts";
 import type { ModelInfo, ModelRequest, ToolSpec } from "../../agent/model.ts";
 import { attachmentNote, isOwn, type Said, type Turn, turns, userText, withhold } from "../neutral.ts";
 import { describeTools, exampleTurns, remind, writeCall, writeResult } from "./guide.ts";
+import { createPlan, type Plan } from "./plan.ts";
 import type { ChatTurn } from "./template.ts";
 
 /** Turns for a template that knows tools: calls and results have their own places. */
@@ -35,17 +36,18 @@ export function guidedTurns(request: ModelRequest, tools: readonly ToolSpec[]): 
   return [
     ...systemTurn([request.system, told].filter(Boolean).join("\n\n")),
     ...(tools.length ? exampleTurns(tools) : []),
-    ...guidedConversation(turns(withhold(request.messages))),
+    ...guidedConversation(turns(withhold(request.messages)), createPlan(request.tools)),
   ];
 }
 
-function guidedConversation(conversation: readonly Turn[]): ChatTurn[] {
+function guidedConversation(conversation: readonly Turn[], plan: Plan): ChatTurn[] {
   let question = "";
   return conversation.map((turn) => {
+    for (const message of turn.role === "assistant" ? turn.messages : turn.said) plan.hear(message);
     if (turn.role === "assistant") return guidedAnswer(turn);
     if (turn.said.length) question = saidText(turn.said);
     const results = turn.results.flatMap((result) => [writeResult(result), ...notes(result)]);
-    const last = turn.said.length ? question : remind(question);
+    const last = turn.said.length ? question : remind(question, plan);
     return { role: "user", content: [...results, last].join("\n\n") };
   });
 }

@@ -115,6 +115,7 @@ async function callAfter(name: string, schema: z.ZodType, args: unknown) {
       windowLimited: false,
       stops: [],
       thinking: false,
+      wordsOnly: false,
       callFirst: true,
     },
     state,
