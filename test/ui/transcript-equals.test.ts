@@ -28,12 +28,7 @@ async function record(): Promise<AgentEvent[]> {
   const call = (text: string) => ({ call: "Echo", args: { text } });
   const model = scriptedModel([
     {
-      parts: [
-        { thinking: "hm, let me see" },
-        { text: "First I look." },
-        call("a"),
-        call("b"),
-      ],
+      parts: [{ thinking: "hm, let me see" }, { text: "First I look." }, call("a"), call("b")],
       chunkChars: 3,
     },
     { parts: [{ text: "Then I look again." }, call("c")], chunkChars: 2 },

@@ -59,22 +59,38 @@ const shownLines = 1_000;
 export function foundLines({ name, args, result }: Pick<CallView, "name" | "args" | "result">): readonly FoundLine[] {
   const lines = result.split("\n");
   const rest = lines.length - shownLines;
+  const read = readerOf(name, args, lines);
   const found = lines.slice(0, shownLines).flatMap((line): FoundLine[] => {
     if (line === "" || line === "--") return [];
-    if (/^\[.*\]$/.test(line)) return [{ type: "note", text: line.slice(1, -1) }];
-    if (name === "List") return [listed(line, String(args?.path ?? ""))];
-    return [name === "Grep" ? matched(line, String(args?.output_mode ?? "")) : pathLine(line)];
+    return [/^\[.*\]$/.test(line) ? { type: "note", text: line.slice(1, -1) } : read(line)];
   });
   return rest > 0 ? [...found, { type: "note", text: `${rest} more lines` }] : found;
 }
 
-function matched(line: string, mode: string): FoundLine {
-  if (mode === "content") {
-    const [, path, mark, number, text] = /^(.+?)([:-])(\d+)\2(.*)$/s.exec(line) ?? [];
-    if (path === undefined || text === undefined) return { type: "note", text: line };
-    return { type: "match", path, line: Number(number), text, context: mark === "-" };
-  }
-  const [, path, count] = (mode === "count" && /^(.+):(\d+)$/.exec(line)) || [];
+function readerOf(name: string, args: CallView["args"], lines: readonly string[]): (line: string) => FoundLine {
+  const mode = name === "Grep" ? String(args?.output_mode ?? "") : "";
+  if (name === "List") return (line) => listed(line, String(args?.path ?? ""));
+  if (mode === "count") return counted;
+  return mode === "content" ? contentReader(lines) : pathLine;
+}
+
+const matchLine = /^(.+?):(\d+):(.*)$/s;
+
+/** Lines of context, `path-line-text`, are told apart by the paths of the matches. */
+function contentReader(lines: readonly string[]): (line: string) => FoundLine {
+  const paths = new Set(lines.flatMap((line) => matchLine.exec(line)?.[1] ?? []));
+  return (line) => {
+    const [, path, number, text = ""] = matchLine.exec(line) ?? [];
+    if (path !== undefined) return { type: "match", path, line: Number(number), text, context: false };
+    const near = [...paths].find((path) => line.startsWith(`${path}-`));
+    const [, at, words = ""] = (near && /^-(\d+)-(.*)$/s.exec(line.slice(near.length))) || [];
+    if (near === undefined || at === undefined) return { type: "note", text: line };
+    return { type: "match", path: near, line: Number(at), text: words, context: true };
+  };
+}
+
+function counted(line: string): FoundLine {
+  const [, path, count] = /^(.+):(\d+)$/.exec(line) ?? [];
   return path === undefined ? pathLine(line) : { type: "path", path, count: Number(count), directory: false };
 }
 

@@ -58,7 +58,9 @@ export function Call(props: { readonly call: CallView; readonly foldKey: string 
 }
 
 function Took(props: { readonly call: CallView }) {
-  return <Show when={props.call.durationMs}>{(ms) => <span class="elapsed">{shownMs(ms())}</span>}</Show>;
+  /** What was there at once needs no number. */
+  const ms = () => ((props.call.durationMs ?? 0) < 100 ? undefined : props.call.durationMs);
+  return <Show when={ms()}>{(ms) => <span class="elapsed">{shownMs(ms())}</span>}</Show>;
 }
 
 /** A second line: what it does just now, or why it came to nothing. */
