@@ -11,17 +11,17 @@ import { forgetReads } from "./compaction-work.ts";
 import { Dispatch } from "./dispatch.ts";
 import { findResults } from "./drop.ts";
 import { AgentBusyError, ConfigError } from "./error.ts";
-import { type AgentEvent, type EventBody, protocolVersion } from "./event.ts";
+import { type AgentEvent, type AgentState, type EventBody, protocolVersion } from "./event.ts";
 import type { ContextTokens } from "./fleet-port.ts";
 import { Jobs } from "./jobs.ts";
 import { Log, type Observer } from "./log.ts";
 import { type ChildRecord, replay, type ScheduledSend } from "./log-state.ts";
 import { Loop } from "./loop.ts";
-import { agentState, initialState, isBackground, type Switch } from "./machine-state.ts";
+import { agentState, initialState, isBackground, type Switch, type Tuning } from "./machine-state.ts";
 import type { CallId, Message } from "./message.ts";
 import { type Model, type ModelSettings, originOf } from "./model.ts";
 import { ModelWork } from "./model-work.ts";
-import { resumedState, withdrawAll } from "./resume.ts";
+import { resumedLimits, resumedState, withdrawAll } from "./resume.ts";
 import { type Prompt, type Run, RunDriver } from "./run.ts";
 import { Spill } from "./spill.ts";
 import { Streams } from "./stream.ts";
@@ -43,13 +43,14 @@ export class Agent implements AsyncDisposable {
   readonly #spill: Spill;
   readonly #saved: Disposable | undefined;
   readonly #resumed: boolean;
+  readonly #overruled: Tuning;
   readonly #streams = new Streams();
   #run: RunDriver | null = null;
   #started = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: AgentOptions) {
-    const { session, clock = systemClock, label = "main", maxRounds = null } = options;
+    const { session, clock = systemClock, label = "main" } = options;
     this.label = label;
     this.#options = options;
     const own = session?.events.filter((event) => event.agent === label) ?? [];
@@ -93,6 +94,8 @@ export class Agent implements AsyncDisposable {
       emit: (event) => this.#log.emit(event),
       done: (callId, outcome) => this.#loop.send({ type: "toolDone", callId, outcome }),
     });
+    const { maxRounds, overruled } = resumedLimits(state, options);
+    this.#overruled = overruled;
     const machine = this.#resumed ? resumedState(this.#log, maxRounds) : initialState(maxRounds);
     this.#loop = new Loop({ log: this.#log, dispatch, asks, work: this.#work, state: machine });
     this.#saved = session?.onSaved((events) => this.#acknowledge(events));
@@ -138,7 +141,7 @@ export class Agent implements AsyncDisposable {
       agent: this.label,
       sessionId: this.#options.session?.id ?? "",
       seq: this.#log.seq,
-      state: agentState(this.#loop.state),
+      state: this.state,
       model: originOf(this.#work.model.info),
       settings: this.#work.settings,
       cwd: this.#workspace.cwd,
@@ -152,6 +155,15 @@ export class Agent implements AsyncDisposable {
       windowTokens: this.#work.model.info.maxRequestTokens,
       asks: [...state.asks.values()],
     };
+  }
+
+  get state(): AgentState {
+    return agentState(this.#loop.state);
+  }
+
+  /** What it says it is doing. */
+  get status(): string {
+    return this.#log.state.status;
   }
 
   /** Something runs or has yet to be looked at. */
@@ -248,6 +260,7 @@ export class Agent implements AsyncDisposable {
       cwd: this.#workspace.cwd,
       resumed: this.#resumed,
     });
+    if (Object.keys(this.#overruled).length > 0) this.#log.emit({ type: "tuned", ...this.#overruled });
     if (!this.#resumed) for (const message of history) this.#log.emit({ type: "message", message });
   }
 

@@ -6,7 +6,7 @@ import type { Purse } from "./budget.ts";
 import { ConfigError, UsageError } from "./error.ts";
 import type { SpawnRequest } from "./fleet-port.ts";
 import type { Member } from "./member.ts";
-import type { Message } from "./message.ts";
+import type { CallId, Message } from "./message.ts";
 import type { Model, ModelSettings } from "./model.ts";
 import { settingsFor } from "./settings.ts";
 import type { AnyTool } from "./tool.ts";
@@ -51,6 +51,24 @@ export function childTools(request: SpawnRequest, parent: readonly AnyTool[]): r
     throw new UsageError(`You have no tool ${unknown.map((name) => `"${name}"`).join(" or ")} to give: ${names}.`);
   }
   return parent.filter((tool) => wanted.includes(tool.name));
+}
+
+/**
+ * What a fork begins with: its parent's conversation up to the call. Results of calls that go on in the background reach the
+ * parent alone, and the fork is told so at the end, where it costs no cached prefix.
+ */
+export function forkHistory({ agent, label }: Member, call: CallId): readonly Message[] {
+  const history = agent.conversationBefore(call);
+  const pending = new Map<CallId, string>();
+  for (const entry of history) {
+    if (entry.type === "toolResult" && entry.kind === "pending") pending.set(entry.callId, entry.name);
+    if (entry.type === "notice" && entry.call) pending.delete(entry.call.id);
+  }
+  if (pending.size === 0) return history;
+  const calls = [...pending].map(([id, name]) => `${id} (${name})`).join(", ");
+  const text = `You are a fork of "${label}". The results of ${calls} go to "${label}" and do not arrive here.`;
+  const ids = history.map(({ id }) => Number(id.slice(1)));
+  return [...history, { type: "notice", id: `m${Math.max(...ids) + 1}`, at: history.at(-1)?.at ?? 0, text }];
 }
 
 interface Made extends ChildParts {

@@ -55,10 +55,29 @@ export function planCompaction(
   return mustShrink ? split(seen, cutOf(seen, model, keepTokens, afterLastAnswer(seen))) : null;
 }
 
-/** Leaves out all but what no model has read yet. `upTo` is null where nothing has ever come before that. */
-export function planForgetting({ entries, start }: LogState): { upTo: MessageId | null; kept: readonly Message[] } {
-  const from = start + unreadFrom(entries.slice(start));
-  return { upTo: entries[from - 1]?.id ?? null, kept: entries.slice(from) };
+export interface ForgettingPlan {
+  /** Null where nothing has ever come before what is kept. */
+  readonly upTo: MessageId | null;
+  readonly kept: readonly Message[];
+  /** Words of people and peers among what is left out that no answer has ended yet. */
+  readonly unanswered: readonly Said[];
+}
+
+/** Leaves out all but what no model has read yet and the words right before it. */
+export function planForgetting({ entries, start, cleared }: LogState): ForgettingPlan {
+  const unread = start + unreadFrom(entries.slice(start));
+  let from = unread;
+  while (from > start && isSaid(entries[from - 1])) from -= 1;
+  if (from === 0) from = unread;
+  const answered = entries.slice(0, from).findLastIndex((entry) => entry.type === "assistant" && !isRoundOpen(entry));
+  const unanswered = entries.slice(Math.max(cleared, answered + 1), from).filter(isSaid);
+  return { upTo: entries[from - 1]?.id ?? null, kept: entries.slice(from), unanswered };
+}
+
+type Said = Extract<Message, { type: "user" | "peer" }>;
+
+function isSaid(entry: Message | undefined): entry is Said {
+  return entry?.type === "user" || entry?.type === "peer";
 }
 
 /** Index of the first entry that no model has read: of the last round of calls, its message included, or of what was said since. */

@@ -3,7 +3,14 @@ import type { AgentOptions } from "./agent-options.ts";
 import type { Attempt } from "./attempt.ts";
 import { type Purse, priceUsage, worstCase } from "./budget.ts";
 import { systemClock } from "./clock.ts";
-import { type CompactionPlan, keptTokens, NothingToCompactError, planCompaction, planForgetting } from "./compact.ts";
+import {
+  type CompactionPlan,
+  type ForgettingPlan,
+  keptTokens,
+  NothingToCompactError,
+  planCompaction,
+  planForgetting,
+} from "./compact.ts";
 import { type Context, droppedEntry, messageTokens } from "./context.ts";
 import { findResults } from "./drop.ts";
 import { AbortedError, SagentError, toErrorInfo } from "./error.ts";
@@ -72,9 +79,18 @@ async function replaceBySummary(work: CompactionWork, hint: string | undefined, 
 }
 
 function forget(work: CompactionWork, note: string | undefined): void {
-  const { upTo, kept } = planForgetting(work.log.state);
+  const { upTo, kept, unanswered } = planForgetting(work.log.state);
   if (upTo === null) throw new NothingToCompactError();
-  mark(work, { upTo, kept }, note || "The conversation before was cleared on request; nothing of it is left.");
+  const left = note || "The conversation before was cleared on request; nothing of it is left.";
+  mark(work, { upTo, kept }, [left, ...unanswered.map(quote)].join("\n\n"));
+}
+
+/** Each line is marked, so that no words pass for those of somebody else. */
+function quote(said: ForgettingPlan["unanswered"][number]): string {
+  const speaker = said.type === "user" ? "the user" : `the agent "${said.from}"`;
+  const count = said.attachments?.length ?? 0;
+  const files = count > 0 ? ` with ${count} attachments, which are no longer shown` : "";
+  return `Not answered when this was cleared, from ${speaker}${files}:\n${said.text.replace(/^/gm, "> ")}`;
 }
 
 function mark(work: CompactionWork, { upTo, kept }: Pick<CompactionPlan, "upTo" | "kept">, summary: string): void {

@@ -94,6 +94,9 @@ export interface AgentReport {
   readonly asks: readonly OpenAsk[];
 }
 
+/** An agent in a list. */
+export type AgentBrief = Pick<AgentReport, "label" | "path" | "state" | "status">;
+
 /** Where the context's tokens go. */
 export interface ContextTokens {
   readonly system: number;
@@ -128,6 +131,8 @@ export interface FleetPort {
   report(target?: string): AgentReport;
   /** All living agents, the root first. */
   living(): readonly AgentReport[];
+  /** The same in brief, which costs little however many there are. */
+  brief(): readonly AgentBrief[];
 }
 
 export interface JobPort {

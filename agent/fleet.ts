@@ -5,23 +5,39 @@
 import { Agent } from "./agent.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { Purse } from "./budget.ts";
-import { type BuildChild, type ChildParts, childOptions, childTools, inheritParts, recipeOf } from "./child.ts";
+import {
+  type BuildChild,
+  type ChildParts,
+  childOptions,
+  childTools,
+  forkHistory,
+  inheritParts,
+  recipeOf,
+} from "./child.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Command } from "./command.ts";
 import { AbortedError, toErrorInfo, UsageError } from "./error.ts";
 import type { AgentEvent } from "./event.ts";
-import type { AgentPatch, AgentReport, CallLink, Catalog, SendRequest, SpawnRequest } from "./fleet-port.ts";
+import type {
+  AgentBrief,
+  AgentPatch,
+  AgentReport,
+  CallLink,
+  Catalog,
+  SendRequest,
+  SpawnRequest,
+} from "./fleet-port.ts";
 import { FleetRest } from "./fleet-rest.ts";
 import { Ledger, type Share } from "./ledger.ts";
 import { runChild, watchChild } from "./lifecycle.ts";
-import { notify, type Observer } from "./log.ts";
-import { type FleetActions, type Member, portOf } from "./member.ts";
+import type { Observer } from "./log.ts";
+import { type FleetActions, isEnding, isWithin, type Member, portOf } from "./member.ts";
 import { noUsage } from "./message.ts";
+import { Observers } from "./observers.ts";
 import { Post } from "./post.ts";
 import { type Recipe, readRecipe, requestOf } from "./recipe.ts";
-import { reportOf } from "./report.ts";
+import { briefOf, reportOf } from "./report.ts";
 import { Roster } from "./roster.ts";
-import { Streams } from "./stream.ts";
 import type { ToolOutput } from "./tool.ts";
 import { tuneAgent } from "./tune.ts";
 
@@ -43,8 +59,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
   readonly #post: Post;
   readonly #rest: FleetRest;
   readonly #ledger = new Ledger();
-  readonly #streams = new Streams();
-  #observers: readonly Observer[] = [];
+  readonly #observers = new Observers();
 
   constructor(options: FleetOptions = {}) {
     this.catalog = options.catalog;
@@ -77,9 +92,10 @@ export class Fleet implements FleetActions, AsyncDisposable {
     const parent = this.#roster.get(root.label);
     using _ = this.#post.hold();
     const problems = await this.#restoreBelow(parent, revive);
+    const { session } = parent.options;
+    if (session) this.#post.rearmEnded(session, (event) => this.#observe(event));
     const living = [...this.#roster.living()].reduce((sum, { purse }) => sum + purse.ownUsd, 0);
-    const all = this.#ledger.shares().reduce((sum, share) => sum + share.costUsd, 0);
-    if (all > living) parent.purse.bookBelow(all - living);
+    parent.purse.bookBelow(Math.max(0, this.#ledger.totalUsd - living));
     return problems;
   }
 
@@ -88,7 +104,6 @@ export class Fleet implements FleetActions, AsyncDisposable {
     return this.#ledger.shares();
   }
 
-  /** The living agent of this label. */
   get(label: string): Agent | undefined {
     return this.#roster.find(label)?.agent;
   }
@@ -102,17 +117,12 @@ export class Fleet implements FleetActions, AsyncDisposable {
 
   /** Calls the observer with every event of every agent from now on. */
   subscribe(observer: Observer): Disposable {
-    this.#observers = [...this.#observers, observer];
-    return {
-      [Symbol.dispose]: () => {
-        this.#observers = this.#observers.filter((each) => each !== observer);
-      },
-    };
+    return this.#observers.subscribe(observer);
   }
 
   /** Every event of every agent from now on, until the reader leaves or the fleet is closed. */
   events(): AsyncIterableIterator<AgentEvent> {
-    return this.#streams.open((push) => this.subscribe(push));
+    return this.#observers.events();
   }
 
   /** Resolves when no agent works and no message waits to be sent. */
@@ -122,6 +132,10 @@ export class Fleet implements FleetActions, AsyncDisposable {
 
   living(): readonly AgentReport[] {
     return [...this.#roster.living()].map(reportOf);
+  }
+
+  brief(): readonly AgentBrief[] {
+    return [...this.#roster.living()].map(briefOf);
   }
 
   report(label: string): AgentReport {
@@ -151,9 +165,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
       await member.agent.close();
       throw new AbortedError();
     }
-    if (!request.persistent) {
-      return runChild(member, request.prompt, call);
-    }
+    if (!request.persistent) return runChild(member, request.prompt, call);
     watchChild(member, request.notify ?? true);
     member.agent.send({ type: "prompt", text: request.prompt });
     return {
@@ -166,11 +178,11 @@ export class Fleet implements FleetActions, AsyncDisposable {
     this.#post[Symbol.dispose]();
     const roots = [...this.#roster.living()].filter((member) => !member.parent);
     await Promise.all(roots.map((member) => member.agent.close()));
-    this.#streams.end();
+    this.#observers.end();
   }
 
   async #makeChild(parent: Member, request: SpawnRequest, call: CallLink): Promise<Member> {
-    const history = request.context === "fork" ? parent.agent.conversationBefore(call.callId) : [];
+    const history = request.context === "fork" ? forkHistory(parent, call.callId) : [];
     // A forked conversation behind another system prompt would miss the parent's cached prefix.
     const isHot = request.hot ?? (request.context === "fork" && request.system === undefined);
     const { cwd } = parent.agent.view();
@@ -240,7 +252,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
     const { agent, parent, purse, endReason: reason } = member;
     await Promise.all([...member.children].map((child) => child.agent.close()));
     parent?.children.delete(member);
-    if (parent && !parent.agent.isClosed) {
+    if (parent && !isEnding(parent)) {
       const { usage } = agent.snapshot();
       parent.agent.report({ type: "childEnded", child: label, reason, usage, costUsd: purse.spentUsd });
     }
@@ -282,12 +294,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
 
   #observe(event: AgentEvent): void {
     this.#ledger.note(event);
-    for (const observer of this.#observers) notify(observer, event);
+    this.#observers.tell(event);
     if (event.type === "idle") this.#rest.changed();
   }
-}
-
-function isWithin(member: Member, ancestor: Member): boolean {
-  for (let each: Member | undefined = member; each; each = each.parent) if (each === ancestor) return true;
-  return false;
 }

@@ -34,6 +34,10 @@ export class Ledger {
     }
   }
 
+  get totalUsd(): number {
+    return this.shares().reduce((sum, { costUsd }) => sum + costUsd, 0);
+  }
+
   /** In the order in which the agents began. */
   shares(): readonly Share[] {
     return [...this.#shares.values()];

@@ -10,6 +10,8 @@ export interface LogState {
   readonly entries: Message[];
   /** Index of the first entry that the model still sees. */
   start: number;
+  /** Index of the first entry since all was cleared. */
+  cleared: number;
   /** What the entries before `start` amount to; null after a clear or in a log never compacted. */
   summary: string | null;
   /** Counts the markers, so that a reader knows when its view is void. */
@@ -48,6 +50,7 @@ export function emptyLogState(): LogState {
   return {
     entries: [],
     start: 0,
+    cleared: 0,
     summary: null,
     epoch: 0,
     nextMessage: 1,
@@ -112,6 +115,7 @@ export function reduce(state: LogState, event: AgentEvent): void {
       state.asks.delete(event.askId);
       return;
     case "cleared":
+      state.cleared = state.entries.length;
       return mark(state, state.entries.length, null);
     case "compacted":
       return mark(state, indexAfter(state.entries, event.upTo), event.summary);

@@ -22,6 +22,16 @@ export interface Member {
   endReason: EndReason;
 }
 
+/** The whole tree ends: children that stay come back with it, so no end of theirs is recorded. */
+export function isEnding({ agent, parent }: Member): boolean {
+  return parent ? isEnding(parent) : agent.isClosed;
+}
+
+export function isWithin(member: Member, ancestor: Member): boolean {
+  for (let each: Member | undefined = member; each; each = each.parent) if (each === ancestor) return true;
+  return false;
+}
+
 /** What of a fleet one member's tools may use; `Fleet` has each with the member's label first. */
 export interface FleetActions {
   readonly catalog?: Catalog | undefined;
@@ -30,6 +40,7 @@ export interface FleetActions {
   tune(self: string, ...rest: Parameters<FleetPort["tune"]>): ReturnType<FleetPort["tune"]>;
   report(label: string): ReturnType<FleetPort["report"]>;
   living(): ReturnType<FleetPort["living"]>;
+  brief(): ReturnType<FleetPort["brief"]>;
 }
 
 /** The fleet as one member sees it. */
@@ -42,5 +53,6 @@ export function portOf(fleet: FleetActions, self: string): FleetPort {
     tune: (patch, target) => fleet.tune(self, patch, target),
     report: (target = self) => fleet.report(target),
     living: () => fleet.living(),
+    brief: () => fleet.brief(),
   };
 }

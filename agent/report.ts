@@ -1,6 +1,10 @@
 /** What an agent tells of itself and others: state, model, limits, tokens and money. */
-import type { AgentReport } from "./fleet-port.ts";
+import type { AgentBrief, AgentReport } from "./fleet-port.ts";
 import type { Member } from "./member.ts";
+
+export function briefOf({ agent, label, path }: Member): AgentBrief {
+  return { label, path, state: agent.state, status: agent.status };
+}
 
 export function reportOf(member: Member): AgentReport {
   const { agent, purse, label, path, depth, persistent } = member;

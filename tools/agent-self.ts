@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { AgentPatch, FleetPort } from "../agent/fleet-port.ts";
 import { defineTool } from "../agent/tool.ts";
 import description from "./agent-self.md" with { type: "text" };
-import { describeAgent } from "./diagnostics.ts";
+import { describeAgent, describeOthers } from "./diagnostics.ts";
 import { withFleet } from "./fleet.ts";
 import { modelOptionsSchema, settingsOf } from "./model-options.ts";
 import { failure, oneLine } from "./output.ts";
@@ -43,7 +43,7 @@ async function act(args: Args, fleet: FleetPort) {
     return failure('`catalogProvider` goes with `catalog: "models"`.');
   }
   const found = await (catalog && fleet.catalog?.(catalog, catalogProvider));
-  const report = diagnostics && describeAgent(fleet.report(target));
+  const report = diagnostics && [describeAgent(fleet.report(target)), describeOthers(fleet, target)].join("\n");
   const patch = patchOf(wanted);
   if (!patch && !found && !report) return failure("Nothing was asked for: say what to change or what to tell.");
   const changes = patch ? await fleet.tune(patch, target) : [];

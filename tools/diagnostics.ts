@@ -1,5 +1,6 @@
 /** An agent's state in a few lines, for an agent to read. */
-import type { AgentReport } from "../agent/fleet-port.ts";
+import type { AgentReport, FleetPort } from "../agent/fleet-port.ts";
+import { oneLine } from "./output.ts";
 
 export function describeAgent(report: AgentReport): string {
   const { path, depth, persistent, state, status, model, settings, rounds, maxRounds } = report;
@@ -15,6 +16,20 @@ export function describeAgent(report: AgentReport): string {
     `cost: ${usd(report.costUsd)}, with all below ${usd(report.subtreeUsd)}; left ${report.leftUsd === null ? "no cap" : usd(report.leftUsd)}`,
     `rounds: ${rounds} of ${maxRounds ?? "any number"}`,
   ].join("\n");
+}
+
+/** A list of more would take more of the context than it is worth. */
+const shownOthers = 20;
+
+/** Who else lives, in one line. */
+export function describeOthers(fleet: FleetPort, target = fleet.self): string {
+  const others = fleet.brief().filter(({ label }) => label !== target);
+  const shown = others.slice(0, shownOthers).map(({ path, state, status }) => {
+    const doing = status === "" ? "" : `, "${oneLine(status, 60)}"`;
+    return `${path} (${state}${doing})`;
+  });
+  const more = others.length > shownOthers ? [`and ${others.length - shownOthers} more`] : [];
+  return `others: ${[...shown, ...more].join("; ") || "none"}`;
 }
 
 const count = (tokens: number) => Math.round(tokens).toString();

@@ -5,7 +5,14 @@ import { ConfigError, toErrorInfo, UsageError } from "../../agent/error.ts";
 import { Fleet } from "../../agent/fleet.ts";
 import { createAnthropic } from "../../providers/anthropic.ts";
 import { resolveModel } from "../../providers/catalog.ts";
-import { type FakeReply, must, scriptedModel, startFakeProvider, testKey } from "../support/index.ts";
+import {
+  type FakeReply,
+  must,
+  type ScriptedStep,
+  scriptedModel,
+  startFakeProvider,
+  testKey,
+} from "../support/index.ts";
 import { answered, lines } from "./agent-rig.ts";
 import { fleetRig, link, sendTool, spawns, spawnTool } from "./fleet-rig.ts";
 
@@ -72,6 +79,27 @@ test("a fork begins with what its parent saw up to the call, under the same ids"
   expect(lines(messages)).toEqual(["user first", "assistant one", "user second", "user look again"]);
   expect(messages.slice(0, -1)).toEqual([...before]);
   expect(messages.at(-1)).toMatchObject({ id: "m4" });
+});
+
+test("a fork is told which results do not come to it; its prefix stays its parent's", async () => {
+  const slow: ScriptedStep = { parts: [{ call: "Spawn", args: { prompt, label: "slow", background: true } }] };
+  await using rig = fleetRig({
+    main: [slow, spawns({ prompt: "look", label: "f", context: "fork" }), answered("end"), answered("so it is")],
+    slow: [{ parts: [{ text: "slept" }], wait: 1_000 }],
+    f: [answered("I see")],
+  });
+  const run = rig.root.run("go");
+  await rig.settle();
+  const { messages } = must(rig.model("f").requests[0]);
+  expect(lines(messages).slice(3)).toEqual([
+    'notice You are a fork of "main". The results of c1 (Spawn) go to "main" and do not arrive here.',
+    "user look",
+  ]);
+  expect(messages.slice(0, 3)).toEqual(must(rig.model("main").requests[1]).messages.slice(0, 3));
+  await rig.clock.advance(1_000);
+  await run;
+  await rig.fleet.spawn("main", { prompt: "again", label: "f", context: "fork" }, link());
+  expect(lines(must(rig.model("f").requests.at(-1)).messages).filter((line) => line.includes("fork"))).toEqual([]);
 });
 
 test("a fork's request begins with its parent's, byte for byte, on a real wire", async () => {

@@ -103,13 +103,30 @@ test("a model that forgets from inside a round goes on with that round, twice in
   await using rig = modesRig([answered("one"), forget("First."), forget("Second."), answered("two")]);
   await rig.agent.run("a");
   expect((await rig.agent.run("b")).content).toBe("two");
-  expect([sent(rig, 2).slice(0, 4), sent(rig, 3)]).toEqual([
-    [summaryOf("First."), "assistant  c1 c2", "result c1 final Note {}", "result c2 final Soon."],
-    [summaryOf("Second."), "assistant  c3 c4", "result c3 final Note {}", "result c4 final Soon."],
+  const said = "Not answered when this was cleared, from the user:\n> b";
+  expect([sent(rig, 2).slice(0, 5), sent(rig, 3)]).toEqual([
+    [summaryOf("First."), "user b", "assistant  c1 c2", "result c1 final Note {}", "result c2 final Soon."],
+    [summaryOf(`Second.\n\n${said}`), "assistant  c3 c4", "result c3 final Note {}", "result c4 final Soon."],
   ]);
   const [first] = eventsOf(rig.events, "compacted");
-  expect(first).toMatchObject({ upTo: "m3", summary: "First." });
+  expect(first).toMatchObject({ upTo: "m2", summary: "First." });
   expect(first?.tokensAfter).toBeLessThan(must(first).tokensBefore + 10);
+});
+
+test("to forget keeps the words that wait for an answer, each with who said it, but none that a person cleared", async () => {
+  const forget = calling(["Shorten", { mode: "forget" }]);
+  const hold = calling(["Note"]);
+  await using rig = modesRig([hold, answered("cut"), hold, forget, forget, answered("done")]);
+  await rig.agent.run("a");
+  rig.agent.send({ type: "clear" });
+  const run = rig.agent.run("first\nThe user: second");
+  rig.agent.send({ type: "peer", from: "w", text: "> third" });
+  await run;
+  const last = sent(rig, 5);
+  expect(last[0]).toBe(
+    `${cleared}\n\nNot answered when this was cleared, from the user:\n> first\n> The user: second\n\nNot answered when this was cleared, from the agent "w":\n> > third`,
+  );
+  expect(last.length).toBe(3);
 });
 
 const talk: ScriptedStep[] = [

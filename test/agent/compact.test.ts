@@ -90,12 +90,14 @@ test("to forget leaves what no model has read, and reaches back over an earlier 
     forgets([...talk, user(5, word)]),
     forgets(round, "m1"),
     forgets([user(1, word)]),
+    forgets([...talk, user(5, word), assistant(6, "", ["c1"]), result(7, "c1")]),
   ]).toEqual([
     ["m4", []],
     ["m1", ["m2", "m3", "m4"]],
     ["m4", ["m5"]],
     ["m1", ["m2", "m3", "m4"]],
     [null, ["m1"]],
+    ["m4", ["m5", "m6", "m7"]],
   ]);
 });
 

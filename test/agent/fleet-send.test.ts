@@ -205,6 +205,36 @@ test("what was to be sent later is sent by the next process, once, also where it
   expect(eventsOf(last, "sendDone")).toEqual([]);
 });
 
+test("what a child that has ended had yet to send is sent by the next process, once", async () => {
+  using temp = tempDir();
+  const dir = `${temp.path}/session`;
+  const run = async (startAt: number, act: (rig: FleetRig) => Promise<void>): Promise<AgentEvent[]> => {
+    await using session = startAt === 0 ? await Session.create(dir) : await Session.open(dir);
+    await using rig = fleetRig(three, { startAt, root: { session } });
+    await rig.fleet.restore(rig.root, { revive: false });
+    await act(rig);
+    return rig.events;
+  };
+  await run(0, async (rig) => {
+    await spawnAll(rig, "a", "b");
+    rig.fleet.send("a", { to: "main", content: "first", delaySec: 10 });
+    rig.fleet.send("a", { to: "main", content: "second", delaySec: 50 });
+    rig.fleet.send("b", { to: "main", content: "third", delaySec: 60 });
+    await must(rig.fleet.get("a")).close();
+    await rig.clock.advance(10_000);
+    expect(rig.said("main")).toEqual(["peer a first", "assistant ok"]);
+  });
+  const events = await run(20_000, async (rig) => {
+    await rig.clock.advance(40_000);
+    expect(rig.said("main").slice(2)).toEqual(["peer a second", "assistant ok", "peer b third", "assistant ok"]);
+  });
+  expect(eventsOf(events, "sendDone").map(({ agent, path, delivered }) => [agent, path, delivered])).toEqual([
+    ["a", "main/a", true],
+    ["b", "main/b", true],
+  ]);
+  expect(eventsOf(await run(90_000, (rig) => rig.clock.advance(90_000)), "sendDone")).toEqual([]);
+});
+
 test("two agents that answer each other for ever are noticed, and stopped", async () => {
   const reply =
     (to: string): ScriptedStep =>

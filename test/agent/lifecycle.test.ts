@@ -24,7 +24,7 @@ test("a one-shot child's last reply is the call's result, and then it is no more
   });
   await rig.root.run("begin");
   expect(rig.said("main")).toEqual(["user begin", "assistant  c1", "result c1 final done", "assistant it says done"]);
-  expect([rig.labels(), ends(rig)]).toEqual([["main"], ["main a done"]]);
+  expect([rig.labels(), ends(rig)]).toEqual([["main"], ["a a-1 halted", "main a done"]]);
 });
 
 const lives: [name: string, step: ScriptedStep, text: string, reason: string][] = [
@@ -86,7 +86,7 @@ test("a call that is killed ends its child and all below it", async () => {
   rig.root.send({ type: "kill", call: "all" });
   expect((await run).content).toBe("stopped");
   await rig.settle();
-  expect([rig.labels(), ends(rig), rig.clock.pending]).toEqual([["main"], ["main a halted"], 0]);
+  expect([rig.labels(), ends(rig), rig.clock.pending]).toEqual([["main"], ["a b halted", "main a halted"], 0]);
 });
 
 test("a parent that closes leaves nothing running, one-shot or not", async () => {
@@ -125,7 +125,9 @@ test("a parent that closes leaves nothing running, one-shot or not", async () =>
   for (let step = 0; step < 5; step += 1) await rig.settle();
   await closed;
   expect(await run).toMatchObject({ reason: "error" });
-  expect([rig.labels(), stopped.sort(), members.map((agent) => agent.isClosed), rig.clock.pending]).toEqual([
+  // Whoever stays comes back with the tree: its end is none of theirs.
+  expect([rig.labels(), ends(rig), stopped.sort(), members.map((each) => each.isClosed), rig.clock.pending]).toEqual([
+    [],
     [],
     ["grandchild", "one", "stays"],
     [true, true, true, true],
@@ -169,7 +171,7 @@ test("a child that is halted says nothing, and one whose parent has gone neither
   expect(pings(rig)).toEqual([]);
   await must(rig.fleet.get("a")).close();
   await rig.settle();
-  expect([pings(rig), rig.labels(), ends(rig)]).toEqual([[], ["main"], ["main a halted"]]);
+  expect([pings(rig), rig.labels(), ends(rig)]).toEqual([[], ["main"], ["a b halted", "main a halted"]]);
 });
 
 test("a run of the parent ends though a persistent child works on; its own result waits for nothing", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { ModelNotFoundError } from "../../agent/error.ts";
 import type { AgentPatch } from "../../agent/fleet-port.ts";
 import type { Model, ModelInfo } from "../../agent/model.ts";
+import { resumedLimits } from "../../agent/resume.ts";
 import { Session } from "../../agent/session.ts";
 import { tuneAgent } from "../../agent/tune.ts";
 import { eventsOf, type ScriptedModel, type ScriptedStep, scriptedModel, tempDir } from "../support/index.ts";
@@ -163,7 +164,7 @@ test("the longest answer follows the model down, and comes back with one that al
   expect(asked).toEqual([5_000, 2_000, 5_000]);
 });
 
-test("what was tuned survives a resume and counts before the options of the new process", async () => {
+test("what was tuned survives a resume, but for what the new process is told", async () => {
   using dir = tempDir();
   const path = join(dir.path, "s");
   const call = { parts: [{ call: "Nothing", args: {} }] };
@@ -175,18 +176,30 @@ test("what was tuned survives a resume and counts before the options of the new 
   await rig.agent.close();
   await first.close();
 
-  await using second = await Session.open(path);
-  await using again = agentRig([call, call, answered("end")], {
-    session: second,
-    maxRounds: 9,
-    maxOutputTokens: 4_000,
-  });
+  const second = await Session.open(path);
+  const again = agentRig([call, call, answered("end")], { session: second });
   expect(again.agent.snapshot()).toMatchObject({ status: "reading", maxRounds: 1 });
   expect(await again.agent.run("b")).toMatchObject({ reason: "max_rounds" });
   expect(again.model.requests.map(({ maxOutputTokens }) => maxOutputTokens)).toEqual([3_000, 3_000]);
-  again.agent.send({ type: "tune", maxRounds: null, maxOutputTokens: null });
+  again.agent.send({ type: "tune", maxRounds: null });
   await again.agent.run("c");
-  expect([again.agent.snapshot().maxRounds, again.model.requests.at(-1)?.maxOutputTokens]).toEqual([null, undefined]);
+  expect([again.agent.snapshot().maxRounds, again.model.requests.at(-1)?.maxOutputTokens]).toEqual([null, 3_000]);
+  await again.agent.close();
+  await second.close();
+
+  await using third = await Session.open(path);
+  await using told = agentRig([call, call], { session: third, maxRounds: 1, maxOutputTokens: 4_000 });
+  expect(told.agent.snapshot()).toMatchObject({ status: "reading", maxRounds: 1 });
+  expect(await told.agent.run("d")).toMatchObject({ reason: "max_rounds" });
+  expect(told.model.requests.map(({ maxOutputTokens }) => maxOutputTokens)).toEqual([4_000, 4_000]);
+});
+
+test("what a child was tuned to counts before what it was made with", () => {
+  const tuned = { maxRounds: 2, maxOutputTokens: undefined };
+  const given = { maxRounds: 5, maxOutputTokens: 100 };
+  expect(resumedLimits(tuned, { ...given, path: "main/a" })).toEqual({ maxRounds: 2, overruled: {} });
+  expect(resumedLimits(tuned, given)).toEqual({ maxRounds: 5, overruled: { maxRounds: 5 } });
+  expect(resumedLimits({ ...tuned, maxRounds: null }, {})).toEqual({ maxRounds: null, overruled: {} });
 });
 
 test("the budget goes on over a change of model, and each call costs what its own model takes", async () => {

@@ -6,7 +6,7 @@ import { defineTool } from "../../agent/tool.ts";
 import { agentSelfTool } from "../../tools/agent-self.ts";
 import { agentSpawnTool } from "../../tools/agent-spawn.ts";
 import { answered, lines } from "../agent/agent-rig.ts";
-import { type FleetRig, type FleetRigOptions, fleetRig, type Scripts } from "../agent/fleet-rig.ts";
+import { type FleetRig, type FleetRigOptions, fleetRig, link, type Scripts } from "../agent/fleet-rig.ts";
 import { eventsOf, must, type ScriptedStep, scriptedModel } from "../support/index.ts";
 import { contextAt } from "./tool-bench.ts";
 
@@ -130,6 +130,7 @@ const roundWith = (what: string) => [
 test("the call that clears the conversation is answered in what is left of it", async () => {
   expect(await readAfter({ context: "clear", note: "Go on with the plan." })).toEqual([
     "notice Summary of the conversation so far:\n\nGo on with the plan.",
+    "user Shorter.",
     ...roundWith("The conversation is cleared"),
   ]);
 });
@@ -190,8 +191,23 @@ test("diagnostics and the catalogue are told", async () => {
     "used: input N, output N, cache read 0, cache write 0",
     "cost: $0.N, with all below $0.N; left $2.N",
     "rounds: 2 of 9",
+    "others: none",
     "models of openai",
   ]);
+});
+
+test("diagnostics name the others with what they do, and not all of a crowd", async () => {
+  await using rig = selfRig({
+    main: [tune({ diagnostics: true }), answered("ok")],
+    worker: [tune({ status: "reading" }), answered("ok")],
+  });
+  const stays = { prompt: "go", persistent: true, notify: false };
+  for (let index = 0; index < 22; index += 1) await rig.fleet.spawn("main", { ...stays, label: "worker" }, link());
+  await rig.settle();
+  await rig.root.run("go");
+  const line = results(rig)[0]?.split("\n").at(-1) ?? "";
+  expect(line).toStartWith('others: main/worker (idle, "reading"); main/worker-2 (idle, "reading"); ');
+  expect(line).toEndWith('; main/worker-20 (idle, "reading"); and 2 more');
 });
 
 test("an agent on its own is told so", async () => {

@@ -166,6 +166,7 @@ test("every argument reaches the fleet, options as settings", async () => {
     tune: async () => [],
     report: () => rig.fleet.report("main"),
     living: () => [],
+    brief: () => [],
   };
   const fleet = {
     ...port,
