@@ -42,8 +42,8 @@ export interface AgentOptions {
   readonly session?: Session;
   /** Builds the model of a `switch` command; the agent closes what it builds. Without it only knobs can change. */
   readonly resolveModel?: (wanted: { provider?: string; model?: string }, current: ModelInfo) => Promise<Model>;
-  /** Makes a cheaper model for one summary; the agent closes it afterwards. Its own model writes where there is none. */
-  readonly utilityModel?: () => Promise<Model | undefined>;
+  /** Makes a cheaper model for one summary, by the present one; the agent closes it afterwards. Its own model writes where there is none. */
+  readonly utilityModel?: (current: ModelInfo) => Promise<Model | undefined>;
   /** Somebody follows the events and answers: tools may ask. False by default. */
   readonly canAsk?: boolean;
   /** Labels from the root down, where the agent is part of a fleet and not its root. */

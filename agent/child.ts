@@ -83,7 +83,17 @@ interface Made extends ChildParts {
  * settings that its model does not offer.
  */
 export function childOptions(parent: Member, request: SpawnRequest, made: Made): AgentOptions {
-  const { session, clock, root, env, retry, resolveModel, random, maxRounds: parentRounds } = parent.options;
+  const {
+    session,
+    clock,
+    root,
+    env,
+    retry,
+    resolveModel,
+    random,
+    utilityModel,
+    maxRounds: parentRounds,
+  } = parent.options;
   const maxRounds = request.maxRounds ?? parentRounds;
   const settings = settingsFor(made.model.info, parent.agent.view().settings, request.settings);
   return {
@@ -97,6 +107,7 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
     ...(retry ? { retry } : {}),
     ...(random ? { random } : {}),
     ...(resolveModel ? { resolveModel } : {}),
+    ...(utilityModel ? { utilityModel } : {}),
     ...(maxRounds === undefined ? {} : { maxRounds }),
     settings,
   };

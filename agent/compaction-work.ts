@@ -135,7 +135,7 @@ async function summaryOf(
   hint: string | undefined,
   signal: AbortSignal,
 ): Promise<string> {
-  await using utility = await work.agent.utilityModel?.().catch(() => undefined);
+  await using utility = await work.agent.utilityModel?.(work.model.info).catch(() => undefined);
   let failure: SagentError | undefined;
   for (const model of utility ? [utility, work.model] : [work.model]) {
     const written = await write(work, model, plan, hint, signal);

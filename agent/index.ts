@@ -6,7 +6,8 @@ import type { Agent } from "./agent.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import type { BuildChild } from "./child.ts";
 import { Fleet } from "./fleet.ts";
-import type { Model } from "./model.ts";
+import type { Catalog } from "./fleet-port.ts";
+import type { Model, ModelInfo, Provider } from "./model.ts";
 import type { Surroundings } from "./prompt.ts";
 import type { AnyTool } from "./tool.ts";
 
@@ -90,41 +91,99 @@ export async function createFleet(options: CreateAgentOptions = {}): Promise<Cre
 }
 
 async function compose(options: CreateAgentOptions, made: AsyncDisposableStack): Promise<CreatedFleet> {
-  const { apiKey, baseUrl, provider, model: wanted, cwd = process.cwd() } = options;
+  const { provider, model: wanted, cwd = process.cwd() } = options;
   const env: Env = options.env ?? process.env;
-  const { chooseProvider, createProvider, withoutSecrets } = await import("../providers/registry.ts");
-  const connect = async (choice: { provider?: string | undefined; model?: string | undefined; current?: string }) => {
-    const name = chooseProvider({ env, baseUrl, ...choice });
-    const key = choice.current === undefined || name === provider ? apiKey : undefined;
-    return made.use(await createProvider(name, { env, baseUrl, apiKey: key })).model(choice.model);
-  };
-  const model = typeof wanted === "object" ? wanted : await connect({ provider, model: wanted });
+  const { withoutSecrets } = await import("../providers/registry.ts");
+  const { catalogText } = await import("../providers/catalog-text.ts");
+  const connections = new Connections(options, env, made);
+  const model = typeof wanted === "object" ? wanted : await connections.connect({ provider, model: wanted });
   const tools = await pickTools(options);
   const { standardPrompt } = await import("./prompt.ts");
   const place = await surroundings(cwd, env);
-  const build: BuildChild = async (request, parent, childTools) => {
-    const { provider: otherProvider, model: otherModel } = request;
-    const own = otherProvider === undefined && otherModel === undefined;
-    const current = parent.model.info.provider;
-    const childModel = own ? parent.model : await connect({ provider: otherProvider, model: otherModel, current });
-    const system = request.hot
-      ? (parent.options.system ?? "")
-      : standardPrompt(place, childModel.info, childTools, request.system);
-    return { model: childModel, tools: childTools, system };
-  };
-  const fleet = new Fleet({ build });
-  const agent = fleet.root({
+  const catalog: Catalog = async (kind, name = agent.view().model.info.provider) =>
+    catalogText(env, undefined, kind, name);
+  const fleet = new Fleet({ build: await childBuilder(connections, place), catalog });
+  const agent: Agent = fleet.root({
+    utilityModel: (current) => connections.utility(current),
     ...options,
     model,
     tools,
     cwd,
     env: withoutSecrets(env),
     system: standardPrompt(place, model.info, tools, options.system),
-    resolveModel: (choice, current) => connect({ ...choice, current: current.provider }),
+    resolveModel: (choice, current) => connections.connect({ ...choice, current: current.provider }),
     resources: [made],
   });
   await fleet.restore(agent);
   return { fleet, agent };
+}
+
+interface Choice {
+  readonly provider?: string | undefined;
+  readonly model?: string | undefined;
+  /** The provider so far; none for the first model. */
+  readonly current?: string;
+}
+
+/** The providers behind the models of one fleet, each made when first asked for. */
+class Connections {
+  readonly #options: CreateAgentOptions;
+  readonly #env: Env;
+  readonly #made: AsyncDisposableStack;
+  readonly #providers = new Map<string, Promise<Provider>>();
+
+  constructor(options: CreateAgentOptions, env: Env, made: AsyncDisposableStack) {
+    this.#options = options;
+    this.#env = env;
+    this.#made = made;
+  }
+
+  async connect(choice: Choice): Promise<Model> {
+    const { apiKey, baseUrl, provider } = this.#options;
+    const { chooseProvider } = await import("../providers/registry.ts");
+    const name = chooseProvider({ env: this.#env, baseUrl, ...choice });
+    const key = choice.current === undefined || name === provider ? apiKey : undefined;
+    return (await this.#provider(name, key)).model(choice.model);
+  }
+
+  /** Another object of the same model, where its provider was made here. */
+  async again({ info }: Model): Promise<Model | undefined> {
+    return (await this.#providers.get(info.provider))?.model(info.id);
+  }
+
+  /** The cheaper model of a provider that was made here. */
+  async utility({ provider }: ModelInfo): Promise<Model | undefined> {
+    if (["local", "openai-compat", "llamacpp"].includes(provider)) return undefined;
+    return (await this.#providers.get(provider))?.model("utility").catch(() => undefined);
+  }
+
+  #provider(name: string, apiKey: string | undefined): Promise<Provider> {
+    const known = this.#providers.get(name);
+    if (known) return known;
+    const connected = this.#connect(name, apiKey);
+    this.#providers.set(name, connected);
+    connected.catch(() => this.#providers.delete(name));
+    return connected;
+  }
+
+  async #connect(name: string, apiKey: string | undefined): Promise<Provider> {
+    const { createProvider } = await import("../providers/registry.ts");
+    return this.#made.use(await createProvider(name, { env: this.#env, baseUrl: this.#options.baseUrl, apiKey }));
+  }
+}
+
+/** A child has a model object of its own, so that its calls wait for nobody's; a model of the caller's own is shared. */
+async function childBuilder(connections: Connections, place: Surroundings): Promise<BuildChild> {
+  const { childPrompt } = await import("./prompt.ts");
+  return async ({ provider, model: name, hot, system: extra }, parent, tools) => {
+    const isSame = provider === undefined && name === undefined;
+    const own = isSame
+      ? await connections.again(parent.model)
+      : await connections.connect({ provider, model: name, current: parent.model.info.provider });
+    const model = own ?? parent.model;
+    const system = hot ? (parent.options.system ?? "") : childPrompt(place, model.info, tools, extra);
+    return { model, tools, system, resources: own ? [own] : [] };
+  };
 }
 
 async function pickTools({ tools: wanted, canAsk }: CreateAgentOptions): Promise<AnyTool[]> {

@@ -63,6 +63,20 @@ export function standardPrompt(
   });
 }
 
+/** The standard prompt of an agent that another one started. */
+export function childPrompt(
+  place: Surroundings,
+  model: ModelInfo,
+  tools: readonly AnyTool[],
+  extra: string | undefined,
+): string {
+  const asking = tools.some(({ name }) => name === "Ask")
+    ? "The user can be asked only with Ask."
+    : "You cannot ask the user.";
+  const note = `You were started by another agent, which gave you your task and reads your last reply. ${asking} End with what you found or did, complete and short.`;
+  return standardPrompt(place, model, tools, [extra, note].filter((part) => part !== undefined).join("\n\n"));
+}
+
 const role = "You are sagent, a coding agent. You work in the user's project with tools and answer what they ask.";
 
 function shortGuide(names: ReadonlySet<string>): string[] {

@@ -10,8 +10,8 @@ import { isSmallWindow, standardPrompt } from "../agent/prompt.ts";
 import type { Session } from "../agent/session.ts";
 import type { AnyTool } from "../agent/tool.ts";
 import { withoutSecrets } from "../providers/auth.ts";
+import { catalogText } from "../providers/catalog-text.ts";
 import { advisorTool, builtinTools, fleetToolNames, selectTools } from "../tools/registry.ts";
-import { catalogText } from "./catalog-text.ts";
 import { childBuilder } from "./children.ts";
 import type { Config } from "./config.ts";
 import { Models } from "./models.ts";
@@ -68,7 +68,7 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
     root: config.cwd,
     env: withoutSecrets(env),
     settings,
-    utilityModel: () => models.utility(agent.view().model.info.provider),
+    utilityModel: (current) => models.utility(current.provider),
     resolveModel: (wanted, current) => models.resolve(wanted, current.provider),
     ...(session ? { session } : {}),
     canAsk,

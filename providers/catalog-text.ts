@@ -1,9 +1,9 @@
 /** What agents are told of the providers and models they may change to. */
-import { listModels, providerNames, usableProviders } from "../providers/registry.ts";
+import { listModels, providerNames, usableProviders } from "./registry.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** A line a provider, or a line a model of one. Only what the run allows. */
+/** A line a provider, or a line a model of one. Only what is allowed; all where nothing says so. */
 export function catalogText(
   env: Env,
   allowed: readonly string[] | undefined,
