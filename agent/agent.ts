@@ -17,7 +17,7 @@ import { Jobs } from "./jobs.ts";
 import { Log, type Observer } from "./log.ts";
 import { type ChildRecord, replay, type ScheduledSend } from "./log-state.ts";
 import { Loop } from "./loop.ts";
-import { agentState, initialState, isBackground, type Switch, type Tuning } from "./machine-state.ts";
+import { agentState, initialState, isBackground, type Switch } from "./machine-state.ts";
 import type { CallId, Message } from "./message.ts";
 import { type Model, type ModelSettings, originOf } from "./model.ts";
 import { ModelWork } from "./model-work.ts";
@@ -43,7 +43,6 @@ export class Agent implements AsyncDisposable {
   readonly #spill: Spill;
   readonly #saved: Disposable | undefined;
   readonly #resumed: boolean;
-  readonly #overruled: Tuning;
   readonly #streams = new Streams();
   #run: RunDriver | null = null;
   #started = false;
@@ -94,8 +93,7 @@ export class Agent implements AsyncDisposable {
       emit: (event) => this.#log.emit(event),
       done: (callId, outcome) => this.#loop.send({ type: "toolDone", callId, outcome }),
     });
-    const { maxRounds, overruled } = resumedLimits(state, options);
-    this.#overruled = overruled;
+    const { maxRounds } = resumedLimits(state, options);
     const machine = this.#resumed ? resumedState(this.#log, maxRounds) : initialState(maxRounds);
     this.#loop = new Loop({ log: this.#log, dispatch, asks, work: this.#work, state: machine });
     this.#saved = session?.onSaved((events) => this.#acknowledge(events));
@@ -260,7 +258,8 @@ export class Agent implements AsyncDisposable {
       cwd: this.#workspace.cwd,
       resumed: this.#resumed,
     });
-    if (Object.keys(this.#overruled).length > 0) this.#log.emit({ type: "tuned", ...this.#overruled });
+    const { overruled } = resumedLimits(this.#log.state, this.#options);
+    if (overruled) this.#log.emit({ type: "tuned", ...overruled });
     if (!this.#resumed) for (const message of history) this.#log.emit({ type: "message", message });
   }
 

@@ -23,7 +23,7 @@ export function resumedState(log: Log, maxRounds: number | null): MachineState {
 export function resumedLimits(
   { maxRounds, maxOutputTokens }: Pick<LogState, "maxRounds" | "maxOutputTokens">,
   given: { readonly maxRounds?: number; readonly maxOutputTokens?: number; readonly path?: string },
-): { readonly maxRounds: number | null; readonly overruled: Tuning } {
+): { readonly maxRounds: number | null; readonly overruled?: Tuning } {
   const isChild = given.path !== undefined;
   const wins = (value: number | undefined, tuned: number | null | undefined) =>
     !isChild && value !== undefined && tuned !== undefined && tuned !== value;
@@ -32,7 +32,10 @@ export function resumedLimits(
     ...(wins(given.maxOutputTokens, maxOutputTokens) ? { maxOutputTokens: given.maxOutputTokens } : {}),
   };
   const tuned = overruled.maxRounds ?? maxRounds;
-  return { maxRounds: tuned === undefined ? (given.maxRounds ?? null) : tuned, overruled };
+  return {
+    maxRounds: tuned === undefined ? (given.maxRounds ?? null) : tuned,
+    ...(Object.keys(overruled).length > 0 ? { overruled } : {}),
+  };
 }
 
 function closeOpenCalls(log: Log): void {
