@@ -31,6 +31,7 @@ import { FleetRest } from "./fleet-rest.ts";
 import { Ledger, type Share } from "./ledger.ts";
 import { runChild, watchChild } from "./lifecycle.ts";
 import type { Observer } from "./log.ts";
+import { replay } from "./log-state.ts";
 import { type FleetActions, isEnding, isWithin, type Member, portOf } from "./member.ts";
 import { noUsage } from "./message.ts";
 import { Observers } from "./observers.ts";
@@ -86,7 +87,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
 
   /**
    * Brings the persistent children of a resumed session back, their conversations with them; with `revive` false they are
-   * given up. What cannot be made again is given up too. Returns a sentence on each that was.
+   * given up. What cannot be made again is left for a later process. Returns a sentence on each that was.
    */
   async restore(root: Agent, { revive = true } = {}): Promise<readonly string[]> {
     const parent = this.#roster.get(root.label);
@@ -266,22 +267,21 @@ export class Fleet implements FleetActions, AsyncDisposable {
       const recipe = revive ? readRecipe(record) : undefined;
       const member = recipe && (await this.#remake(parent, label, recipe, problems));
       if (member) problems.push(...(await this.#restoreBelow(member, revive)));
-      else parent.agent.report({ type: "childEnded", child: label, reason: "halted", usage: noUsage, costUsd: 0 });
+      else if (!recipe)
+        parent.agent.report({ type: "childEnded", child: label, reason: "halted", usage: noUsage, costUsd: 0 });
     }
     return problems;
   }
 
   async #remake(parent: Member, label: string, recipe: Recipe, problems: string[]): Promise<Member | undefined> {
-    const request = requestOf(
-      recipe,
-      (parent.options.tools ?? []).map(({ name }) => name),
-    );
+    const record = replay((parent.options.session?.events ?? []).filter(({ agent }) => agent === label));
+    const request = requestOf(recipe, record, parent);
     try {
       const member = await this.#grow(parent, request, (parts) => {
         const purse = new Purse({ capUsd: request.maxBudgetUsd, parent: parent.purse });
         const made = { ...parts, system: recipe.system, label, purse, history: [] };
-        const { cwd: _, ...options } = childOptions(parent, request, { ...made, cwd: "" });
-        return this.#join(options, parent, recipe.depthLeft, true);
+        const { cwd: _, settings = {}, ...options } = childOptions(parent, request, { ...made, cwd: "" });
+        return this.#join({ ...options, settings: record.settings ?? settings }, parent, recipe.depthLeft, true);
       });
       watchChild(member, recipe.notify ?? true);
       this.#post.rearm(member);

@@ -2,6 +2,9 @@
 import { z } from "zod";
 import { settingsPatchSchema } from "./command-schema.ts";
 import type { SpawnRequest } from "./fleet-port.ts";
+import type { LogState } from "./log-state.ts";
+import type { Member } from "./member.ts";
+import { originOf } from "./model.ts";
 
 const recipeSchema = z.object({
   label: z.string().optional(),
@@ -25,12 +28,24 @@ export function readRecipe(value: unknown): Recipe | undefined {
 }
 
 /**
- * The request that makes the child again; its conversation comes from the session. Of its tools it gets those that `known`
- * names: Ask, say, is not there where nobody can answer.
+ * The request that makes the child again; its conversation comes from the session. Of its tools it gets those that its parent
+ * has: Ask, say, is not there where nobody can answer. It goes on with the model and the knobs that it had in the end.
  */
-export function requestOf(recipe: Recipe, known: readonly string[]): SpawnRequest {
-  const { depthLeft: _, ...wish } = recipe;
-  const tools = wish.tools.filter((name) => known.includes(name));
-  const given = Object.entries({ ...wish, tools }).filter(([, value]) => value !== undefined);
+export function requestOf(recipe: Recipe, { model, settings: knobs }: Known, { options, agent }: Member): SpawnRequest {
+  const { depthLeft: _, settings, ...wish } = recipe;
+  const known = new Set(options.tools?.map(({ name }) => name));
+  const present = originOf(agent.view().model.info);
+  const isOther = model !== null && (model.provider !== present.provider || model.model !== present.model);
+  const last = { provider: isOther ? model.provider : undefined, model: isOther ? model.model : undefined };
+  const all = {
+    ...wish,
+    tools: wish.tools.filter((name) => known.has(name)),
+    settings: knobs ? undefined : settings,
+    ...(model ? last : {}),
+  };
+  const given = Object.entries(all).filter(([, value]) => value !== undefined);
   return { ...(Object.fromEntries(given) as Omit<SpawnRequest, "prompt">), prompt: "", persistent: true };
 }
+
+/** What a child's own log says of it. */
+type Known = Pick<LogState, "model" | "settings">;
