@@ -11,6 +11,7 @@ test("only the person lets go of the end, and by any step up", () => {
   expect(pinAfter(true, at(600), at(599, 1_010), false)).toBe(true);
   expect(pinAfter(true, at(600), at(600, 1_400), true)).toBe(true);
   expect(pinAfter(true, at(600), at(590), true)).toBe(false);
+  expect(pinAfter(true, at(600), at(500, 900), true)).toBe(true);
 });
 
 test("whoever comes to the end stays there", () => {

@@ -13,9 +13,9 @@ export async function forkFrom(store: Store, upTo: MessageId): Promise<void> {
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ upTo, agent }),
     });
-    const answer = (await response.json()) as { id?: string; error?: { message: string; hint?: string } };
-    if (answer.id === undefined) return toastError(answer.error ?? { message: "The fork could not be made." });
-    store.openSession(answer.id);
+    const answer = (await response.json()) as { session?: string; error?: { message: string; hint?: string } };
+    if (answer.session === undefined) return toastError(answer.error ?? { message: "The fork could not be made." });
+    store.openSession(answer.session);
     toast("info", "This is a new session with the conversation up to that message.");
   } catch (error) {
     toastError(error);

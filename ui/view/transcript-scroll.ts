@@ -69,7 +69,7 @@ export class TranscriptScroll {
     });
     createEffect(on(() => transcript.view()?.first, this.#onFirst));
     createEffect(on(jump, this.#onJump));
-    createEffect(on(rows, () => queueMicrotask(() => this.#seek())));
+    createEffect(on(rows, this.#onRows));
   }
 
   setScroller(element: HTMLElement): void {
@@ -87,6 +87,12 @@ export class TranscriptScroll {
   byPerson = (): void => {
     this.#personAt = performance.now();
   };
+
+  /** The person goes up: known before the view has moved, so that what comes meanwhile does not take it back down. */
+  letGo(): void {
+    this.byPerson();
+    if (this.#measure().top > 0) this.#pin(false);
+  }
 
   /** What the person opens or closes stays in view. */
   hold(element: Element): void {
@@ -110,6 +116,7 @@ export class TranscriptScroll {
 
   toEnd = (): void => {
     this.#wanted = undefined;
+    this.#held = undefined;
     this.#pin(true);
     this.#list?.scrollToIndex(this.#transcript.rows().length - 1, { align: "end" });
     requestAnimationFrame(() => this.#keepToEnd());
@@ -175,6 +182,14 @@ export class TranscriptScroll {
     if (first !== undefined && before !== undefined && first > before) this.#wanted = wantedOf(this.#stood);
   };
 
+  /** What the person says is shown to them wherever they were. */
+  readonly #onRows = (rows: readonly Row[], before?: readonly Row[]): void => {
+    const last = before?.at(-1);
+    const fresh = last ? rows.slice(rows.lastIndexOf(last) + 1) : [];
+    if (fresh.length < rows.length && fresh.some(isSaid) && document.hasFocus()) this.toEnd();
+    queueMicrotask(() => this.#seek());
+  };
+
   readonly #onJump = (place: Place | undefined): void => {
     if (!place) return;
     jumpDone();
@@ -207,6 +222,8 @@ export class TranscriptScroll {
     requestAnimationFrame(() => flash(`row-${item.id}`));
   }
 }
+
+const isSaid = (row: Row) => untrack(row.item).type === "user";
 
 function listedAfter(before: Listed | undefined, rows: readonly Row[]): Listed {
   const first = before?.rows[0];

@@ -86,7 +86,14 @@ function Scroller(props: {
 }) {
   let scroller: HTMLDivElement | undefined;
   const { scroll } = props;
-  const passive = { handleEvent: scroll.byPerson, passive: true };
+  let touchedY = 0;
+  const wheel = (event: WheelEvent) => (event.deltaY < 0 ? scroll.letGo() : scroll.byPerson());
+  const touch = ({ touches }: TouchEvent) => {
+    const y = touches[0]?.clientY ?? touchedY;
+    if (y > touchedY) scroll.letGo();
+    else scroll.byPerson();
+    touchedY = y;
+  };
   return (
     <div
       class="transcript-list"
@@ -98,8 +105,11 @@ function Scroller(props: {
         scroller = element;
         scroll.setScroller(element);
       }}
-      on:wheel={passive}
-      on:touchmove={passive}
+      on:wheel={{ handleEvent: wheel, passive: true }}
+      on:touchmove={{ handleEvent: touch, passive: true }}
+      onTouchStart={({ touches }) => {
+        touchedY = touches[0]?.clientY ?? 0;
+      }}
       onPointerDown={({ target }) => target === scroller && scroll.byPerson()}
       onPointerMove={({ buttons, target }) => buttons > 0 && target === scroller && scroll.byPerson()}
       onClick={({ target }) => {
@@ -107,7 +117,8 @@ function Scroller(props: {
         if (head) scroll.hold(head);
       }}
       onKeyDown={(event) => {
-        scroll.byPerson();
+        if (/^(ArrowUp|PageUp)$/.test(event.key)) scroll.letGo();
+        else scroll.byPerson();
         onTranscriptKey(event, { step: props.step, toStart: scroll.toStart, toEnd: scroll.toEnd });
       }}
       onFocusIn={() => props.onFocus(focusedId())}

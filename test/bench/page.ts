@@ -1,0 +1,122 @@
+/**
+ * The page in Chromium, on the program as a user starts it: a session of 10,000 messages from the click to the first screen,
+ * with and without the server reading its file; and frames while it is scrolled, and while the person types, as a reply streams.
+ */
+import { chromium, type Page } from "playwright-core";
+import { findChromium } from "../../setup-chromium.ts";
+import { freshHome } from "../server/program.ts";
+import { startFakeProvider } from "../support/fake-provider.ts";
+import { must } from "../support/must.ts";
+import { serve } from "../support/workspace.ts";
+import { median, printMetric, quantile } from "./metric.ts";
+import { report, saveLongSession } from "./support/long-page.ts";
+
+const messages = 10_000;
+const opens = 7;
+const scrollMs = 6_000;
+const keystrokes = 120;
+const ids = Array.from({ length: opens }, (_, index) => `00000000000${index}`);
+
+/** Long enough to last for all that is measured while it comes. */
+const reply = Array.from({ length: 400 }, (_, index) => report(index)).join("\n\n");
+await using fake = await startFakeProvider(() => ({
+  parts: [{ text: reply }],
+  chunkChars: 40,
+  fault: { type: "drip", atChunk: 0, ms: 1 },
+}));
+using home = freshHome(fake);
+for (const id of ids) saveLongSession(home, id, messages);
+await using served = await serve(home);
+// Without the display's 60 Hz a frame takes as long as its work does.
+const browser = await chromium.launch({
+  executablePath: must(findChromium(process.env), "Chromium"),
+  chromiumSandbox: false,
+  args: ["--disable-frame-rate-limit", "--disable-gpu-vsync"],
+});
+try {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+  await page.goto(served.link);
+  await page.locator(".composer textarea").waitFor();
+  await measureOpening(page);
+  await measureFrames(page);
+} finally {
+  await browser.close();
+}
+
+async function measureOpening(page: Page): Promise<void> {
+  const cold: number[] = [];
+  const warm: number[] = [];
+  for (const id of ids) cold.push(await open(page, id));
+  for (const id of ids) warm.push(await open(page, id));
+  printMetric("page.open.from-disk", median(cold), "ms", opens);
+  printMetric("page.open.loaded", median(warm), "ms", opens);
+}
+
+/** From the moment the address names the session until its newest row is painted. */
+function open(page: Page, id: string): Promise<number> {
+  return page.evaluate(async (session) => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    location.hash = "";
+    while (document.querySelector("article")) await frame();
+    const startedAt = performance.now();
+    location.hash = session;
+    const shown = () => {
+      const rows = [...document.querySelectorAll(".transcript-list.settled article")];
+      const end = document.querySelector(".transcript-list")?.getBoundingClientRect().bottom ?? 0;
+      return rows.some((row) => Math.abs(row.getBoundingClientRect().bottom - end) < 40);
+    };
+    while (!shown()) await frame();
+    await frame();
+    return performance.now() - startedAt;
+  }, id);
+}
+
+async function measureFrames(page: Page): Promise<void> {
+  await say(page, "Tell me about every part.");
+  await page.locator("article[aria-busy=true]").waitFor();
+  const quiet = await frames(page, scrollMs / 2, 0);
+  const scrolled = await frames(page, scrollMs, -60);
+  printMetric("page.follow.frame.p95", quantile(quiet.deltas, 0.95), "ms", quiet.deltas.length);
+  printMetric("page.scroll.frame.p95", quantile(scrolled.deltas, 0.95), "ms", scrolled.deltas.length);
+  printMetric("page.scroll.rows", scrolled.rows, "rows", 1);
+  const typing = frames(page, keystrokes * 40, 0);
+  await page.locator(".composer textarea").focus();
+  for (let at = 0; at < keystrokes; at++) {
+    await page.keyboard.type("abcdefg hij"[at % 11] ?? "x");
+    await Bun.sleep(25);
+  }
+  const typed = await typing;
+  printMetric("page.type.frame.p95", quantile(typed.deltas, 0.95), "ms", typed.deltas.length);
+  const isStreaming = await page.locator("[aria-busy=true]").count();
+  if (isStreaming === 0 && !(await page.evaluate(() => "streamed" in window))) {
+    process.stderr.write("The reply ended before the measurement did.\n");
+  }
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.locator(".composer textarea").fill(text);
+  await page.keyboard.press("Enter");
+}
+
+/** The time between frames for so long, while each frame scrolls by so many px, to and fro. */
+function frames(page: Page, ms: number, byPx: number): Promise<{ deltas: number[]; rows: number }> {
+  return page.evaluate(
+    async ([time, step]) => {
+      const scroller = document.querySelector(".transcript-list");
+      const deltas: number[] = [];
+      let rows = 0;
+      let last = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
+      const startedAt = last;
+      if (step !== 0) scroller?.dispatchEvent(new WheelEvent("wheel", { deltaY: step }));
+      while (last - startedAt < time) {
+        if (scroller && step !== 0) scroller.scrollTop += last - startedAt < time * 0.7 ? step : -step;
+        const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
+        deltas.push(now - last);
+        last = now;
+        rows = Math.max(rows, document.querySelectorAll("article.item").length);
+      }
+      return { deltas, rows };
+    },
+    [ms, byPx] as const,
+  );
+}
