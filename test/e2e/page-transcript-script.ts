@@ -43,7 +43,7 @@ export const paragraphs = Array.from(
 const slowly = (text: string): FakeReply => ({
   parts: [{ text }],
   chunkChars: 30,
-  fault: { type: "drip", atChunk: 0, ms: 2 },
+  fault: { type: "drip", atChunk: 0, ms: 1 },
 });
 
 /** Plays every agent of these tests. */
@@ -52,14 +52,15 @@ export function transcriptScript({ view }: FakeRequest): FakeStep {
   const rounds = view.messages.slice(asked + 1).filter(({ role }) => role === "assistant").length;
   const told = view.messages[asked]?.texts.at(-1) ?? "";
   const then = (...replies: readonly FakeReply[]) => replies[rounds] ?? { parts: [{ text: "Nothing more." }] };
+  if (told.includes("Introduce")) return { parts: [{ text: "I am the helper." }] };
   if (told.includes("tour")) return then(...tour);
   if (told.includes("cut")) return { parts: [{ text: "This is cut" }], stop: "maxTokens" };
   if (told.includes("fail")) return { status: 400 };
   if (told.includes("talk")) return slowly(paragraphs.join("\n\n"));
   if (told.includes("work")) return then({ parts: [call("Bash", { command: "echo begun; sleep 30; echo over" })] });
-  if (told.includes("helper")) {
+  if (told.includes("get a helper")) {
     return then(
-      { parts: [call("AgentSpawn", { prompt: "You are the helper: talk.", label: "helper", persistent: true })] },
+      { parts: [call("AgentSpawn", { prompt: "Introduce yourself.", label: "helper", persistent: true })] },
       { parts: [{ text: "The helper is at work." }] },
     );
   }

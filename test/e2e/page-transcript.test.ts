@@ -66,6 +66,8 @@ test("every kind of item: thoughts, calls that open, files, pictures, changes, a
   await page.getByText("You said: Go on.").waitFor();
   await say(page, "fail now");
   await page.getByRole("button", { name: "Try again" }).waitFor();
+  expect(await belowEnd(page)).toBeLessThan(2);
+  expect(await page.getByRole("button", { name: "Newest" }).count()).toBe(0);
   expect(await tab.axe(".transcript")).toEqual([]);
   await tab.shot("transcript");
   await tab.emulate({ theme: "light" });
@@ -125,6 +127,39 @@ test("a running call goes to the background, is waited for again, and is stopped
   await page.getByRole("button", { name: "Show the call" }).click();
   await page.locator(".found-row .call.cancelled").waitFor();
 });
+
+test("an agent's card leads to its own transcript, and back to the place that was left", async () => {
+  await using served = await serveFake(transcriptScript);
+  await using tab = await browser.open(served.link, { size: { width: 1100, height: 500 } });
+  const { page } = tab;
+  page.setDefaultTimeout(6_000);
+  await say(page, "talk to me");
+  await page.getByText(`Paragraph ${paragraphs.length - 1}`).waitFor();
+  await say(page, "get a helper");
+  await page.getByText("The helper is at work.").waitFor();
+  await (await open(page, "AgentSpawn")).getByRole("button", { name: "helper" }).click();
+  await page.getByText("I am the helper.").waitFor();
+  await page.goBack();
+  await page.getByText("The helper is at work.").waitFor();
+  const list = page.locator(".transcript-list");
+  await list.hover();
+  await page.mouse.wheel(0, -700);
+  await page.waitForTimeout(400);
+  const place = await list.evaluate(topRow);
+  await page.goForward();
+  await page.getByText("I am the helper.").waitFor();
+  await page.goBack();
+  await page.getByText("Paragraph 12").waitFor();
+  await page.waitForTimeout(200);
+  expect(await list.evaluate(topRow)).toBe(place);
+});
+
+/** The row at the top of the view, and how far it reaches above it. */
+function topRow(list: Element): string {
+  const top = list.getBoundingClientRect().top;
+  const row = [...list.querySelectorAll("article")].find((each) => each.getBoundingClientRect().bottom > top + 1);
+  return `${row?.id} ${Math.round((row?.getBoundingClientRect().top ?? 0) - top)}`;
+}
 
 test("older pages come as they are reached, without a jump; few rows are mounted; a place is found again", async () => {
   await using served = await serveFake(transcriptScript);

@@ -6,7 +6,8 @@ export function followRoute(store: Store): void {
   const read = () => {
     const [session, agent] = decodeURIComponent(location.hash.slice(1)).split("/");
     store.openSession(session && /^[0-9a-f]{12}$/.test(session) ? session : undefined);
-    if (session && agent) store.openAgent(agent);
+    const label = agent ?? store.fleet?.root;
+    if (session && label) store.openAgent(label);
   };
   read();
   window.addEventListener("hashchange", read);

@@ -102,7 +102,9 @@ export class TranscriptScroll {
 
   onResize = (): void => {
     if (this.pinned()) this.#keepToEnd();
-    this.#last = { ...this.#measure(), top: this.#last.top };
+    // What got shorter takes the view up with it; that is not the person's doing.
+    const now = this.#measure();
+    this.#last = { ...now, top: Math.min(this.#last.top, now.height - now.viewport) };
     if (!this.settled()) requestAnimationFrame(this.#settle);
   };
 
