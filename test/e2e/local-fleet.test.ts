@@ -7,7 +7,8 @@ import { testModel } from "../support/local-model.ts";
 const prompt = `Use AgentSpawn with label "ping", persistent true, notify false and prompt "Say hello."
 Use AgentSpawn with label "pong", persistent true, notify false and prompt "Say hello."
 Use AgentSend to "ping" with content 'Use AgentSend to "pong" with content "A ball."'
-Use AgentSend to "pong" with content 'Use AgentSend to "ping" with content "Your ball."'`;
+Use AgentSend to "pong" with content 'Use AgentSend to "ping" with content "Your ball."'
+Then say "Done."`;
 const args = ["-p", prompt, "--tools", "AgentSpawn,AgentSend", "--output-format"];
 
 test("two children of the embedded model stay and write to each other; the result has one total and every share", async () => {
@@ -16,6 +17,7 @@ test("two children of the embedded model stay and write to each other; the resul
   const finished = await home.run([...args, "stream-json"], { env });
   const { events, result } = streamOf(finished);
   expect([finished.code, result.reason, result.error]).toEqual([0, "done", undefined]);
+  expect(result.content).toContain("Done");
   expect(eventsOf(events, "spawned").map(({ child, persistent }) => [child, persistent])).toEqual([
     ["ping", true],
     ["pong", true],
