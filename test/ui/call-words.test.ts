@@ -4,6 +4,7 @@ import { isRunning, titleOf, whyOf } from "../../ui/state/call-words.ts";
 import { callOf, finishCall, grown } from "../../ui/state/calls.ts";
 import { cardsOf } from "../../ui/state/cards.ts";
 import { shownBytes, shownCount, shownMs, shownUsd } from "../../ui/state/format.ts";
+import { plain } from "../../ui/state/plain.ts";
 import type { CallView } from "../../ui/state/view.ts";
 
 const call = (name: string, rest: Partial<CallView> = {}): CallView => ({ ...callOf(name), ...rest });
@@ -98,4 +99,11 @@ test("numbers as people read them", () => {
   ]);
   expect([0, 0.00001, 0.0123, 1.5].map(shownUsd)).toEqual(["$0", "<$0.0001", "$0.0123", "$1.50"]);
   expect([12, 2_048, 3_500_000].map(shownBytes)).toEqual(["12 B", "2 KB", "3.3 MB"]);
+});
+
+test("text from outside is shown without escapes, controls and turns of direction", () => {
+  const escaped = "\u001b]8;;javascript:x\u0007link\u001b]8;;\u0007 \u001b[1;31mred\u001b[0m\u009b2J";
+  expect(plain(escaped)).toBe("link red");
+  expect(plain("a\u202eb\u2066c\u0000d\r\ne\tf\n")).toBe("a\ufffdb\ufffdc\ufffdd\ne\tf\n");
+  expect(plain("naïve 🙂 שלום")).toBe("naïve 🙂 שלום");
 });

@@ -1,5 +1,7 @@
 /** What a tool call's line says: a verb, what it is about, and how it stands. */
+
 import type { IconName } from "../view/icon.tsx";
+import { plain } from "./plain.ts";
 import type { CallStatus, CallView } from "./view.ts";
 
 /** How the opened call is shown. */
@@ -29,10 +31,10 @@ const looks: Readonly<Record<string, ToolLook>> = {
   Advisor: { kind: "ask", icon: "sparkle", subject: "prompt" },
   Ask: { kind: "ask", icon: "question", subject: "question" },
 };
-const plain: ToolLook = { kind: "other", icon: "wrench" };
+const unknownTool: ToolLook = { kind: "other", icon: "wrench" };
 
 export function lookOf(name: string): ToolLook {
-  return Object.hasOwn(looks, name) ? (looks[name] ?? plain) : plain;
+  return Object.hasOwn(looks, name) ? (looks[name] ?? unknownTool) : unknownTool;
 }
 
 /** An argument of a call as text: of one that is still written, as far as it got. */
@@ -81,7 +83,7 @@ function firstText({ args = {}, label, name }: CallView): string {
 }
 
 export function oneLine(text: string): string {
-  return text.slice(0, subjectChars).replace(/\s+/g, " ").trim();
+  return plain(text.slice(0, subjectChars)).replace(/\s+/g, " ").trim();
 }
 
 /** A path as seen from where the agent works. */

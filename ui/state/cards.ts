@@ -3,6 +3,7 @@
  * `{ type: "custom", name: "papers", data: Paper[] }` and `{ type: "custom", name: "search", data: WebPage[] }`.
  */
 import type { ToolDetails } from "../../agent/message.ts";
+import { plain } from "./plain.ts";
 
 /** A scientific work. All but the title may be missing. */
 export interface Paper {
@@ -76,7 +77,7 @@ function withoutUndefined<T extends object>(object: T): Given<T> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
-const text = (value: unknown) => (typeof value === "string" && value.trim() !== "" ? value : undefined);
+const text = (value: unknown) => (typeof value === "string" && value.trim() !== "" ? plain(value) : undefined);
 const number = (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? value : undefined);
 
 /** An address that a browser may go to; anything else is none. */

@@ -1,5 +1,6 @@
 /** Files that messages carry, as the browser may show them: nothing but bytes that are here already. */
 import type { Attachment } from "../../agent/message.ts";
+import { plain } from "./plain.ts";
 
 /** Pictures that can hold no script. */
 const pictures: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"]);
@@ -25,5 +26,5 @@ export function blobOf({ mime, data }: Attachment): Blob {
 }
 
 export function nameOf({ name, mime }: Attachment): string {
-  return name ?? mime;
+  return plain(name ?? mime);
 }

@@ -3,6 +3,7 @@ import { createMemo, For, Show } from "solid-js";
 import { argOf } from "../state/call-words.ts";
 import { useStore } from "../state/context.ts";
 import { shownUsd } from "../state/format.ts";
+import { plain } from "../state/plain.ts";
 import type { CallView } from "../state/view.ts";
 import { Result } from "./call-body.tsx";
 import { Icon } from "./icon.tsx";
@@ -14,7 +15,7 @@ export function AgentCall(props: { readonly call: CallView }) {
   return (
     <div class="agent-call">
       <Show when={facts() !== ""}>
-        <p class="dim small">{facts()}</p>
+        <p class="dim small">{plain(facts())}</p>
       </Show>
       <AgentLinks call={props.call} />
       <div class="quoted">
@@ -49,7 +50,9 @@ function AgentLinks(props: { readonly call: CallView }) {
         <button type="button" class="agent-card" onClick={() => store.openAgent(card.label)}>
           <span class={`badge ${card.state === "idle" ? (card.error ? "failed" : "idle") : "working"}`} />
           <span class="agent-card-name">{card.label}</span>
-          <span class="dim small cut grow">{card.status || card.tool || (card.ended ? "ended" : card.state)}</span>
+          <span class="dim small cut grow">
+            {plain(card.status || card.tool || (card.ended ? "ended" : card.state))}
+          </span>
           <span class="dim small">{shownUsd(card.costUsd)}</span>
         </button>
       )}
@@ -70,7 +73,7 @@ export function AskCall(props: { readonly call: CallView }) {
         <Prose text={question()} />
         <Show when={choices().length > 0}>
           <ul class="choices">
-            <For each={choices()}>{(choice) => <li>{choice}</li>}</For>
+            <For each={choices()}>{(choice) => <li>{plain(choice)}</li>}</For>
           </ul>
         </Show>
       </div>

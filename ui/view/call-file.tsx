@@ -3,6 +3,7 @@ import { createMemo, For, Show } from "solid-js";
 import { argOf, shortPath } from "../state/call-words.ts";
 import { useStore } from "../state/context.ts";
 import { plural } from "../state/format.ts";
+import { plain } from "../state/plain.ts";
 import { prefs, setPref } from "../state/prefs.ts";
 import { readResult } from "../state/result-lines.ts";
 import { openFile } from "../state/shell.ts";
@@ -77,7 +78,7 @@ function Wanted(props: { readonly call: CallView; readonly path: string }) {
 }
 
 /** A path that opens in the side. */
-export function FileLink(props: { readonly path: string; readonly line?: number | undefined; readonly text?: string }) {
+export function FileLink(props: { readonly path: string; readonly line?: number | undefined }) {
   const store = useStore();
   const short = () => shortPath(props.path, store.transcript?.view()?.cwd ?? "");
   return (
@@ -87,7 +88,7 @@ export function FileLink(props: { readonly path: string; readonly line?: number 
       title={`Open ${props.path}`}
       onClick={() => openFile(props.path, props.line)}
     >
-      {props.text ?? short()}
+      {plain(short())}
     </button>
   );
 }

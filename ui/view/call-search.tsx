@@ -1,5 +1,6 @@
 /** Calls that find files and lines: a list of links. */
 import { createMemo, For, Match, Show, Switch } from "solid-js";
+import { plain } from "../state/plain.ts";
 import { type FoundLine, foundLines } from "../state/result-lines.ts";
 import type { CallView } from "../state/view.ts";
 import { Args, Result } from "./call-body.tsx";
@@ -27,13 +28,13 @@ function Found(props: { readonly line: FoundLine }) {
   return (
     <Switch>
       <Match when={props.line.type === "note" && props.line}>
-        {(line) => <li class="found-note">{line().text}</li>}
+        {(line) => <li class="found-note">{plain(line().text)}</li>}
       </Match>
       <Match when={props.line.type === "path" && props.line}>
         {(line) => (
           <li class="found-path">
             <Icon name={line().directory ? "folder" : "file"} />
-            <Show when={!line().directory} fallback={<span class="cut">{line().path}</span>}>
+            <Show when={!line().directory} fallback={<span class="cut">{plain(line().path)}</span>}>
               <FileLink path={line().path} />
             </Show>
             <Show when={line().count !== undefined}>
@@ -47,7 +48,7 @@ function Found(props: { readonly line: FoundLine }) {
           <li class="found-match" classList={{ context: line().context }}>
             <FileLink path={line().path} line={line().line} />
             <span class="dim">:{line().line}</span>
-            <code>{line().text}</code>
+            <code>{plain(line().text)}</code>
           </li>
         )}
       </Match>

@@ -1,6 +1,7 @@
 /** Stand-ins until the real ones land. */
 import { For } from "solid-js";
 import type { Hunk } from "../../agent/message.ts";
+import { plain } from "../state/plain.ts";
 
 export function Code(props: {
   readonly code: string;
@@ -9,11 +10,11 @@ export function Code(props: {
   readonly firstLine?: number;
   readonly bare?: boolean;
 }) {
-  return <pre class="plain-text">{props.code}</pre>;
+  return <pre class="plain-text">{plain(props.code)}</pre>;
 }
 export function Ansi(props: { readonly text: string }) {
-  return <pre class="plain-text">{props.text}</pre>;
+  return <pre class="plain-text">{plain(props.text)}</pre>;
 }
 export function Diff(props: { readonly hunks: readonly Hunk[]; readonly path: string }) {
-  return <For each={props.hunks}>{(hunk) => <pre class="plain-text">{hunk.lines.join("\n")}</pre>}</For>;
+  return <For each={props.hunks}>{(hunk) => <pre class="plain-text">{plain(hunk.lines.join("\n"))}</pre>}</For>;
 }

@@ -3,6 +3,7 @@ import { createMemo, Show } from "solid-js";
 import { useStore } from "../state/context.ts";
 import { type MarkerWords, markerWords } from "../state/marker-words.ts";
 import { foldKey } from "../state/opened.ts";
+import { plain } from "../state/plain.ts";
 import { toastError } from "../state/shell.ts";
 import type { MarkerItem } from "../state/view.ts";
 import { Fold } from "./fold.tsx";
@@ -24,7 +25,7 @@ function Line(props: { readonly words: MarkerWords; readonly id: string }) {
   const title = () => (
     <>
       <Icon name={props.words.icon} />
-      <span>{props.words.text}</span>
+      <span>{plain(props.words.text)}</span>
     </>
   );
   return (
@@ -39,7 +40,7 @@ function Line(props: { readonly words: MarkerWords; readonly id: string }) {
       <Show when={props.words.agent}>
         {(agent) => (
           <button type="button" class="link-button" onClick={() => store.openAgent(agent())}>
-            {agent()}
+            {plain(agent())}
           </button>
         )}
       </Show>
@@ -57,8 +58,8 @@ function Problem(props: { readonly words: MarkerWords; readonly isNewest: boolea
     <div class={`problem ${props.words.tone}`} role="note">
       <Icon name={props.words.icon} />
       <div class="grow">
-        <p>{props.words.text}</p>
-        <Show when={props.words.hint}>{(hint) => <p class="problem-hint">{hint()}</p>}</Show>
+        <p>{plain(props.words.text)}</p>
+        <Show when={props.words.hint}>{(hint) => <p class="problem-hint">{plain(hint())}</p>}</Show>
       </div>
       <Show when={props.isNewest && props.words.canRetry}>
         <button type="button" class="outlined" onClick={retry}>

@@ -1,5 +1,6 @@
 /** What the runtime told the model: the result of a background call, or a note. */
 import { Show } from "solid-js";
+import { oneLine } from "../state/call-words.ts";
 import { useStore } from "../state/context.ts";
 import { scrollToCall } from "../state/jump.ts";
 import { foldKey } from "../state/opened.ts";
@@ -37,7 +38,7 @@ export function Notice(props: { readonly item: NoticeItem }) {
 }
 
 function titleOf({ call, isError, text }: NoticeItem): string {
-  if (!call) return `Told the model: ${text.slice(0, 200).replace(/\s+/g, " ")}`;
+  if (!call) return `Told the model: ${oneLine(text)}`;
   if (call.kind === "cancelled") return `The background call of ${call.name} was cancelled`;
   return isError ? `The background call of ${call.name} failed` : `The background call of ${call.name} is done`;
 }

@@ -1,4 +1,6 @@
+import { plain } from "../state/plain.ts";
+
 /** Text of a model or a peer, formatted. */
 export function Prose(props: { readonly text: string; readonly live?: boolean }) {
-  return <div class="prose plain">{props.text}</div>;
+  return <div class="prose plain">{plain(props.text)}</div>;
 }

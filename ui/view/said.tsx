@@ -2,6 +2,7 @@
 import { createMemo, Show } from "solid-js";
 import { useStore } from "../state/context.ts";
 import { fold, foldKey } from "../state/opened.ts";
+import { plain } from "../state/plain.ts";
 import { forkFrom } from "../state/session-actions.ts";
 import type { PeerItem, UserItem } from "../state/view.ts";
 import { Attachments } from "./attachments.tsx";
@@ -24,7 +25,7 @@ export function UserMessage(props: { readonly item: UserItem }) {
     <div class="said">
       <Show when={props.item.text !== ""}>
         <div class="said-text" classList={{ folded: isLong() && !open() }}>
-          {props.item.text}
+          {plain(props.item.text)}
         </div>
       </Show>
       <Show when={isLong()}>
@@ -48,7 +49,7 @@ export function PeerMessage(props: { readonly item: PeerItem }) {
       <p class="said-by">
         <Icon name="agent" />
         <button type="button" class="link-button" onClick={() => store.openAgent(props.item.from)}>
-          {props.item.from}
+          {plain(props.item.from)}
         </button>
       </p>
       <Prose text={props.item.text} />

@@ -2,6 +2,7 @@
 import { createMemo, Show } from "solid-js";
 import { shownMs } from "../state/format.ts";
 import { useNow } from "../state/now.ts";
+import { plain } from "../state/plain.ts";
 import type { PartView } from "../state/view.ts";
 import { Fold } from "./fold.tsx";
 import { Icon } from "./icon.tsx";
@@ -52,5 +53,7 @@ const gistChars = 300;
 function gistOf(text: string, isLive: boolean): string {
   const near = isLive ? text.slice(-gistChars) : text.slice(0, gistChars);
   const lines = near.split("\n").filter((line) => line.trim() !== "");
-  return ((isLive ? lines.at(-1) : lines[0]) ?? "").replace(/[*_#`]+/g, "").trim();
+  return plain((isLive ? lines.at(-1) : lines[0]) ?? "")
+    .replace(/[*_#`]+/g, "")
+    .trim();
 }
