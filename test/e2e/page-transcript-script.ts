@@ -8,7 +8,8 @@ export const picture =
   "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAgCAIAAAAt/+nTAAAAPUlEQVR4nO3OMQEAAAgDoGn/zprBzweCgGqSbXsAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAMAbA7YqAD8qJ1fQAAAAAElFTkSuQmCC";
 
 export const files = {
-  "src/app.ts": 'export const greeting = "hello";\n\nexport const greet = (name: string) => `${greeting}, ${name}`;\n',
+  "src/app.ts":
+    'export const greeting = "hello";\n\nexport const greet = (name: string) => [greeting, name].join(", ");\n',
   "README.md": "# hello\n",
 };
 
