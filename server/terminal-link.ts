@@ -1,7 +1,8 @@
 /** A page's terminals: frames to a shell, and a shell's bytes to the page as it acknowledges them. */
 import type { Client } from "./client.ts";
 import type { ClientFrame } from "./protocol-schema.ts";
-import type { Attachment, Terminal } from "./pty.ts";
+import type { Terminal } from "./pty-terminal.ts";
+import type { Attachment } from "./pty-viewer.ts";
 import type { Loaded, Workspace } from "./workspace.ts";
 
 type TerminalFrame = Extract<ClientFrame, { type: `terminal${string}` }>;
