@@ -4,6 +4,7 @@ import type { Agent } from "../agent/agent.ts";
 import { UsageError } from "../agent/error.ts";
 import { Fleet } from "../agent/fleet.ts";
 import { loadInstructions } from "../agent/instructions.ts";
+import type { Observer } from "../agent/log.ts";
 import { replay } from "../agent/log-state.ts";
 import type { Model, ModelInfo } from "../agent/model.ts";
 import { isSmallWindow, standardPrompt } from "../agent/prompt.ts";
@@ -33,6 +34,8 @@ export interface ComposeOptions {
   readonly models?: Models;
   /** A person follows the events and answers. False by default. */
   readonly canAsk?: boolean;
+  /** Hears every event of the fleet, those of a resumption too, which come before anybody has the fleet. */
+  readonly observe?: Observer;
 }
 
 /** Throws `SagentError` for whatever is missing; nothing is left open then. */
@@ -59,6 +62,7 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
       catalogText(env, config.allowProviders, kind, provider),
     ...(config.maxDepth === undefined ? {} : { maxDepth: config.maxDepth }),
   });
+  if (options.observe) fleet.subscribe(options.observe);
   const agent: Agent = fleet.root({
     model,
     tools,

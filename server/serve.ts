@@ -10,9 +10,13 @@ import type { Config } from "./config.ts";
 import { Desk } from "./desk.ts";
 import { Doors } from "./doors.ts";
 import { signalCodes } from "./exit.ts";
+import { baseUrl } from "./hosts.ts";
 import { Models } from "./models.ts";
+import { openUrl } from "./open-url.ts";
+import { choosePort } from "./port.ts";
 import { wireVersion } from "./protocol.ts";
 import { Pulls } from "./pulls.ts";
+import { announce, findRunning, lastPort } from "./running.ts";
 import { Shelf } from "./shelf.ts";
 import { watchSignals } from "./signals.ts";
 import { Requests } from "./socket.ts";
@@ -26,10 +30,19 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Resolves to the exit code once a signal has ended it. Throws `UsageError` where it cannot be served so. */
 export async function serveWorkspace(config: Config, env: Env): Promise<number> {
   using stop = watchSignals();
-  const served = await startServer(config, env);
-  await writeOut(`sagent: ${served.address}${served.doors.launchPath()}\n`);
+  const show = async (url: string, words: string) => {
+    const opened = config.serve.open && openUrl(url, withoutSecrets(env));
+    await writeOut(`sagent: ${words}${opened ? ", opened in your browser" : ""}\n${url}\n`);
+  };
+  const running = config.serve.port === 0 ? await findRunning(serverDir(config.cwd, env)) : undefined;
+  const link = await running?.launchUrl();
+  if (link !== undefined) {
+    await show(link, "the workspace of this project is already served");
+    return 0;
+  }
+  await using served = await startServer(config, env);
+  await show(`${served.address}${served.doors.launchPath()}`, "the workspace is served; Ctrl-C ends it");
   await stop.asked;
-  await served[Symbol.asyncDispose]();
   return stop.signal ? signalCodes[stop.signal] : 0;
 }
 
@@ -46,7 +59,8 @@ export async function startServer(config: Config, env: Env): Promise<Served> {
   const found = await stat(config.cwd).catch(() => undefined);
   if (!found?.isDirectory()) throw new UsageError(`${config.cwd} is not a directory.`);
   const secret = requireSecret(host, wanted || undefined, env);
-  const token = await loadToken(serverDir(config.cwd, env));
+  const dir = serverDir(config.cwd, env);
+  const token = await loadToken(dir);
   await using stack = new AsyncDisposableStack();
   const shelf = new Shelf(projectDir(config.cwd, env));
   const models = stack.use(new Models(config, env));
@@ -70,11 +84,12 @@ export async function startServer(config: Config, env: Env): Promise<Served> {
   // The port is known only once it is bound, and nothing is let in before.
   let doors: Doors | undefined;
   const app = makeApp({ doors: () => doors, assets: new Assets(), host: socket, desk });
-  app.listen({ hostname: host, port: wanted, idleTimeout: 0 });
+  const free = choosePort({ host, last: await lastPort(dir), ...(wanted === 0 ? {} : { wanted }) });
+  app.listen({ hostname: host, port: free, idleTimeout: 0 });
   stack.defer(async () => void (await app.stop(true)));
-  const port = app.server?.port ?? wanted;
+  const port = app.server?.port ?? free;
   doors = new Doors({ token, host, port, secret });
+  stack.use(await announce(dir, { host, port }));
   const owned = stack.move();
-  const name = host.includes(":") ? `[${host}]` : host;
-  return { address: `http://${name}:${port}`, doors, workspace, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { address: baseUrl(host, port), doors, workspace, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -4,6 +4,7 @@
  */
 import { realpathSync } from "node:fs";
 import { UsageError } from "../agent/error.ts";
+import type { AgentEvent } from "../agent/event.ts";
 import { Changes } from "./changes.ts";
 import type { Client } from "./client.ts";
 import { type Composed, compose } from "./compose.ts";
@@ -182,19 +183,23 @@ export class Workspace implements AsyncDisposable {
 
   async #compose(config: Config): Promise<Loaded> {
     const { env, models, childEnv } = this.#options;
-    const composed = await compose(config, env, { models, canAsk: true });
+    // What a resumption adds comes before there is a hub to hear it.
+    let early: AgentEvent[] | undefined = [];
+    const observe = (event: AgentEvent) => void early?.push(event);
+    const composed = await compose(config, env, { models, canAsk: true, observe });
     const { session, fleet, agent } = composed;
     if (!session) throw new UsageError("The workspace keeps its sessions; --ephemeral is for the terminal.");
     const hub = new Hub({
       session: session.id,
       root: agent.label,
       fleet,
-      events: session.events,
+      events: [...session.events, ...early],
       onChange: () => {
         this.#considerUnload(session.id);
         this.changed();
       },
     });
+    early = undefined;
     const terminals = new Terminals({ cwd: config.cwd, env: childEnv });
     const originals = await Originals.open(session.dir, session.events);
     fleet.subscribe((event) => originals.note(event));
