@@ -19,6 +19,8 @@ test("whoever comes to the end stays there", () => {
   expect(pinAfter(false, at(200), at(560), true)).toBe(true);
   expect(pinAfter(false, at(200), at(500), true)).toBe(false);
   expect(pinAfter(false, at(590), at(560), true)).toBe(false);
+  expect(pinAfter(false, at(600), at(600), true)).toBe(false);
+  expect(pinAfter(false, at(0), at(0, 400), false)).toBe(true);
 });
 
 test("where each agent's transcript stood is known again", () => {

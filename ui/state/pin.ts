@@ -9,14 +9,13 @@ export interface Scroll {
 
 /** Coming down, closer to the end than this counts as at the end. */
 const nearPx = 48;
-const atEndPx = 4;
 
 /** Whether it keeps to the end after a scroll. Only the person lets go, and only upwards; whoever comes to the end stays there. */
 export function pinAfter(isPinned: boolean, before: Scroll, after: Scroll, byPerson: boolean): boolean {
   const left = after.height - after.viewport - after.top;
   // What is folded takes the view up with it; that is no scroll.
   if (byPerson && after.top < before.top && after.height >= before.height) return false;
-  return isPinned || left <= atEndPx || (after.top > before.top && left <= nearPx);
+  return isPinned || (after.top > before.top && left <= nearPx) || after.height <= after.viewport;
 }
 
 /** Where an agent's transcript stood: at its end, or with a row's top so far from the top of the view, in px. */
