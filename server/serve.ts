@@ -50,6 +50,8 @@ export interface Served extends AsyncDisposable {
   /** Such as `http://127.0.0.1:4096`. */
   readonly address: string;
   readonly doors: Doors;
+  /** Everything that can be asked for. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   readonly workspace: Workspace;
 }
 
@@ -91,5 +93,11 @@ export async function startServer(config: Config, env: Env): Promise<Served> {
   doors = new Doors({ token, host, port, secret });
   stack.use(await announce(dir, { host, port }));
   const owned = stack.move();
-  return { address: baseUrl(host, port), doors, workspace, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    address: baseUrl(host, port),
+    doors,
+    routes: app.routes,
+    workspace,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
