@@ -68,6 +68,13 @@ test("every kind of item: thoughts, calls that open, files, pictures, changes, a
   await page.getByRole("button", { name: "Try again" }).waitFor();
   expect(await belowEnd(page)).toBeLessThan(2);
   expect(await page.getByRole("button", { name: "Newest" }).count()).toBe(0);
+  await page.keyboard.press("Alt+k");
+  const focused = page.locator("article:focus");
+  await focused.waitFor();
+  for (const key of ["j", "j", "j", "j", "j", "j"]) await page.keyboard.press(key);
+  await page.locator("article.marker:focus").waitFor();
+  await page.keyboard.press("k");
+  await page.locator("article.user:focus", { hasText: "fail now" }).waitFor();
   expect(await tab.axe(".transcript")).toEqual([]);
   await tab.shot("transcript");
   await tab.emulate({ theme: "light" });

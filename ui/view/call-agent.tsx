@@ -29,9 +29,8 @@ export function AgentCall(props: { readonly call: CallView }) {
 /** What was asked for besides the task. */
 function factsOf({ args = {} }: CallView): string {
   const names = ["to", "model", "provider", "maxRounds", "maxBudgetUsd", "context", "persistent", "urgent", "delay"];
-  return names
-    .flatMap((name) => (args[name] === undefined ? [] : [`${name} ${JSON.stringify(args[name])}`]))
-    .join(" · ");
+  const facts = names.map((name) => (args[name] === true ? name : args[name] ? `${name} ${String(args[name])}` : ""));
+  return facts.filter(Boolean).join(" · ");
 }
 
 /** The agents that the call names, where they are. */

@@ -37,7 +37,8 @@ export function Transcript(props: { readonly transcript: TranscriptState }) {
   };
   const step = (by: 1 | -1) => {
     scroll.byPerson();
-    const id = focusedId();
+    // A row that was gone to gets the focus with the next frame.
+    const id = focused();
     const at = id === undefined ? -1 : transcript.rows().findIndex((row) => row.id === id);
     if (at >= 0) return focusRow(at + by);
     focusRow(list ? list.findItemIndex(list.scrollOffset + list.viewportSize / 2) : 0);
