@@ -120,7 +120,7 @@ export class Socket implements Disposable {
     this.#socket = undefined;
     this.#events.link("connecting");
     this.#lostTimer ??= setTimeout(() => this.#events.link("lost"), quietMs);
-    const waitMs = Math.min(longestWaitMs, 100 * 2 ** this.#tries) * (0.5 + Math.random() / 2);
+    const waitMs = Math.min(longestWaitMs, 25 * 2 ** this.#tries) * (0.5 + Math.random() / 2);
     this.#tries += 1;
     this.#retryTimer = setTimeout(() => this.#connect(), waitMs);
   }
