@@ -13,6 +13,7 @@ import { findResults } from "./drop.ts";
 import { AgentBusyError, ConfigError } from "./error.ts";
 import { type AgentEvent, type AgentState, type EventBody, protocolVersion } from "./event.ts";
 import type { ContextTokens } from "./fleet-port.ts";
+import type { Freed } from "./freed.ts";
 import { Jobs } from "./jobs.ts";
 import { Log, type Observer } from "./log.ts";
 import { type ChildRecord, replay, type ScheduledSend } from "./log-state.ts";
@@ -196,6 +197,11 @@ export class Agent implements AsyncDisposable {
   /** Where the context's tokens go, by the model's measure. */
   contextTokens(): ContextTokens {
     return this.#work.contextTokens();
+  }
+
+  /** What making the conversation shorter would free, by the model's measure. */
+  freed(): Freed {
+    return this.#work.freed();
   }
 
   /** Puts an event of the fleet into this agent's stream and log. */

@@ -16,7 +16,7 @@ export interface DroppableResult {
  * `UsageError`, which lists what there is, where none is meant.
  */
 export function findResults(log: LogState, wishes: readonly string[]): readonly DroppableResult[] {
-  const all = droppable(log);
+  const all = droppableResults(log);
   const args = argsByCall(log);
   const found = all.filter((result) =>
     wishes.some((wish) => {
@@ -34,7 +34,7 @@ export function findResults(log: LogState, wishes: readonly string[]): readonly 
 }
 
 /** What the model has read and still sees, oldest first. */
-function droppable(log: LogState): DroppableResult[] {
+export function droppableResults(log: LogState): DroppableResult[] {
   const seen = log.entries.slice(log.start);
   return seen.slice(0, unreadFrom(seen)).flatMap((entry) => {
     const result = resultOf(entry);

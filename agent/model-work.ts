@@ -4,10 +4,11 @@ import { offeredSpecs } from "./background.ts";
 import type { Purse } from "./budget.ts";
 import { systemClock } from "./clock.ts";
 import { compactionThreshold } from "./compact.ts";
-import { type Forgotten, makeShorter } from "./compaction-work.ts";
+import { type CompactionWork, type Forgotten, makeShorter } from "./compaction-work.ts";
 import { Context, messageTokens } from "./context.ts";
 import { toErrorInfo } from "./error.ts";
 import type { ContextTokens } from "./fleet-port.ts";
+import { type Freed, freedBy } from "./freed.ts";
 import type { Log } from "./log.ts";
 import type { LoopWork } from "./loop.ts";
 import type { Compaction, Input, Switch, Tuning } from "./machine-state.ts";
@@ -103,7 +104,16 @@ export class ModelWork implements LoopWork {
   }
 
   async compact(generation: number, wanted: Compaction, signal: AbortSignal): Promise<Input> {
-    const work = {
+    return makeShorter(this.#shortening(), generation, wanted, signal);
+  }
+
+  /** What making the conversation shorter would free. */
+  freed(): Freed {
+    return freedBy(this.#shortening());
+  }
+
+  #shortening(): CompactionWork {
+    return {
       ...this.#options,
       context: this.#context,
       model: this.#model,
@@ -112,7 +122,6 @@ export class ModelWork implements LoopWork {
       fixedTokens: this.#fixedTokens,
       mustShrink: this.#mustShrink,
     };
-    return makeShorter(work, generation, wanted, signal);
   }
 
   /** Checks a change of the model or its knobs and makes what it needs. Throws `SagentError`, and then nothing has changed. */

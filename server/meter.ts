@@ -4,7 +4,9 @@ import type { Meter } from "./protocol.ts";
 
 /** Undefined for an agent that is no more. */
 export function meterOf(fleet: Fleet, label: string, root: string): Meter | undefined {
-  if (!fleet.get(label) || !fleet.get(root)) return undefined;
+  const agent = fleet.get(label);
+  if (!agent || !fleet.get(root)) return undefined;
   const { windowTokens, contextTokens, subtreeUsd, leftUsd } = fleet.report(label);
-  return { windowTokens, contextTokens, subtreeUsd, leftUsd, treeUsd: fleet.report(root).subtreeUsd };
+  const { subtreeUsd: treeUsd } = fleet.report(root);
+  return { windowTokens, contextTokens, ...agent.freed(), subtreeUsd, leftUsd, treeUsd };
 }

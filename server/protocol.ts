@@ -99,6 +99,11 @@ export interface Meter {
     readonly assistant: number;
     readonly toolResults: number;
   };
+  /** The prompt's size from which on it is summarised unasked; null where the window is not known. */
+  readonly compactAtTokens: number | null;
+  /** What a summary would free, and what leaving out the files that were read would. */
+  readonly compactFreesTokens: number;
+  readonly dropFreesTokens: number;
   readonly subtreeUsd: number;
   readonly treeUsd: number;
   /** Null without a cap. */
