@@ -5,7 +5,7 @@ import { useStore } from "../state/context.ts";
 import { shownUsd } from "../state/format.ts";
 import { plain } from "../state/plain.ts";
 import type { CallView } from "../state/view.ts";
-import { Result } from "./call-body.tsx";
+import { Result } from "./call-result.tsx";
 import { Icon } from "./icon.tsx";
 import { Prose } from "./prose.tsx";
 

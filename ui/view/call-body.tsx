@@ -7,10 +7,9 @@ import { Attachments } from "./attachments.tsx";
 import { AgentCall, AskCall } from "./call-agent.tsx";
 import { Cards } from "./call-cards.tsx";
 import { ChangeCall, ReadCall } from "./call-file.tsx";
+import { Args, Result } from "./call-result.tsx";
 import { SearchCall } from "./call-search.tsx";
 import { ShellCall } from "./call-shell.tsx";
-import { Code } from "./call-text.tsx";
-import { PlainText } from "./plain-text.tsx";
 
 export function CallBody(props: { readonly call: CallView }) {
   const kind = createMemo(() => lookOf(props.call.name).kind);
@@ -51,35 +50,5 @@ function OtherCall(props: { readonly call: CallView }) {
         {(found) => <Cards cards={found()} />}
       </Show>
     </>
-  );
-}
-
-export function Args(props: { readonly call: CallView }) {
-  const text = createMemo(() => argsText(props.call));
-  return (
-    <Show when={text() !== "{}"}>
-      <section class="call-part">
-        <h4>Arguments</h4>
-        <Code code={text()} lang="json" />
-      </section>
-    </Show>
-  );
-}
-
-/** What was written where it was no JSON. */
-function argsText({ args, raw }: CallView): string {
-  return args === undefined || raw !== "" ? raw : JSON.stringify(args, null, 2);
-}
-
-/** The text that came back, or what came so far. */
-export function Result(props: { readonly call: CallView }) {
-  const text = () => props.call.result || props.call.output;
-  return (
-    <Show when={text() !== ""}>
-      <section class="call-part">
-        <h4>{props.call.result === "" ? "Output so far" : "Result"}</h4>
-        <PlainText text={text()} class={props.call.status === "failed" ? "bad" : ""} />
-      </section>
-    </Show>
   );
 }

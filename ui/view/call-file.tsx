@@ -8,7 +8,7 @@ import { prefs, setPref } from "../state/prefs.ts";
 import { readResult } from "../state/result-lines.ts";
 import { openFile } from "../state/shell.ts";
 import type { CallView } from "../state/view.ts";
-import { Result } from "./call-body.tsx";
+import { Result } from "./call-result.tsx";
 import { Code, Diff } from "./call-text.tsx";
 
 export function ReadCall(props: { readonly call: CallView }) {

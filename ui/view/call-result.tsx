@@ -1,0 +1,35 @@
+/** The plain view of a call: its arguments, and what came back. */
+import { createMemo, Show } from "solid-js";
+import type { CallView } from "../state/view.ts";
+import { Code } from "./call-text.tsx";
+import { PlainText } from "./plain-text.tsx";
+
+export function Args(props: { readonly call: CallView }) {
+  const text = createMemo(() => argsText(props.call));
+  return (
+    <Show when={text() !== "{}"}>
+      <section class="call-part">
+        <h4>Arguments</h4>
+        <Code code={text()} lang="json" />
+      </section>
+    </Show>
+  );
+}
+
+/** What was written where it was no JSON. */
+function argsText({ args, raw }: CallView): string {
+  return args === undefined || raw !== "" ? raw : JSON.stringify(args, null, 2);
+}
+
+/** The text that came back, or what came so far. */
+export function Result(props: { readonly call: CallView }) {
+  const text = () => props.call.result || props.call.output;
+  return (
+    <Show when={text() !== ""}>
+      <section class="call-part">
+        <h4>{props.call.result === "" ? "Output so far" : "Result"}</h4>
+        <PlainText text={text()} class={props.call.status === "failed" ? "bad" : ""} />
+      </section>
+    </Show>
+  );
+}
