@@ -103,6 +103,26 @@ export class LocalModelError extends SagentError {
   readonly code = "local_model";
 }
 
+/** A model in the process was asked for whose weights are not here, where they are fetched only when a person says so. */
+export class MissingWeightsError extends SagentError {
+  readonly code = "missing_weights";
+  /** Without a name, the default was asked for, and no weights are here at all. */
+  constructor(data: { readonly model?: string | undefined } = {}) {
+    const { model } = data;
+    super(
+      model === undefined
+        ? "No model is ready: no key of a provider is set, and no weights of a local model are on this machine."
+        : `The weights of the local model ${model} are not on this machine.`,
+      {
+        hint:
+          model === undefined
+            ? "Fetch a local model, which needs no account, or set a key such as ANTHROPIC_API_KEY and start sagent again."
+            : "Fetch them first.",
+      },
+    );
+  }
+}
+
 export class SettingError extends SagentError {
   readonly code = "setting";
   constructor(data: {

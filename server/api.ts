@@ -1,6 +1,7 @@
 /** What the page asks of the server over HTTP, by path: the shapes of the answers, as types for both ends. Browser-safe. */
-import type { Effort, ModelInfo } from "../agent/model.ts";
+import type { Effort } from "../agent/model.ts";
 import type { LocalNews } from "./protocol.ts";
+import type { ThinkingMode } from "./slash-command.ts";
 
 /** A provider as the picker shows it. */
 export interface ProviderRow {
@@ -9,27 +10,45 @@ export interface ProviderRow {
   readonly usable: boolean;
   /** What has to be set to use it; absent where it can be used. */
   readonly missing?: string;
+  /** A new session begins with this model of it, unless told otherwise; at most one provider has it. */
+  readonly first?: string;
+  /** It serves what it serves: any name may be tried. */
+  readonly anyName: boolean;
+  /** Why its models could not be asked for. */
+  readonly problem?: string;
   readonly models: readonly ModelRow[];
 }
 
 export interface ModelRow {
   readonly id: string;
-  /** Other names for it: families, roles and window tags. */
+  /** What messages and cards call it. */
+  readonly wireId: string;
+  /** Other names for it: families, roles. */
+  readonly aliases: readonly string[];
+  /** Window tags that its id may carry. */
   readonly tags: readonly string[];
+  /** 0 where it is not known. */
   readonly windowTokens: number;
   readonly efforts: readonly Effort[];
-  readonly thinking: ModelInfo["budgetModes"];
+  /** The ways of thinking that can be chosen; empty where there is one at most. */
+  readonly thinking: readonly ThinkingMode[];
   readonly images: boolean;
   /** USD for a million tokens; absent where it is not known or nothing is paid. */
   readonly price?: { readonly input: number; readonly output: number; readonly cacheRead: number };
+  /** Of local ones: the weights would have to be fetched. */
+  readonly away?: boolean;
 }
 
 /** Weights that can be had, and those that are here. */
 export interface LocalModelRow {
   readonly name: string;
   readonly sizeBytes: number;
+  /** What it asks for when it runs, with its window; an estimate. */
+  readonly memoryBytes: number;
   /** Where the weights are; null where they would have to be fetched. */
   readonly path: string | null;
+  /** Where they go when they are fetched. */
+  readonly place: string;
 }
 
 export interface LocalState {
@@ -37,5 +56,7 @@ export interface LocalState {
   readonly news: readonly LocalNews[];
   /** Of this process, in bytes. */
   readonly memoryBytes: number;
+  /** Of this machine. */
   readonly freeBytes: number;
+  readonly totalBytes: number;
 }

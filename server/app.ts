@@ -4,11 +4,12 @@
  */
 import { Elysia, t } from "elysia";
 import { SagentError, toErrorInfo } from "../agent/error.ts";
-import { localState, providerRows } from "./api-models.ts";
+import { providerRows } from "./api-models.ts";
 import type { Assets } from "./assets.ts";
 import type { Wire } from "./client.ts";
 import type { Desk } from "./desk.ts";
 import type { Doors } from "./doors.ts";
+import { localState } from "./local-models.ts";
 import { Connection, type SocketHost, socketLimits } from "./socket.ts";
 
 export interface AppOptions {
@@ -50,7 +51,7 @@ export function makeApp(options: AppOptions) {
     .post("/api/login", ({ request, server }) => doors().login(request, peerOf(server, request)), { parse: "none" })
     .post("/api/launch", () => ({ path: doors().launchPath() }))
     .get("/api/health", () => ({ ok: true, pid: process.pid }))
-    .get("/api/models", () => providerRows(desk.env, desk.config.allowProviders))
+    .get("/api/models", () => providerRows(desk.env, desk.config))
     .get("/api/local", () => localState(options.host.pulls.news))
     .get("/api/find", ({ query: { q }, request }) => desk.find(q, request.signal), {
       query: t.Object({ q: t.String({ maxLength: 500 }) }),

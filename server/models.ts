@@ -3,8 +3,10 @@ import { ConfigError, SagentError, UsageError } from "../agent/error.ts";
 import type { Origin } from "../agent/message.ts";
 import type { Model, ModelInfo, Provider } from "../agent/model.ts";
 import { redact } from "../providers/auth.ts";
+import type { WeightsLoad } from "../providers/local/llama.ts";
 import { chooseProvider, createProvider } from "../providers/registry.ts";
 import type { Config } from "./config.ts";
+import { weightsHere } from "./local-models.ts";
 import { note } from "./output.ts";
 import { pullProgress } from "./progress.ts";
 
@@ -15,15 +17,25 @@ interface ChildWish {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+export interface ModelsOptions {
+  /** Weights that are not here are fetched when asked for, as is usual; else that is refused. */
+  readonly fetchWeights?: boolean;
+  readonly onLoad?: (load: WeightsLoad) => void;
+}
+
+const onLoad = ({ onLoad }: ModelsOptions) => (onLoad ? { onLoad } : {});
+
 /** The models of a run and the providers behind them, made when first asked for and closed together. */
 export class Models implements AsyncDisposable {
   readonly #config: Config;
   readonly #env: Env;
+  readonly #options: ModelsOptions;
   readonly #providers = new Map<string, Promise<Provider>>();
 
-  constructor(config: Config, env: Env) {
+  constructor(config: Config, env: Env, options: ModelsOptions = {}) {
     this.#config = config;
     this.#env = env;
+    this.#options = options;
   }
 
   /** The model to begin with: what is asked for, what the session recorded, or the default. */
@@ -72,7 +84,9 @@ export class Models implements AsyncDisposable {
   }
 
   async #find(name: string, id: string | undefined): Promise<Model> {
-    return (await this.#provider(name)).model(id);
+    const provider = await this.#provider(name);
+    const { fetchWeights = true } = this.#options;
+    return provider.model(name === "local" && !fetchWeights ? await weightsHere(id) : id);
   }
 
   #provider(name: string): Promise<Provider> {
@@ -84,7 +98,11 @@ export class Models implements AsyncDisposable {
     }
     const made =
       this.#providers.get(name) ??
-      createProvider(name, { env: this.#env, baseUrl, local: { onProgress: pullProgress() } });
+      createProvider(name, {
+        env: this.#env,
+        baseUrl,
+        local: { onProgress: pullProgress(), ...onLoad(this.#options) },
+      });
     this.#providers.set(name, made);
     made.catch(() => this.#providers.delete(name));
     return made;

@@ -202,8 +202,12 @@ export interface TerminalRow {
 
 export interface LocalNews {
   readonly name: string;
-  readonly state: "pulling" | "ready" | "failed" | "cancelled";
+  /** `ready`: the weights are on the disk. `loaded`: they are in the memory. */
+  readonly state: "pulling" | "ready" | "failed" | "cancelled" | "loading" | "loaded";
   readonly receivedBytes: number;
+  /** 0 where it is not known. */
   readonly totalBytes: number;
+  /** Of the weights, once they are loaded. */
+  readonly memoryBytes?: number;
   readonly error?: ErrorInfo;
 }

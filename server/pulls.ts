@@ -1,5 +1,9 @@
-/** Weights on their way to this machine, for whoever watches. One download a name; it goes on while no page is open. */
+/**
+ * Weights on their way to this machine and into its memory, for whoever watches. One download a name; it goes on while no
+ * page is open.
+ */
 import { AbortedError, toErrorInfo } from "../agent/error.ts";
+import type { WeightsLoad } from "../providers/local/llama.ts";
 import { pullModel } from "../providers/local/pull.ts";
 import type { LocalNews } from "./protocol.ts";
 
@@ -29,6 +33,12 @@ export class Pulls implements AsyncDisposable {
 
   cancel(name: string): void {
     this.#running.get(name)?.abort.abort();
+  }
+
+  /** Weights are being loaded, or were. */
+  loads({ name, state, memoryBytes, error }: WeightsLoad): void {
+    const news = { name, receivedBytes: 0, totalBytes: 0, state, memoryBytes };
+    this.#say(error ? { ...news, error: toErrorInfo(error) } : news);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -65,15 +65,15 @@ export async function startServer(config: Config, env: Env): Promise<Served> {
   const token = await loadToken(dir);
   await using stack = new AsyncDisposableStack();
   const shelf = new Shelf(projectDir(config.cwd, env));
-  const models = stack.use(new Models(config, env));
-  const childEnv = withoutSecrets(env);
-  const workspace = stack.use(new Workspace({ config, env, models, list: () => shelf.list(), childEnv }));
-  const desk = stack.use(new Desk({ config, env, childEnv, shelf, workspace }));
   const pulls = stack.use(
     new Pulls((news) => {
       for (const client of workspace.clients) client.send({ type: "local", news });
     }),
   );
+  const models = stack.use(new Models(config, env, { fetchWeights: false, onLoad: (load) => pulls.loads(load) }));
+  const childEnv = withoutSecrets(env);
+  const workspace: Workspace = stack.use(new Workspace({ config, env, models, list: () => shelf.list(), childEnv }));
+  const desk = stack.use(new Desk({ config, env, childEnv, shelf, workspace }));
   const hello = {
     type: "hello",
     version: wireVersion,

@@ -1,7 +1,10 @@
 /** The knobs of a model as flags: `--effort` and `--thinking`. */
+import type { SettingsPatch } from "../agent/command.ts";
 import { SettingError } from "../agent/error.ts";
 import { type Effort, efforts, type ModelInfo, type ModelSettings } from "../agent/model.ts";
-import { thinkingSettings } from "./slash-command.ts";
+import { choices, type ThinkingMode as SlashMode, thinkingSettings } from "./slash-command.ts";
+
+const slashModes = choices.thinking;
 
 const modes = { default: {}, ...thinkingSettings } as const satisfies Record<string, Partial<ModelSettings>>;
 
@@ -30,6 +33,21 @@ export function settingsOf({ effort, thinking }: Knobs, info: ModelInfo): Partia
     ...(thinking === "off" ? { effort: lowest } : {}),
     ...(effort === undefined ? {} : { effort }),
   };
+}
+
+/** The same in the words of the flags; what a patch leaves as it is is absent. */
+export function knobsOf({ effort, thinkingBudget, thinkingOutput }: SettingsPatch): Partial<Knobs> {
+  const thinking = slashModes.find((mode) => {
+    const means = thinkingSettings[mode];
+    return means.thinkingBudget === thinkingBudget && means.thinkingOutput === thinkingOutput;
+  });
+  return { ...(effort === undefined ? {} : { effort }), ...(thinking === undefined ? {} : { thinking }) };
+}
+
+/** The ways of thinking that a model offers, where there is a choice. */
+export function thinkingOf(info: ModelInfo): SlashMode[] {
+  const offered = slashModes.filter((mode) => offers(info, mode));
+  return offered.length > 1 ? offered : [];
 }
 
 function offers(info: ModelInfo, mode: ThinkingMode): boolean {

@@ -15,6 +15,7 @@ import type { Models } from "./models.ts";
 import { Originals } from "./originals.ts";
 import type { ClientFrame, SessionRow } from "./protocol.ts";
 import { Terminals } from "./pty.ts";
+import { knobsOf } from "./settings.ts";
 import type { ShelfRow } from "./shelf.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -102,7 +103,7 @@ export class Workspace implements AsyncDisposable {
       session: { type: "new" },
       provider: chosen ? provider : config.provider,
       model: chosen ? model : config.model,
-      knobs: settings?.effort === undefined ? config.knobs : { ...config.knobs, effort: settings.effort },
+      knobs: { ...config.knobs, ...(settings ? knobsOf(settings) : {}) },
     });
     const { agent } = loaded.composed;
     agent.send({ type: "prompt", text, ...(attachments ? { attachments: [...attachments] } : {}) });

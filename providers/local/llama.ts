@@ -22,6 +22,17 @@ export interface LocalOptions extends PullOptions {
   readonly seed?: number;
   /** `false` keeps to the processor; a GPU that llama.cpp finds is used where absent. */
   readonly gpu?: false;
+  /** Told when weights begin to load and what came of it. */
+  readonly onLoad?: (load: WeightsLoad) => void;
+}
+
+export interface WeightsLoad {
+  /** Leads to these weights again. */
+  readonly name: string;
+  readonly state: "loading" | "loaded" | "failed";
+  /** That the weights take; 0 until they are there. */
+  readonly memoryBytes: number;
+  readonly error?: unknown;
 }
 
 const defaultWindow = 16_384;
@@ -34,11 +45,21 @@ export function createLocal(options: LocalOptions = {}): Provider {
   const open = new Set<Model>();
   const threads = options.threads ?? freeProcessors();
 
-  const load = (path: string) => {
+  const load = (path: string, name: string) => {
+    const known = weights.get(path);
+    if (known) return known;
     llama ??= startLlama(threads, options.gpu);
-    const loaded = weights.get(path) ?? llama.then((started) => loadWeights(started, path));
+    const loaded = llama.then((started) => loadWeights(started, path));
+    const tell = (news: Omit<WeightsLoad, "name">) => options.onLoad?.({ name, ...news });
     weights.set(path, loaded);
-    loaded.catch(() => weights.delete(path));
+    tell({ state: "loading", memoryBytes: 0 });
+    loaded.then(
+      ({ size }) => tell({ state: "loaded", memoryBytes: size }),
+      (error: unknown) => {
+        weights.delete(path);
+        tell({ state: "failed", memoryBytes: 0, error });
+      },
+    );
     return loaded;
   };
   const close = async () => {
@@ -55,13 +76,14 @@ export function createLocal(options: LocalOptions = {}): Provider {
   };
   return {
     name: "local",
-    async model(id) {
-      const name = id ?? options.model;
+    async model(wanted) {
+      const name = wanted ?? options.model;
       const path = await pullModel(name, options);
-      const model: Model = await createModel(await load(path), {
+      const id = modelName(path, name);
+      const model: Model = await createModel(await load(path, id), {
         ...options,
         threads,
-        id: modelName(path, name),
+        id,
         onClose: () => open.delete(model),
       });
       open.add(model);

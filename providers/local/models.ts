@@ -64,7 +64,7 @@ export const knownModels: readonly KnownModel[] = [
 export const fallbackModel = "smollm2-135m";
 
 /** Memory that a model of so many bytes asks for, with a window of 16,384 tokens beside the weights. */
-const memoryFor = (bytes: number) => bytes * 1.2 + 2.5e9;
+export const memoryFor = (bytes: number) => bytes * 1.2 + 2.5e9;
 
 /** The best known model for tool calls that fits this much free memory, where there is a network to fetch it. */
 export function defaultModel({ freeMemoryBytes }: { readonly freeMemoryBytes: number }): string {

@@ -3,20 +3,15 @@ import { expect, test } from "bun:test";
 import { z } from "zod";
 import { defineTool } from "../../agent/tool.ts";
 import { eventsOf, must, type ScriptedStep } from "../support/index.ts";
-import { agentRig, answered } from "./agent-rig.ts";
+import { agentRig } from "./agent-rig.ts";
 
 const words = (tokens: number) => "abc ".repeat(tokens);
 const read = defineTool({ name: "Read", description: "", schema: z.object({}), run: () => words(3_000) });
 const look = defineTool({ name: "Look", description: "", schema: z.object({}), run: () => words(2_000) });
-const uncounted = (step: ScriptedStep): ScriptedStep => ({ ...step, usage: { input: 0 } });
-const call = (name: string) => uncounted({ parts: [{ call: name, args: {} }] });
-const talk = (summary: string) => [
-  call("Read"),
-  call("Look"),
-  uncounted(answered("one")),
-  uncounted(answered(words(1_000))),
-  uncounted(answered(summary)),
-];
+const usage = { input: 0 };
+const call = (name: string): ScriptedStep => ({ parts: [{ call: name, args: {} }], usage });
+const say = (text: string): ScriptedStep => ({ parts: [{ text }], usage });
+const talk = (summary: string) => [call("Read"), call("Look"), say("one"), say(words(1_000)), say(summary)];
 
 test("nothing is freed of a conversation that has not begun, and the threshold is known", async () => {
   await using rig = agentRig([], { tools: [read] }, { maxRequestTokens: 100_000, maxResponseTokens: 8_000 });
