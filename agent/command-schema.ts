@@ -11,6 +11,10 @@ import { attachmentSchema, callIdSchema } from "./message-schema.ts";
 export const policySchema = z.enum(["now", "after-turn", "when-idle"]);
 export type Policy = z.infer<typeof policySchema>;
 
+/** Names a message that waits. */
+export const queueIdSchema = z.templateLiteral(["q", z.int().nonnegative()]);
+export type QueueId = z.infer<typeof queueIdSchema>;
+
 const target = z.union([callIdSchema, z.literal("all")]);
 const content = { text: z.string(), attachments: z.array(attachmentSchema).optional() };
 
@@ -32,6 +36,19 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("prompt"), ...content, policy: policySchema.optional() }),
   /** What another agent says; `after-turn` unless told otherwise. */
   z.object({ type: z.literal("peer"), from: z.string(), ...content, policy: policySchema.optional() }),
+  /** Takes a waiting message back. */
+  z.object({ type: z.literal("unqueue"), queueId: queueIdSchema }),
+  /**
+   * Changes a waiting message: its words, when it reaches the model, its place. It goes `before` another waiting one, or
+   * with null behind them all; what is not named stays as it is.
+   */
+  z.object({
+    type: z.literal("requeue"),
+    queueId: queueIdSchema,
+    text: z.string().optional(),
+    policy: policySchema.optional(),
+    before: queueIdSchema.nullable().optional(),
+  }),
   /** Stops the model, keeps what it had said, and waits for a new message. Running tools go on. */
   z.object({ type: z.literal("halt") }),
   /** Ends running tools; each gets a cancelled result. */

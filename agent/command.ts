@@ -1,5 +1,5 @@
 /** Everything a client may say to an agent, as types; `command-schema.ts` defines each. There is no other door. */
-export type { Command, Policy, SettingsPatch } from "./command-schema.ts";
+export type { Command, Policy, QueueId, SettingsPatch } from "./command-schema.ts";
 
 /** How hard a model tries, from the least to the most. */
 export const efforts = ["none", "min", "low", "medium", "high", "xhigh", "max"] as const;

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { answerSchema, askIdSchema, askSchema } from "./ask-schema.ts";
 import { efforts } from "./command.ts";
-import { policySchema } from "./command-schema.ts";
+import { policySchema, queueIdSchema } from "./command-schema.ts";
 import { protocolVersion } from "./event.ts";
 import {
   attachmentSchema,
@@ -48,8 +48,6 @@ export const endReasonSchema = z.enum([
 ]);
 export type EndReason = z.infer<typeof endReasonSchema>;
 
-const queueIdSchema = z.templateLiteral(["q", z.int().nonnegative()]);
-
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({
     type: z.literal(type),
@@ -87,8 +85,15 @@ export const eventSchema = z.discriminatedUnion("type", [
     text: z.string(),
     attachments: z.array(attachmentSchema).optional(),
   }),
-  /** It left the inbox: committed to the log, or dropped by a clear. */
+  /** It left the inbox: committed to the log, or dropped by a clear or because it was taken back. */
   event("dequeued", { queueId: queueIdSchema, dropped: z.boolean() }),
+  /** It waits with these words now, and stands before another one, or with null behind them all. */
+  event("requeued", {
+    queueId: queueIdSchema,
+    policy: policySchema,
+    text: z.string(),
+    before: queueIdSchema.nullable(),
+  }),
   /** A model call began; its message, once whole, will have this id. */
   event("callStarted", { message: messageIdSchema, model: originSchema, promptTokens: z.number() }),
   /** A part began. Always precedes its deltas. */

@@ -18,6 +18,7 @@ export const durable: ReadonlySet<EventType> = new Set<EventType>([
   "message",
   "queued",
   "dequeued",
+  "requeued",
   "callEnded",
   "toolDetached",
   "asked",
@@ -35,3 +36,11 @@ export const durable: ReadonlySet<EventType> = new Set<EventType>([
   "error",
   "idle",
 ]);
+
+/** What `requeued` does to a queue by id: the message is another one now, and stands before `before` or behind them all. */
+export function requeueIn<Id, Item>(queue: Map<Id, Item>, item: Item, id: Id, before: Id | null): void {
+  const others = [...queue].filter(([each]) => each !== id);
+  const at = others.findIndex(([each]) => each === before);
+  queue.clear();
+  for (const [each, other] of others.toSpliced(at < 0 ? others.length : at, 0, [id, item])) queue.set(each, other);
+}

@@ -2,11 +2,9 @@
  * Messages that wait for their moment. Pure: the machine owns the value. Three policies, one order of arrival: `now`
  * goes first, then `after-turn`, then `when-idle`.
  */
-import type { Policy } from "./command.ts";
+import type { Policy, QueueId } from "./command.ts";
 import type { EventBody } from "./event.ts";
 import type { Attachment } from "./message.ts";
-
-export type QueueId = `q${number}`;
 
 /** A message that is not in the log yet. `from` is a peer's label; absent for a person or a script. */
 export interface Waiting {

@@ -1,7 +1,8 @@
 /** What a log amounts to: a reducer over durable events. Live and replayed logs run this same code, so they are equal. */
 import type { AskId, OpenAsk } from "./ask.ts";
-import type { AgentEvent, EventOf } from "./event.ts";
-import type { QueueId, Waiting } from "./inbox.ts";
+import type { QueueId } from "./command.ts";
+import { type AgentEvent, type EventOf, requeueIn } from "./event.ts";
+import type { Waiting } from "./inbox.ts";
 import { addUsage, type CallId, type Message, type MessageId, noUsage, type Origin, type Usage } from "./message.ts";
 import type { ModelSettings } from "./model.ts";
 
@@ -101,6 +102,12 @@ export function reduce(state: LogState, event: AgentEvent): void {
     case "dequeued":
       state.queued.delete(event.queueId);
       return;
+    case "requeued": {
+      const { queueId, policy, text, before } = event;
+      const message = state.queued.get(queueId);
+      if (message) requeueIn(state.queued, { ...message, policy, text }, queueId, before);
+      return;
+    }
     case "callEnded":
       state.usage = addUsage(state.usage, event.usage);
       state.costUsd += event.costUsd;

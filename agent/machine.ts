@@ -8,7 +8,7 @@
  */
 import { LoopError } from "./error.ts";
 import { hear, judgeMessages, talkNotice } from "./guard.ts";
-import { announce, has, queuedEvent, take, type Waiting } from "./inbox.ts";
+import { has, take, type Waiting } from "./inbox.ts";
 import {
   agentState,
   detachCall,
@@ -19,6 +19,7 @@ import {
   Step,
 } from "./machine-state.ts";
 import { apply } from "./transitions.ts";
+import { tellWaiting } from "./waiting.ts";
 
 /** Applies a batch of inputs in order, then settles once: what arrived together is answered together. */
 export function step(state: MachineState, inputs: readonly Input[]): { state: MachineState; effects: Effect[] } {
@@ -106,11 +107,10 @@ function startCompaction(step: Step): void {
 
 /** Tells clients what changed: messages that stay queued, the state, and the end of the work. */
 function tell(step: Step): void {
-  const [fresh, inbox] = announce(step.state.inbox);
-  for (const message of fresh) step.emit(queuedEvent(message));
+  tellWaiting(step);
   const state = agentState(step.state);
   const resting = isResting(step.state);
   if (state !== step.state.told.state) step.emit({ type: "state", state });
   if (resting && !step.state.told.idle) step.emit({ type: "idle", reason: step.state.reason });
-  step.set({ inbox, told: { state, idle: resting } });
+  step.set({ told: { state, idle: resting } });
 }

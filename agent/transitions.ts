@@ -4,9 +4,10 @@ import type { Command } from "./command.ts";
 import { type ErrorInfo, LoopError, RoundLimitError } from "./error.ts";
 import type { EndReason } from "./event.ts";
 import { emptyGuard, hear, judgeRound, repeatNotice } from "./guard.ts";
-import { emptyInbox, put, queuedEvent } from "./inbox.ts";
+import { emptyInbox, put } from "./inbox.ts";
 import { type Answer, type CallOutcome, detachCall, type Input, type Step } from "./machine-state.ts";
 import type { CallId, StopReason, ToolCallPart } from "./message.ts";
+import { requeue, tellWaiting, unqueue } from "./waiting.ts";
 
 export function apply(step: Step, input: Input): void {
   switch (input.type) {
@@ -53,6 +54,10 @@ function command(step: Step, command: Command): void {
       const { from, text, attachments, policy = "after-turn" } = command;
       return receive(step, { policy, from, text, ...(attachments ? { attachments } : {}) });
     }
+    case "unqueue":
+      return unqueue(step, command);
+    case "requeue":
+      return requeue(step, command);
     case "halt":
       return halt(step);
     case "kill":
@@ -138,10 +143,8 @@ function clear(step: Step): void {
     step.effect({ type: "cancelTool", callId });
     step.emit({ type: "toolEnded", call: callId, isError: true, cancelled: true, durationMs: 0 });
   }
-  for (const message of inbox.waiting) {
-    if (!message.announced) step.emit(queuedEvent(message));
-    step.emit({ type: "dequeued", queueId: message.id, dropped: true });
-  }
+  tellWaiting(step);
+  for (const { id } of inbox.waiting) step.emit({ type: "dequeued", queueId: id, dropped: true });
   step.effect({ type: "clear" });
   step.set({
     calling: calling === "switching" ? calling : null,

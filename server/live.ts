@@ -2,11 +2,14 @@
  * The present moment of an agent: what waits, what the model is saying, which tools run. Told to a client that joins as
  * the events that would have brought it there, so that the page has one way to understand anything.
  */
-import type { AgentEvent, EventOf } from "../agent/event.ts";
+import { type AgentEvent, type EventOf, type EventType, requeueIn } from "../agent/event.ts";
 import type { AssistantMessage, Message } from "../agent/message.ts";
 
 /** Of the live output of a running tool, this much of the end is kept. */
 const outputChars = 64 * 1024;
+
+/** Of the present, what outlives a process. */
+const lasting: ReadonlySet<EventType> = new Set<EventType>(["queued", "dequeued", "requeued", "tuned"]);
 
 interface GrowingPart {
   readonly started: EventOf<"partStarted">;
@@ -36,9 +39,9 @@ export class Live {
     return [...this.#asks.values()];
   }
 
-  /** Takes an event of an earlier process: of the present, only what waits outlives one. */
+  /** Takes an event of an earlier process: only what lasts of it counts. */
   replay(event: AgentEvent): void {
-    if (event.type === "queued" || event.type === "dequeued" || event.type === "tuned") this.take(event);
+    if (lasting.has(event.type)) this.take(event);
   }
 
   grow(event: EventOf<"delta">): void {
@@ -54,6 +57,8 @@ export class Live {
         return void this.#queue.set(event.queueId, event);
       case "dequeued":
         return void this.#queue.delete(event.queueId);
+      case "requeued":
+        return this.#requeue(event);
       case "asked":
         return void this.#asks.set(event.askId, event);
       case "answered":
@@ -107,6 +112,11 @@ export class Live {
     ]);
     const call = this.#call ? [this.#call, ...parts] : [];
     return [...this.#latest.values(), ...this.#queue.values(), ...call, ...tools, ...this.#asks.values()];
+  }
+
+  #requeue({ queueId, policy, text, before }: EventOf<"requeued">): void {
+    const queued = this.#queue.get(queueId);
+    if (queued) requeueIn(this.#queue, { ...queued, policy, text }, queueId, before);
   }
 
   #takeMessage(message: Message): void {

@@ -113,6 +113,8 @@ function eventLine(event: Extract<Effect, { type: "emit" }>["event"]): string {
       return `idle ${event.reason}`;
     case "queued":
       return `queued ${event.queueId} ${event.policy}`;
+    case "requeued":
+      return `requeued ${event.queueId} ${event.policy} ${event.text} before ${event.before}`;
     case "dequeued":
       return `dequeued ${event.queueId}${event.dropped ? " dropped" : ""}`;
     case "toolDetached":

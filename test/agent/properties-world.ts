@@ -3,6 +3,7 @@
  * too late or twice included. After every batch it holds the state against what must be true of any sequence.
  */
 import type { Ask, AskId } from "../../agent/ask.ts";
+import type { QueueId } from "../../agent/command.ts";
 import { planCompaction } from "../../agent/compact.ts";
 import { Context } from "../../agent/context.ts";
 import type { AgentEvent } from "../../agent/event.ts";
@@ -181,7 +182,7 @@ export class World {
     const { state, log } = this;
     const shown = agentState(state);
     const { waiting } = state.inbox;
-    same([...log.state.queued.keys()], ids(waiting), "the queue in the log and the inbox");
+    same([...log.state.queued].map(waitingLine), waiting.map(inboxLine), "the queue in the log and the inbox");
     const undelivered = [...state.detached, ...state.deliveries.flatMap((notice) => notice.call?.id ?? [])];
     same([...log.state.detached.keys()].sort(), undelivered.sort(), "the detached calls in the log and the machine");
     same(replay(JSON.parse(JSON.stringify(this.events))), log.state, "the replayed state and the live one");
@@ -234,8 +235,10 @@ export class World {
       this.events.flatMap((event) => (event.type === "dequeued" && event.dropped ? event.queueId : [])),
     );
     const queued = this.events.flatMap((event) => (event.type === "queued" ? event : []));
-    const lost = queued.filter((event) => dropped.has(event.queueId)).map((event) => event.text);
-    const logged = entries.flatMap((entry) => (entry.type === "user" || entry.type === "peer" ? entry.text : []));
+    const lost = queued.filter((event) => dropped.has(event.queueId)).map((event) => asAccepted(event.text));
+    const logged = entries.flatMap((entry) =>
+      entry.type === "user" || entry.type === "peer" ? asAccepted(entry.text) : [],
+    );
     same([...logged, ...lost].sort(), [...this.#accepted].sort(), "the messages that arrived and those accepted");
     const stubs = entries.flatMap((entry) =>
       entry.type === "toolResult" && entry.kind === "pending" ? entry.callId : [],
@@ -261,7 +264,13 @@ function resultsBehind(entries: readonly Message[], index: number): CallId[] {
   }
 }
 
-const ids = (waiting: MachineState["inbox"]["waiting"]) => waiting.map((message) => message.id);
+type Waiting = MachineState["inbox"]["waiting"][number];
+
+const waitingLine = ([id, { policy, text }]: readonly [QueueId, Pick<Waiting, "policy" | "text">]) =>
+  `${id} ${policy} ${text}`;
+const inboxLine = (message: Waiting) => waitingLine([message.id, message]);
+/** A message whose words were changed counts as the one that was accepted. */
+const asAccepted = (text: string) => text.replaceAll("'", "");
 
 function same(found: unknown, wanted: unknown, what: string): void {
   if (!Bun.deepEquals(found, wanted, true)) {

@@ -1,7 +1,7 @@
 /** What must hold of the machine for any sequence of inputs, ill-timed ones included (DESIGN.md §3). */
 import { test } from "bun:test";
 import fc from "fast-check";
-import type { Command } from "../../agent/command.ts";
+import type { Command, QueueId } from "../../agent/command.ts";
 import type { Answer, CallOutcome, Input } from "../../agent/machine-state.ts";
 import type { CallId, StopReason } from "../../agent/message.ts";
 import { World } from "./properties-world.ts";
@@ -10,7 +10,10 @@ const policy = fc.constantFrom("now", "after-turn", "when-idle", undefined);
 /** Which of the things ever started is meant; small numbers mean the latest. */
 const pick = fc.nat({ max: 4 });
 
-type Bare = Exclude<Command["type"], "prompt" | "peer" | "kill" | "detach" | "undetach" | "answer">;
+type Bare = Exclude<
+  Command["type"],
+  "prompt" | "peer" | "kill" | "detach" | "undetach" | "answer" | "unqueue" | "requeue"
+>;
 
 const action = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("say"), policy, peer: fc.boolean() }) },
@@ -41,6 +44,11 @@ const action = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("ask"), pick }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("reply"), pick, fits: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("switched") }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("unqueue"), pick }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant("requeue"), pick, policy, edited: fc.boolean(), before: fc.option(pick) }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -91,6 +99,10 @@ function inputOf(world: World, doing: Action, texts: number): Input | undefined 
       const labels = doing.fits ? ["yes"] : ["never offered"];
       return { type: "command", command: { type: "answer", askId, answer: { type: "choice", labels } } };
     }
+    case "unqueue":
+      return { type: "command", command: { type: "unqueue", queueId: latestWaiting(world, doing.pick) } };
+    case "requeue":
+      return requeueInput(world, doing);
     case "compaction": {
       const generation = latest(world.compactions.keys(), doing.pick);
       return generation === undefined ? undefined : world.compactionEnds(generation, doing.succeeds, doing.keep);
@@ -106,6 +118,25 @@ function inputOf(world: World, doing: Action, texts: number): Input | undefined 
     default:
       return { type: "command", command: { type: doing.do } };
   }
+}
+
+const latestWaiting = ({ state }: World, back: number): QueueId =>
+  latest(
+    state.inbox.waiting.map(({ id }) => id),
+    back,
+  ) ?? "q999";
+
+function requeueInput(world: World, doing: Extract<Action, { do: "requeue" }>): Input {
+  const queueId = latestWaiting(world, doing.pick);
+  const text = world.state.inbox.waiting.find(({ id }) => id === queueId)?.text;
+  const command = {
+    type: "requeue",
+    queueId,
+    before: doing.before === null ? null : latestWaiting(world, doing.before),
+    ...(doing.policy ? { policy: doing.policy } : {}),
+    ...(doing.edited && text !== undefined ? { text: `${text}'` } : {}),
+  } as const;
+  return { type: "command", command };
 }
 
 function modelInput(world: World, doing: Extract<Action, { do: "answer" | "fail" }>): Input | undefined {

@@ -86,6 +86,22 @@ test("messages that waited wait again, and new ones get other names", () => {
   expect(state).toBe("waiting");
 });
 
+test("messages that were changed and moved wait as they were left", () => {
+  const queued = (queueId: `q${number}`): EventBody => ({
+    type: "queued",
+    queueId,
+    policy: "when-idle",
+    text: queueId,
+  });
+  const moved = { type: "requeued", queueId: "q3", policy: "after-turn", text: "first", before: "q1" } as const;
+  const { inbox } = resumed(queued("q1"), queued("q2"), queued("q3"), moved, { ...moved, queueId: "q1", before: null });
+  expect(inbox.waiting.map(({ id, policy, text }) => `${id} ${policy} ${text}`)).toEqual([
+    "q3 after-turn first",
+    "q2 when-idle q2",
+    "q1 after-turn first",
+  ]);
+});
+
 // --- With a session on the disk ----------------------------------------------------------------------------------------
 
 /** An agent on the session in `dir`, new or not, as one process has it. */

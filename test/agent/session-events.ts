@@ -115,6 +115,7 @@ const bodies: EventBody[] = [
   { type: "workspace", cwd: "/w/sub" },
   { type: "error", error: { code: "server", message: "It failed.", hint: "Try again.", status: 500, retryAt: 7 } },
   { type: "idle", reason: "done" },
+  { type: "requeued", queueId: "q1", policy: "after-turn", text: "sooner", before: null },
 ];
 
 export const oneOfEach: readonly AgentEvent[] = bodies.map((body, index) => eventOf(index + 1, body));

@@ -2,7 +2,7 @@
  * How events make a transcript. Pure: the same view and events always give the same view, parts that did not change are
  * the same objects, and nothing else knows what an event means to the page.
  */
-import type { AgentEvent, EventOf } from "../../agent/event.ts";
+import { type AgentEvent, type EventOf, requeueIn } from "../../agent/event.ts";
 import type { Message, NoticeMessage, ToolResultMessage } from "../../agent/message.ts";
 import { foldCard } from "../../server/card.ts";
 import type { SnapshotFrame, WireEvent } from "../../server/protocol.ts";
@@ -101,6 +101,9 @@ function applyRest(draft: Draft, event: WireEvent): void {
     case "dequeued":
       draft.queue = draft.queue.filter(({ queueId }) => queueId !== event.queueId);
       return;
+    case "requeued":
+      draft.queue = requeued(draft.queue, event);
+      return;
     case "asked":
       draft.asks = [...draft.asks.filter(({ askId }) => askId !== event.askId), event];
       return;
@@ -125,6 +128,14 @@ function applyRest(draft: Draft, event: WireEvent): void {
     default:
       return applyMarker(draft, event);
   }
+}
+
+function requeued(queue: AgentView["queue"], { queueId, policy, text, before }: EventOf<"requeued">) {
+  const byId = new Map(queue.map((each) => [each.queueId, each]));
+  const queued = byId.get(queueId);
+  if (!queued) return queue;
+  requeueIn(byId, { ...queued, policy, text }, queueId, before);
+  return [...byId.values()];
 }
 
 function applyMarker(draft: Draft, event: WireEvent): void {
