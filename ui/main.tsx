@@ -12,13 +12,13 @@ import "./style/composer.css";
 import "./style/sidebar.css";
 import { render } from "solid-js/web";
 import { StoreContext } from "./state/context.ts";
-import { Store } from "./state/store.ts";
+import { LiveStore } from "./state/store.ts";
 import { App } from "./view/app.tsx";
 
 const root = document.getElementById("app");
 if (root) {
   const url = `${location.origin.replace(/^http/, "ws")}/api/socket`;
-  const store = new Store(url);
+  const store = new LiveStore(url);
   render(
     () => (
       <StoreContext.Provider value={store}>

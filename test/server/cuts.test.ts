@@ -1,6 +1,6 @@
 /** Three tabs, a reply that streams, and a network that is cut five hundred times: what each tab shows in the end is the log. */
 import { expect, test } from "bun:test";
-import { Store } from "../../ui/state/store.ts";
+import { LiveStore } from "../../ui/state/store.ts";
 import type { AgentView } from "../../ui/state/view.ts";
 import { wireTo } from "../support/cuts.ts";
 import type { FakeStep } from "../support/fake-types.ts";
@@ -31,7 +31,7 @@ test("500 cuts while a reply streams: every tab ends as the log is, nothing doub
   await using served = await serveFake((_request, index) => reply(index));
   const cookie = await cookieOf(served.link);
   const wires = await Promise.all([0, 1, 2].map(() => wireTo(served.address, cookie)));
-  const tabs = wires.map(({ url }) => new Store(url));
+  const tabs = wires.map(({ url }) => new LiveStore(url));
   const [first] = tabs;
   if (!first) throw new Error("There is no tab.");
   const { session } = (await first.request({ type: "create", text: "turn 0" })) as { session: string };
@@ -55,7 +55,7 @@ test("500 cuts while a reply streams: every tab ends as the log is, nothing doub
     view?.card.state === "idle" && view.items.filter((item) => item.type === "assistant" && !item.live).length === turn;
   await until(() => tabs.every((tab) => done(tab.transcript?.view())), 60_000);
 
-  using fresh = new Store(wires[0]?.url ?? "");
+  using fresh = new LiveStore(wires[0]?.url ?? "");
   fresh.openSession(session);
   await until(() => done(fresh.transcript?.view()));
   const log = fresh.transcript?.view();

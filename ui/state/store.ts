@@ -14,7 +14,10 @@ export type TerminalFrame = Extract<ServerFrame, { type: "terminalData" | "termi
 type EventsFrame = Extract<ServerFrame, { type: "events" }>;
 type Maybe<T> = Signal<T | undefined>;
 
-export class Store implements Disposable {
+/** What views need of it: a replay has it too. */
+export type Store = Pick<LiveStore, keyof LiveStore>;
+
+export class LiveStore implements Disposable {
   readonly #socket: Socket;
   readonly #link = createSignal<Link>("connecting");
   readonly #hello: Maybe<Hello> = createSignal();
@@ -37,6 +40,10 @@ export class Store implements Disposable {
     });
   }
 
+  /** Nothing can be said here: it is a recording. */
+  get isReplay(): boolean {
+    return false;
+  }
   get link(): Link {
     return this.#link[0]();
   }
