@@ -1,0 +1,51 @@
+/** What the meters say: how full the context is and of what, how fast answers come, how much came from the cache. */
+import { promptTokens, type Usage } from "../../agent/message.ts";
+import type { Meter } from "../../server/protocol.ts";
+import type { AssistantItem, Item } from "./view.ts";
+
+export type TokenKind = keyof Meter["contextTokens"];
+
+/** In the order in which a prompt has them. */
+export const tokenKinds: readonly { readonly kind: TokenKind; readonly title: string }[] = [
+  { kind: "system", title: "System prompt" },
+  { kind: "tools", title: "Tools" },
+  { kind: "summary", title: "Summary" },
+  { kind: "user", title: "You and other agents" },
+  { kind: "assistant", title: "Answers" },
+  { kind: "toolResults", title: "Tool results" },
+];
+
+export function contextTotal({ contextTokens }: Pick<Meter, "contextTokens">): number {
+  return Object.values(contextTokens).reduce((sum, tokens) => sum + tokens, 0);
+}
+
+/** Of the window, from 0; undefined where the window is not known. */
+export function contextShare(meter: Pick<Meter, "contextTokens" | "windowTokens">): number | undefined {
+  return meter.windowTokens > 0 ? contextTotal(meter) / meter.windowTokens : undefined;
+}
+
+/** Soon it is summarised unasked. */
+export function isTight(meter: Pick<Meter, "contextTokens" | "compactAtTokens">): boolean {
+  return meter.compactAtTokens !== null && contextTotal(meter) >= 0.85 * meter.compactAtTokens;
+}
+
+/** Of all that was read, what came from the provider's cache; undefined where nothing was read. */
+export function cacheShare(usage: Usage): number | undefined {
+  const read = promptTokens(usage);
+  return read === 0 ? undefined : usage.cacheRead / read;
+}
+
+const charsPerToken = 4;
+
+/** Tokens a second of the newest answer: as counted, or while it still grows, estimated from its text. */
+export function speedOf(items: readonly Item[], now: number): number | undefined {
+  const item = items.findLast((each): each is AssistantItem => each.type === "assistant");
+  if (!item) return undefined;
+  const ms = item.live ? now - item.at : (item.durationMs ?? 0);
+  const tokens = item.live ? grownChars(item) / charsPerToken : (item.usage?.output ?? 0);
+  return tokens > 0 && ms > 0 ? tokens / (ms / 1_000) : undefined;
+}
+
+function grownChars({ parts }: AssistantItem): number {
+  return parts.reduce((sum, part) => sum + (part.type === "call" ? part.call.raw : part.text).length, 0);
+}
