@@ -28,11 +28,12 @@ export function sendJson<Answer = undefined>(
   return ask<Answer>(path, { method, headers, body: JSON.stringify(body) });
 }
 
-/** A file of the server's, as it is. */
-export async function getBlob(path: string, query: Query = {}): Promise<Blob> {
+/** A file of the server's, as it is, and the name that the server gives it. */
+export async function getBlob(path: string, query: Query = {}): Promise<{ blob: Blob; name: string | undefined }> {
   const response = await reach(apiUrl(path, query), {});
   if (!response.ok) throw refusal(response, await response.text());
-  return response.blob();
+  const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
+  return { blob: await response.blob(), name };
 }
 
 async function ask<Answer>(url: string, init: RequestInit): Promise<Answer> {
