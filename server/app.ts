@@ -73,7 +73,7 @@ export function makeApp(options: AppOptions) {
     .post("/api/sessions/:id/restore", ({ params }) => desk.restore(params.id), id)
     .post("/api/sessions/:id/fork", ({ params, body }) => desk.fork(params.id, body.upTo, body.agent), {
       ...id,
-      body: t.Object({ upTo: t.String({ maxLength: 20 }), agent: t.Optional(t.String()) }),
+      body: t.Object({ upTo: t.Optional(t.String({ maxLength: 20 })), agent: t.Optional(t.String()) }),
     })
     .get("/api/sessions/:id/export", ({ params, query }) => desk.export(params.id, query.format), {
       ...id,

@@ -13,7 +13,7 @@ import { Files } from "./files.ts";
 import { findInSessions, type Match } from "./find.ts";
 import { forkSession } from "./fork.ts";
 import { Git } from "./git.ts";
-import type { Shelf } from "./shelf.ts";
+import type { Shelf, ShelfRow } from "./shelf.ts";
 import type { Workspace } from "./workspace.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -101,17 +101,17 @@ export class Desk implements Disposable {
     this.#workspace.changed();
   }
 
-  /** A new session with an agent's conversation up to and including an entry. */
-  async fork(id: string, upTo: string, agent?: string): Promise<{ session: string }> {
-    const { dir } = await this.#shelf.get(id);
-    if (!isMessageId(upTo)) throw new UsageError(`"${upTo}" is no message.`);
+  /** A new session with an agent's conversation, up to and including an entry or all of it. */
+  async fork(id: string, upTo?: string, agent?: string): Promise<{ session: string }> {
+    if (upTo !== undefined && !isMessageId(upTo)) throw new UsageError(`"${upTo}" is no message.`);
+    const { dir } = await this.#whole(id);
     const fork = await forkSession(dir, upTo, agent);
     this.#workspace.changed();
     return { session: fork.id };
   }
 
   async export(id: string, format: ExportFormat): Promise<Response> {
-    const { dir, title } = await this.#shelf.get(id);
+    const { dir, title } = await this.#whole(id);
     const page = format === "html" ? { page: await readPage(pageDir()) } : {};
     const pieces = exportSession(dir, format, { env: this.env, ...page });
     const name = exportName({ id, title }, format);
@@ -126,6 +126,13 @@ export class Desk implements Disposable {
 
   async diff(id: string, path: string, against: ChangeBase): Promise<FileDiff> {
     return (await this.#workspace.load(id)).changes.diff(path, against);
+  }
+
+  /** A session whose file holds all that was said in it so far. */
+  async #whole(id: string): Promise<ShelfRow> {
+    const row = await this.#shelf.get(id);
+    await this.#workspace.get(id)?.composed.session?.flush();
+    return row;
   }
 
   [Symbol.dispose](): void {

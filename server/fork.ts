@@ -34,10 +34,10 @@ const elsewhere = "This conversation was forked before the call ended; its resul
 
 /**
  * Makes a session beside the one in `dir` with the conversation of `agent`, the root by default, up to and including the
- * entry `upTo`. A round of tools is taken whole: with all its results, or, while some are still to come, not at all.
+ * entry `upTo`, or all of it. A round of tools is taken whole: with all its results, or, while some are still to come, not at all.
  * Throws `SessionNotFoundError`, `SessionWriteError`, or `UsageError` where there is no such entry; nothing is left then.
  */
-export async function forkSession(dir: string, upTo: MessageId, agent?: string): Promise<Fork> {
+export async function forkSession(dir: string, upTo?: MessageId, agent?: string): Promise<Fork> {
   const from = resolve(dir);
   const found = await findSession(from);
   if (!found) throw new SessionNotFoundError({ wanted: dir });
@@ -61,7 +61,7 @@ interface Conversation {
   readonly root: string;
 }
 
-async function conversationUpTo(dir: string, upTo: MessageId, agent?: string): Promise<Conversation> {
+async function conversationUpTo(dir: string, upTo?: MessageId, agent?: string): Promise<Conversation> {
   let root: string | undefined;
   let reached = false;
   const events: AgentEvent[] = [];
@@ -76,7 +76,10 @@ async function conversationUpTo(dir: string, upTo: MessageId, agent?: string): P
     }
   }
   const label = agent ?? root ?? "main";
-  if (!reached) throw new UsageError(`There is no message ${upTo} of "${label}" in this session.`);
+  if (events.length === 0) throw new UsageError(`Nothing was said to or by "${label}" in this session.`);
+  if (upTo !== undefined && !reached) {
+    throw new UsageError(`There is no message ${upTo} of "${label}" in this session.`);
+  }
   return { events: withoutOpenRound(events), root: root ?? label };
 }
 
