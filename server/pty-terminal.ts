@@ -1,9 +1,10 @@
-/** A shell on a pseudo-terminal of Bun's own, and those who look at it. */
+/** A shell's terminal, and those who look at it. */
 import { basename } from "node:path";
 import { UsageError } from "../agent/error.ts";
-import { Gate } from "./pty-gate.ts";
+import { Pace } from "./pty-pace.ts";
 import { Scrollback } from "./pty-scrollback.ts";
 import { endSession, killSession } from "./pty-session.ts";
+import { type Shell, startShell } from "./pty-shell.ts";
 import { type Attachment, type TerminalListener, Viewer } from "./pty-viewer.ts";
 
 /** In characters. Below 1 counts as 1, above 500 as 500. */
@@ -27,7 +28,7 @@ export interface TerminalOptions {
   readonly size: TerminalSize;
 }
 
-/** More than a viewer's window and what comes while output is being stopped, so that a viewer that keeps up misses nothing. */
+/** More than a viewer lags behind when output waits, so that it misses nothing. */
 const scrollbackBytes = 512 * 1024;
 /** The longest text that may be written at once, and how much may wait for a program to read it. */
 const maxInput = 1024 * 1024;
@@ -36,7 +37,7 @@ const maxSize = 500;
 const drainMs = 200;
 
 /**
- * Output goes to any number of viewers, or to none. It is stopped while the fastest of them lags, but for no longer than
+ * Output goes to any number of viewers, or to none. It waits while the fastest of them lags, but for no longer than
  * a second without an acknowledgement: a page that sleeps does not hold up a build. A viewer that is slower than the fastest
  * gets the newest part then, with a note of what was left out.
  */
@@ -48,7 +49,7 @@ export class Terminal {
   readonly #scrollback = new Scrollback(scrollbackBytes);
   readonly #viewers = new Set<Viewer>();
   readonly #shell: Shell;
-  readonly #gate: Gate;
+  readonly #pace = new Pace();
   readonly #ended: Promise<void>;
   readonly #close = Promise.withResolvers<void>();
   #size: TerminalSize;
@@ -60,8 +61,9 @@ export class Terminal {
     this.closed = this.#close.promise;
     this.#title = basename(shell);
     this.#size = fit(size);
-    this.#shell = startShell([shell, "-i"], { cwd, env, size: this.#size, data: (bytes) => this.#take(bytes) });
-    this.#gate = new Gate(this.#shell.pid);
+    this.#shell = startShell({ shell, cwd, env, ...this.#size, data: (bytes) => this.#take(bytes) });
+    live.add(this.#shell.pid);
+    if (live.size === 1) process.on("exit", killLive);
     this.#ended = this.#watch();
   }
 
@@ -75,18 +77,18 @@ export class Terminal {
   attach(listener: TerminalListener): Attachment {
     const viewer = new Viewer(this.#scrollback, listener);
     this.#viewers.add(viewer);
-    this.#gate.trust();
+    this.#pace.trust();
     if (this.#exit) viewer.end(this.#exit.code);
     return {
       ack: (length) => {
         if (!this.#viewers.has(viewer)) return;
         viewer.ack(length);
-        this.#gate.trust();
-        this.#pace();
+        this.#pace.trust();
+        this.#follow();
       },
       [Symbol.dispose]: () => {
         this.#viewers.delete(viewer);
-        this.#pace();
+        this.#follow();
       },
     };
   }
@@ -99,103 +101,48 @@ export class Terminal {
         hint: "Wait for it or stop it with Ctrl-C, and paste less at once.",
       });
     }
-    this.#gate.release();
     this.#shell.write(text);
   }
 
   /** Throws `UsageError` for what is no number. */
   resize(cols: number, rows: number): void {
     this.#size = fit({ cols, rows });
-    if (!this.#exit) this.#shell.resize(this.#size);
+    if (!this.#exit) this.#shell.resize(this.#size.cols, this.#size.rows);
   }
 
   /** Ends the shell and all that it started: SIGHUP, 0.5 s later SIGKILL. Resolves when they are gone. */
   async close(): Promise<void> {
     if (this.#isClosing) return this.closed;
     this.#isClosing = true;
-    this.#gate.release();
     if (!this.#exit) await endSession(this.#shell.pid);
     await this.#ended;
     this.#viewers.clear();
     this.#close.resolve();
   }
 
-  #take(bytes: Uint8Array): void {
+  #take(bytes: Uint8Array): Promise<void> | undefined {
     this.#scrollback.push(bytes);
-    this.#gate.took(bytes.length);
     for (const viewer of this.#viewers) viewer.pump();
-    this.#pace();
+    this.#follow();
+    return this.#pace.pause;
   }
 
-  #pace(): void {
-    this.#gate.follow(Math.min(...[...this.#viewers].map((viewer) => viewer.behind)));
+  #follow(): void {
+    this.#pace.follow(Math.min(...[...this.#viewers].map((viewer) => viewer.behind)));
   }
 
   async #watch(): Promise<void> {
-    const code = await this.#shell.exited;
-    this.#gate[Symbol.dispose]();
+    const { pid, exited, drained } = this.#shell;
+    await exited;
+    this.#pace[Symbol.dispose]();
+    await Promise.race([drained, Bun.sleep(drainMs)]);
+    const code = this.#shell.exitCode;
     this.#exit = { code };
     for (const viewer of this.#viewers) viewer.end(code);
-    await endSession(this.#shell.pid);
+    await endSession(pid);
     this.#shell[Symbol.dispose]();
-  }
-}
-
-interface Shell extends Disposable {
-  readonly pid: number;
-  /** Its exit code, or null for a signal, once its last output was given. */
-  readonly exited: Promise<number | null>;
-  /** What was written and not yet read, in bytes. */
-  readonly unread: number;
-  write(text: string): void;
-  resize(size: TerminalSize): void;
-}
-
-interface ShellOptions extends Omit<TerminalOptions, "shell"> {
-  readonly data: (bytes: Uint8Array) => void;
-}
-
-function startShell(argv: string[], { cwd, env: { LINES, COLUMNS, ...env }, size, data }: ShellOptions): Shell {
-  const eof = Promise.withResolvers<void>();
-  let unread = 0;
-  const terminal = {
-    ...size,
-    data: (_: Bun.Terminal, bytes: Uint8Array) => data(bytes),
-    drain: () => {
-      unread = 0;
-    },
-    exit: () => eof.resolve(),
-  };
-  const child = spawn(argv, { cwd, env: { ...env, TERM: "xterm-256color", COLORTERM: "truecolor" }, terminal });
-  const pty = child.terminal;
-  live.add(child.pid);
-  if (live.size === 1) process.on("exit", killLive);
-  return {
-    pid: child.pid,
-    exited: child.exited
-      .then(() => Promise.race([eof.promise, Bun.sleep(drainMs)]))
-      .then(() => (child.signalCode === null ? child.exitCode : null)),
-    get unread() {
-      return unread;
-    },
-    write(text) {
-      unread += pty?.write(text) ?? 0;
-    },
-    resize: ({ cols, rows }) => pty?.resize(cols, rows),
-    [Symbol.dispose]() {
-      pty?.close();
-      live.delete(child.pid);
-      if (live.size === 0) process.off("exit", killLive);
-    },
-  };
-}
-
-function spawn(argv: string[], options: Bun.Spawn.SpawnOptions<"ignore", "ignore", "ignore">): Bun.Subprocess {
-  try {
-    return Bun.spawn(argv, options);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`The shell ${argv[0]} could not be started in ${options.cwd}: ${why}`, { cause: error });
+    live.delete(pid);
+    if (live.size === 0) process.off("exit", killLive);
   }
 }
 

@@ -1,4 +1,4 @@
-/** The terminals of a session: shells in the project's directory, each on a pseudo-terminal of Bun's own. */
+/** The terminals of a session: shells in the project's directory. */
 import { accessSync, constants } from "node:fs";
 import { isAbsolute } from "node:path";
 import { UsageError } from "../agent/error.ts";

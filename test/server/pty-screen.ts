@@ -7,19 +7,18 @@ export interface ViewedScreen extends Disposable {
   /** The length of all texts. */
   readonly given: number;
   readonly resets: number;
-  /** Undefined until the exit is told. */
-  readonly exits: (number | null)[];
-  ack(length: number): void;
+  /** The exits that were told. */
+  readonly exits: readonly (number | null)[];
   /** Waits until this is shown behind what an earlier wait found. */
   see(wanted: RegExp): Promise<string>;
 }
 
 export interface ScreenOptions {
-  /** Acknowledges everything once it came. */
-  readonly acks?: boolean;
+  /** How long it takes to acknowledge what came: 0. Infinity is never. */
+  readonly ackAfterMs?: number;
 }
 
-export function view(terminal: Terminal, { acks = true }: ScreenOptions = {}): ViewedScreen {
+export function view(terminal: Terminal, { ackAfterMs = 0 }: ScreenOptions = {}): ViewedScreen {
   const exits: (number | null)[] = [];
   let [text, given, resets, read] = ["", 0, 0, 0];
   const attachment = terminal.attach({
@@ -28,7 +27,9 @@ export function view(terminal: Terminal, { acks = true }: ScreenOptions = {}): V
       resets += reset ? 1 : 0;
       text = reset ? more : text + more;
       if (reset) read = 0;
-      if (acks) queueMicrotask(() => attachment.ack(more.length));
+      const ack = () => attachment.ack(more.length);
+      if (ackAfterMs === 0) queueMicrotask(ack);
+      else if (ackAfterMs < Number.POSITIVE_INFINITY) setTimeout(ack, ackAfterMs);
     },
     exit: (code) => void exits.push(code),
   });
@@ -43,7 +44,6 @@ export function view(terminal: Terminal, { acks = true }: ScreenOptions = {}): V
       return resets;
     },
     exits,
-    ack: (length) => attachment.ack(length),
     async see(wanted) {
       for (const endAt = performance.now() + 10_000; ; await Bun.sleep(5)) {
         const match = wanted.exec(text.slice(read));
