@@ -28,6 +28,12 @@ export function runAction(id: string): void {
   if (action && (action.enabled?.() ?? true)) action.run();
 }
 
+/** The keys of an action as a person reads them; empty for none. */
+export function keyHint(id: string): string {
+  const keys = actions().find((each) => each.id === id)?.keys;
+  return keys === undefined ? "" : shownKeys(keys).join(isMac ? "" : "+");
+}
+
 /** Runs what the key means. True where something was run. */
 export function handleKey(event: KeyboardEvent): boolean {
   const pressed = keysOf(event);
