@@ -53,6 +53,8 @@ export interface LocalModelRow {
 
 export interface LocalState {
   readonly models: readonly LocalModelRow[];
+  /** The best for tool calls of those that fit the memory. */
+  readonly suggested: string;
   readonly news: readonly LocalNews[];
   /** Of this process, in bytes. */
   readonly memoryBytes: number;

@@ -1,14 +1,23 @@
 /** The models that can run in this process: which weights are here, what they need, and which of them answers unasked. */
 import { freemem, totalmem } from "node:os";
 import { LocalModelError, MissingWeightsError } from "../agent/error.ts";
-import { cachePath, type KnownModel, knownModels, memoryFor, readModelRef } from "../providers/local/models.ts";
+import {
+  cachePath,
+  defaultModel,
+  type KnownModel,
+  knownModels,
+  memoryFor,
+  readModelRef,
+} from "../providers/local/models.ts";
 import { pullModel } from "../providers/local/pull.ts";
 import type { LocalModelRow, LocalState } from "./api.ts";
 import type { LocalNews } from "./protocol.ts";
 
 export async function localState(news: readonly LocalNews[]): Promise<LocalState> {
   const models = await Promise.all(knownModels.map(rowOf));
-  return { models, news, memoryBytes: process.memoryUsage.rss(), freeBytes: freemem(), totalBytes: totalmem() };
+  const freeBytes = freemem();
+  const suggested = defaultModel({ freeMemoryBytes: freeBytes });
+  return { models, suggested, news, memoryBytes: process.memoryUsage.rss(), freeBytes, totalBytes: totalmem() };
 }
 
 async function rowOf(model: KnownModel): Promise<LocalModelRow> {

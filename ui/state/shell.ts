@@ -50,8 +50,9 @@ export function dismissToast(id: number): void {
   setToasts((all) => all.filter((each) => each.id !== id));
 }
 
-/** Tells of what a request was refused for. */
+/** Tells of what a request was refused for. Where weights are missing, that leads to where they are fetched. */
 export function toastError(error: unknown): void {
-  const { message, hint } = error as { message?: string; hint?: string };
+  const { code, message, hint } = error as { code?: string; message?: string; hint?: string };
+  if (code === "missing_weights") setDialog("local");
   toast("bad", message ?? String(error), { hint });
 }

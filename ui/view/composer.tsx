@@ -1,7 +1,9 @@
 /** Where the person writes. */
 import { createSignal } from "solid-js";
+import { chosen } from "../state/choice.ts";
 import { useStore } from "../state/context.ts";
 import { toastError } from "../state/shell.ts";
+import { ComposerControls } from "./composer-controls.tsx";
 
 export function Composer() {
   const store = useStore();
@@ -16,7 +18,7 @@ export function Composer() {
         await store.command(agent, { type: "prompt", text: words });
         return;
       }
-      const made = (await store.request({ type: "create", text: words })) as { session: string };
+      const made = (await store.request({ type: "create", text: words, ...chosen() })) as { session: string };
       store.openSession(made.session);
     } catch (error) {
       setText(words);
@@ -46,6 +48,7 @@ export function Composer() {
       <button type="submit" class="primary">
         Send
       </button>
+      <ComposerControls />
     </form>
   );
 }

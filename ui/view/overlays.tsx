@@ -1,20 +1,33 @@
-/** What lies over the page: dialogs and passing words. */
-import { For } from "solid-js";
-import { dismissToast, toasts } from "../state/shell.ts";
+/** What lies over the page: dialogs and passing words. A dialog's code comes when it is first opened. */
+import { lazy, Match, Switch } from "solid-js";
+import { dialog } from "../state/shell.ts";
+import { useSessionActions } from "./session-shortcuts.ts";
+import { Toasts } from "./toasts.tsx";
+
+const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
+const Help = lazy(async () => ({ default: (await import("./help.tsx")).Help }));
+const Find = lazy(async () => ({ default: (await import("./find.tsx")).Find }));
+const Export = lazy(async () => ({ default: (await import("./export.tsx")).Export }));
 
 export function Overlays() {
+  useSessionActions();
   return (
-    <div class="toasts" role="status" aria-live="polite">
-      <For each={toasts()}>
-        {(each) => (
-          <div class={`toast ${each.kind}`}>
-            <span class="grow">{each.text}</span>
-            <button type="button" aria-label="Dismiss" onClick={() => dismissToast(each.id)}>
-              ✕
-            </button>
-          </div>
-        )}
-      </For>
-    </div>
+    <>
+      <Switch>
+        <Match when={dialog() === "palette"}>
+          <Palette />
+        </Match>
+        <Match when={dialog() === "help"}>
+          <Help />
+        </Match>
+        <Match when={dialog() === "find"}>
+          <Find />
+        </Match>
+        <Match when={dialog() === "export"}>
+          <Export />
+        </Match>
+      </Switch>
+      <Toasts />
+    </>
   );
 }

@@ -1,0 +1,130 @@
+/** What it has cost and what is left, how fast answers come, and how far the provider lets one go. */
+import { createEffect, For, type JSX, Show } from "solid-js";
+import type { AgentCard, Meter } from "../../server/protocol.ts";
+import { useStore } from "../state/context.ts";
+import { shownCount, shownShare, shownSpeed, shownUsd, shownWhen } from "../state/format.ts";
+import { cacheShare, speedOf } from "../state/meter-words.ts";
+import { useNow } from "../state/now.ts";
+import { plain } from "../state/plain.ts";
+import { noteSpeed } from "../state/speeds.ts";
+import type { AgentView } from "../state/view.ts";
+import { Popover } from "./popover.tsx";
+
+export function Cost() {
+  const store = useStore();
+  const card = () => store.fleet?.cards.get(store.agent ?? "");
+  const tree = () => store.meter?.treeUsd ?? card()?.costUsd ?? 0;
+  return (
+    <Show when={card()}>
+      {(shown) => (
+        <Popover label={`Cost so far: ${shownUsd(tree())}`} face={shownUsd(tree())} class="chip" width={300}>
+          {() => <Details card={shown()} meter={store.meter} limits={store.transcript?.view()?.limits ?? []} />}
+        </Popover>
+      )}
+    </Show>
+  );
+}
+
+/** Tokens a second of the newest answer; shown for models whose speed is this machine's. */
+export function Speed() {
+  const store = useStore();
+  const isLocal = () => store.transcript?.view()?.card.model?.provider === "local";
+  return (
+    <Show when={isLocal()}>
+      <Ticking />
+    </Show>
+  );
+}
+
+function Ticking() {
+  const store = useStore();
+  const now = useNow();
+  const speed = () => speedOf(store.transcript?.view()?.items ?? [], now());
+  createEffect(() => {
+    const item = store.transcript?.view()?.items.at(-1);
+    const value = item?.type === "assistant" && !item.live ? speedOf([item], 0) : undefined;
+    if (item?.type === "assistant" && value !== undefined) noteSpeed(item.origin.model, value);
+  });
+  return <Show when={speed()}>{(value) => <span class="speed small dim">{shownSpeed(value())}</span>}</Show>;
+}
+
+function Details(props: {
+  readonly card: AgentCard;
+  readonly meter: Meter | undefined;
+  readonly limits: AgentView["limits"];
+}) {
+  const store = useStore();
+  const now = useNow();
+  const speed = () => speedOf(store.transcript?.view()?.items ?? [], now());
+  return (
+    <div class="details">
+      <h2>Cost</h2>
+      <dl class="legend">
+        <Fact title="This agent">{shownUsd(props.card.costUsd)}</Fact>
+        <Show when={props.meter}>
+          {(meter) => (
+            <>
+              <Fact title="This agent and those below it">{shownUsd(meter().subtreeUsd)}</Fact>
+              <Fact title="All agents of the session">{shownUsd(meter().treeUsd)}</Fact>
+            </>
+          )}
+        </Show>
+        <Fact title="Tokens read">{shownCount(readTokens(props.card))}</Fact>
+        <Show when={cacheShare(props.card.usage)}>
+          {(share) => <Fact title="of them from the cache">{shownShare(share())}</Fact>}
+        </Show>
+        <Fact title="Tokens written">{shownCount(props.card.usage.output)}</Fact>
+        <Show when={speed()}>{(value) => <Fact title="Newest answer">{shownSpeed(value())}</Fact>}</Show>
+      </dl>
+      <Show when={props.meter?.leftUsd !== null && props.meter}>{(meter) => <Budget meter={meter()} />}</Show>
+      <Show when={props.limits.length > 0}>
+        <h2>Limits of the provider</h2>
+        <dl class="legend">
+          <For each={props.limits}>
+            {(window) => (
+              <Fact title={plain(window.name)}>
+                {left(window)}
+                <Show when={window.resetAt}>{(at) => <span class="dim"> · anew {shownWhen(at(), now())}</span>}</Show>
+              </Fact>
+            )}
+          </For>
+        </dl>
+      </Show>
+    </div>
+  );
+}
+
+function readTokens({ usage }: AgentCard): number {
+  return usage.input + usage.cacheRead + usage.cacheWrite + usage.cacheWrite1h;
+}
+
+function left({ used, limit, remaining }: AgentView["limits"][number]): string {
+  if (used !== undefined) return `${shownShare(used)} used`;
+  if (remaining !== undefined && limit !== undefined) return `${shownCount(remaining)} of ${shownCount(limit)} left`;
+  return remaining === undefined ? "" : `${shownCount(remaining)} left`;
+}
+
+function Budget(props: { readonly meter: Meter }) {
+  const leftUsd = () => props.meter.leftUsd ?? 0;
+  const cap = () => props.meter.treeUsd + leftUsd();
+  const share = () => (cap() === 0 ? 1 : props.meter.treeUsd / cap());
+  return (
+    <>
+      <div class="bar" classList={{ tight: share() > 0.85 }} aria-hidden="true">
+        <span style={{ "--share": `${Math.min(100, 100 * share())}%` }} />
+      </div>
+      <p class="small dim">
+        {shownUsd(leftUsd())} left of a budget of {shownUsd(cap())}
+      </p>
+    </>
+  );
+}
+
+function Fact(props: { readonly title: string; readonly children: JSX.Element }) {
+  return (
+    <div>
+      <dt>{props.title}</dt>
+      <dd>{props.children}</dd>
+    </div>
+  );
+}
