@@ -1,5 +1,5 @@
 /** Builds the page into a directory: its script and lazy parts, the worker, the styles, and `index.html` that names them. */
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { solid } from "./solid.ts";
 
@@ -9,27 +9,38 @@ function shared(outdir: string): Omit<Bun.BuildConfig, "entrypoints"> {
   return { outdir, target: "browser", minify: true, plugins: [solid], conditions: ["browser", "solid"] };
 }
 
+const hashed = { entry: "[name]-[hash].[ext]", chunk: "[name]-[hash].[ext]", asset: "[name]-[hash].[ext]" };
+
+/** A build that fails leaves what was there. */
 export async function buildPage(outdir: string): Promise<void> {
-  await rm(outdir, { recursive: true, force: true });
-  await mkdir(outdir, { recursive: true });
-  const options = shared(outdir);
-  const page = await Bun.build({
-    ...options,
-    entrypoints: [join(root, "ui/main.tsx")],
-    splitting: true,
-    naming: { entry: "[name]-[hash].[ext]", chunk: "[name]-[hash].[ext]", asset: "[name]-[hash].[ext]" },
-    define: { "process.env.NODE_ENV": '"production"' },
-  });
-  const worker = join(root, "ui/text/highlight.worker.ts");
-  if (await Bun.file(worker).exists()) await Bun.build({ ...options, entrypoints: [worker], naming: "[name].[ext]" });
-  const names = page.outputs.map(({ path }) => path.slice(outdir.length + 1));
-  const script = names.find((name) => /^main-\w+\.js$/.test(name));
-  const styles = names.filter((name) => name.endsWith(".css"));
-  const html = await Bun.file(join(root, "ui/index.html")).text();
-  const links = styles.map((name) => `<link rel="stylesheet" href="/assets/${name}">`).join("\n    ");
-  const tag = `<script type="module" src="/assets/${script}"></script>`;
+  const draft = `${outdir}.${crypto.randomUUID().slice(0, 8)}`;
+  try {
+    await mkdir(draft, { recursive: true });
+    await buildInto(draft);
+    await rm(outdir, { recursive: true, force: true });
+    await rename(draft, outdir);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function buildInto(outdir: string): Promise<void> {
+  const options = { ...shared(outdir), splitting: true, naming: hashed };
+  const build = async (entry: string) => {
+    const { outputs } = await Bun.build({ ...options, entrypoints: [join(root, "ui", entry)] });
+    return outputs.map(({ path }) => path.slice(outdir.length + 1));
+  };
+  const [page, worker] = [await build("main.tsx"), await build("text/highlight.worker.ts")];
+  const named = (names: readonly string[], pattern: RegExp) => names.find((name) => pattern.test(name)) ?? "";
+  const styles = page.filter((name) => /^main-.*\.css$/.test(name));
+  const head = [
+    ...styles.map((name) => `<link rel="stylesheet" href="/assets/${name}">`),
+    `<meta name="highlighter" content="/assets/${named(worker, /^highlight\.worker-\w+\.js$/)}">`,
+  ].join("\n    ");
+  const script = `<script type="module" src="/assets/${named(page, /^main-\w+\.js$/)}"></script>`;
+  const html = await readFile(join(root, "ui/index.html"), "utf8");
   await cp(join(root, "ui/icon.svg"), join(outdir, "icon.svg"));
-  await writeFile(join(outdir, "index.html"), html.replace("<!-- styles -->", links).replace("<!-- script -->", tag));
+  await writeFile(join(outdir, "index.html"), html.replace("<!-- styles -->", head).replace("<!-- script -->", script));
 }
 
 /** Builds the page where what it is made from has changed since; returns whether it did. */

@@ -3,6 +3,8 @@ import "./style/theme.css";
 import "./style/base.css";
 import "./style/buttons.css";
 import "./style/frame.css";
+import "./style/text.css";
+import "./style/ansi.css";
 import "./style/transcript.css";
 import "./style/event.css";
 import "./style/call.css";

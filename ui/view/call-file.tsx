@@ -9,7 +9,8 @@ import { readResult } from "../state/result-lines.ts";
 import { openFile } from "../state/shell.ts";
 import type { CallView } from "../state/view.ts";
 import { Result } from "./call-result.tsx";
-import { Code, Diff } from "./call-text.tsx";
+import { Code } from "./code.tsx";
+import { Diff } from "./diff.tsx";
 
 export function ReadCall(props: { readonly call: CallView }) {
   const path = () => argOf(props.call, "file_path");

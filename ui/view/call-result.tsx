@@ -1,7 +1,7 @@
 /** The plain view of a call: its arguments, and what came back. */
 import { createMemo, Show } from "solid-js";
 import type { CallView } from "../state/view.ts";
-import { Code } from "./call-text.tsx";
+import { Code } from "./code.tsx";
 import { PlainText } from "./plain-text.tsx";
 
 export function Args(props: { readonly call: CallView }) {

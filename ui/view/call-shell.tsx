@@ -4,7 +4,8 @@ import { argOf } from "../state/call-words.ts";
 import { plural, shownMs } from "../state/format.ts";
 import { shellResult } from "../state/result-lines.ts";
 import type { CallView } from "../state/view.ts";
-import { Ansi, Code } from "./call-text.tsx";
+import { Ansi } from "./ansi.tsx";
+import { Code } from "./code.tsx";
 import { CopyButton } from "./copy.tsx";
 
 /** Of output that still comes, the end is shown. */

@@ -1,6 +1,6 @@
-import { plain } from "../state/plain.ts";
+import { Markdown } from "./markdown.tsx";
 
-/** Text of a model or a peer, formatted. */
+/** Text of a model or a peer, formatted. `live`: it still grows. */
 export function Prose(props: { readonly text: string; readonly live?: boolean }) {
-  return <div class="prose plain">{plain(props.text)}</div>;
+  return <Markdown text={props.text} live={props.live} />;
 }

@@ -1,0 +1,98 @@
+/** A change, by hunk: one column or two, with line numbers. What is added and removed is told by a sign, not by colour alone. */
+import { createMemo, createSignal, For, Show } from "solid-js";
+import type { Hunk } from "../../agent/message.ts";
+import { plain } from "../state/plain.ts";
+import { prefs } from "../state/prefs.ts";
+import { type DiffLine, type DiffPair, linesOf, pairsOf } from "../text/diff.ts";
+
+const shownLines = 500;
+
+export function Diff(props: { readonly hunks: readonly Hunk[]; readonly path: string }) {
+  const [whole, setWhole] = createSignal(false);
+  const all = createMemo(() => props.hunks.map((hunk) => ({ hunk, lines: linesOf(hunk) })));
+  const count = () => all().reduce((sum, { lines }) => sum + lines.length, 0);
+  const shown = () => (whole() ? all() : firstLines(all()));
+  return (
+    <div class="diff" classList={{ split: prefs().diffStyle === "split" }}>
+      <For each={shown()}>
+        {({ hunk, lines }) => (
+          <table>
+            <caption>
+              <span class="hidden-label">{`Change of ${plain(props.path)}, `}</span>
+              {`@@ −${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`}
+            </caption>
+            <tbody>
+              <Show
+                when={prefs().diffStyle === "split"}
+                fallback={<For each={lines}>{(line) => <Unified line={line} />}</For>}
+              >
+                <For each={pairsOf(lines)}>{(pair) => <Split pair={pair} />}</For>
+              </Show>
+            </tbody>
+          </table>
+        )}
+      </For>
+      <Show when={!whole() && count() > shownLines}>
+        <button type="button" class="link-button" onClick={() => setWhole(true)}>
+          Show all {count()} lines of the change
+        </button>
+      </Show>
+    </div>
+  );
+}
+
+function Unified(props: { readonly line: DiffLine }) {
+  return (
+    <tr class={props.line.kind}>
+      <td class="number">{props.line.before}</td>
+      <td class="number">{props.line.after}</td>
+      <Text line={props.line} />
+    </tr>
+  );
+}
+
+function Split(props: { readonly pair: DiffPair }) {
+  return (
+    <tr>
+      <td class="number">{props.pair.left?.before}</td>
+      <Text line={props.pair.left} />
+      <td class="number">{props.pair.right?.after}</td>
+      <Text line={props.pair.right} />
+    </tr>
+  );
+}
+
+const signs = { same: " ", added: "+", removed: "−" } as const;
+
+function Text(props: { readonly line: DiffLine | undefined }) {
+  return (
+    <td class={`text ${props.line?.kind ?? "none"}`}>
+      <Show when={props.line}>
+        {(line) => (
+          <>
+            <span class="sign">{signs[line().kind]}</span>
+            <For each={line().pieces}>
+              {({ text, changed }) => (changed ? <mark>{plain(text)}</mark> : <span>{plain(text)}</span>)}
+            </For>
+          </>
+        )}
+      </Show>
+    </td>
+  );
+}
+
+interface Shown {
+  readonly hunk: Hunk;
+  readonly lines: readonly DiffLine[];
+}
+
+function firstLines(all: readonly Shown[]): Shown[] {
+  let left = shownLines;
+  const shown: Shown[] = [];
+  for (const { hunk, lines } of all) {
+    if (left <= 0) break;
+    shown.push({ hunk, lines: lines.slice(0, left) });
+    left -= lines.length;
+  }
+  return shown;
+}
