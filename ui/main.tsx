@@ -16,6 +16,8 @@ import "./style/header.css";
 import "./style/popover.css";
 import "./style/models.css";
 import "./style/sidebar.css";
+import "./style/dialog.css";
+import "./style/toasts.css";
 import { render } from "solid-js/web";
 import { StoreContext } from "./state/context.ts";
 import { LiveStore } from "./state/store.ts";

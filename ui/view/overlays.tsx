@@ -8,6 +8,8 @@ const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Pal
 const Help = lazy(async () => ({ default: (await import("./help.tsx")).Help }));
 const Find = lazy(async () => ({ default: (await import("./find.tsx")).Find }));
 const Export = lazy(async () => ({ default: (await import("./export.tsx")).Export }));
+const ModelPicker = lazy(async () => ({ default: (await import("./model-picker.tsx")).ModelPicker }));
+const LocalModels = lazy(async () => ({ default: (await import("./local-models.tsx")).LocalModels }));
 
 export function Overlays() {
   useSessionActions();
@@ -25,6 +27,12 @@ export function Overlays() {
         </Match>
         <Match when={dialog() === "export"}>
           <Export />
+        </Match>
+        <Match when={dialog() === "models"}>
+          <ModelPicker />
+        </Match>
+        <Match when={dialog() === "local"}>
+          <LocalModels />
         </Match>
       </Switch>
       <Toasts />
