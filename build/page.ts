@@ -28,16 +28,17 @@ async function buildInto(outdir: string): Promise<void> {
   const options = { ...shared(outdir), splitting: true, naming: hashed };
   const build = async (entry: string) => {
     const { outputs } = await Bun.build({ ...options, entrypoints: [join(root, "ui", entry)] });
-    return outputs.map(({ path }) => path.slice(outdir.length + 1));
+    const name = ({ path }: Bun.BuildArtifact) => path.slice(outdir.length + 1);
+    const script = outputs.find(({ kind }) => kind === "entry-point");
+    if (!script) throw new Error(`ui/${entry} was not built.`);
+    return { script: name(script), styles: outputs.map(name).filter((file) => /^main-.*\.css$/.test(file)) };
   };
   const [page, worker] = [await build("main.tsx"), await build("text/highlight.worker.ts")];
-  const named = (names: readonly string[], pattern: RegExp) => names.find((name) => pattern.test(name)) ?? "";
-  const styles = page.filter((name) => /^main-.*\.css$/.test(name));
   const head = [
-    ...styles.map((name) => `<link rel="stylesheet" href="/assets/${name}">`),
-    `<meta name="highlighter" content="/assets/${named(worker, /^highlight\.worker-\w+\.js$/)}">`,
+    ...page.styles.map((name) => `<link rel="stylesheet" href="/assets/${name}">`),
+    `<meta name="highlighter" content="/assets/${worker.script}">`,
   ].join("\n    ");
-  const script = `<script type="module" src="/assets/${named(page, /^main-\w+\.js$/)}"></script>`;
+  const script = `<script type="module" src="/assets/${page.script}"></script>`;
   const html = await readFile(join(root, "ui/index.html"), "utf8");
   await cp(join(root, "ui/icon.svg"), join(outdir, "icon.svg"));
   await writeFile(join(outdir, "index.html"), html.replace("<!-- styles -->", head).replace("<!-- script -->", script));
