@@ -18,6 +18,8 @@ import "./style/models.css";
 import "./style/sidebar.css";
 import "./style/dialog.css";
 import "./style/toasts.css";
+import "./style/find.css";
+import "./style/start.css";
 import { render } from "solid-js/web";
 import { StoreContext } from "./state/context.ts";
 import { LiveStore } from "./state/store.ts";

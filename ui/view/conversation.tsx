@@ -2,7 +2,9 @@
 import { Show } from "solid-js";
 import { useStore } from "../state/context.ts";
 import { Composer } from "./composer.tsx";
+import { FindBar } from "./find-bar.tsx";
 import { Header } from "./header.tsx";
+import { Start } from "./start.tsx";
 import { Transcript } from "./transcript.tsx";
 
 export function Conversation() {
@@ -16,9 +18,14 @@ export function Conversation() {
         </div>
       </Show>
       <Show when={store.problem}>{(problem) => <div class="link-notice">{problem()}</div>}</Show>
-      <Show when={store.transcript} fallback={<div class="grow" />} keyed>
-        {(transcript) => <Transcript transcript={transcript} />}
-      </Show>
+      <div class="stage">
+        <Show when={store.session !== undefined} fallback={<Start />}>
+          <FindBar />
+          <Show when={store.transcript} keyed>
+            {(transcript) => <Transcript transcript={transcript} />}
+          </Show>
+        </Show>
+      </div>
       <Composer />
     </main>
   );
