@@ -37,7 +37,7 @@ test("counts, money, sizes and prices", () => {
   expect([0, 0.00001, 0.0123, 0.4, 12.345].map(shownUsd)).toEqual(["$0", "<$0.0001", "$0.0123", "$0.40", "$12.35"]);
   expect([0, 98_362_432, 2.5e9].map(shownBytes)).toEqual(["0 B", "94 MB", "2.3 GB"]);
   expect([3, 0.3, 12.5, 0.075].map(shownPrice)).toEqual(["$3", "$0.30", "$12.50", "$0.075"]);
-  expect([7.46, 41.2].map(shownSpeed)).toEqual(["7.5 tokens/s", "41 tokens/s"]);
+  expect([7.46, 41.2, 16_700].map(shownSpeed)).toEqual(["7.5 tokens/s", "41 tokens/s", "17k tokens/s"]);
   expect([plural(1, "file"), plural(0, "file")]).toEqual(["1 file", "0 files"]);
 });
 

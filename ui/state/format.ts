@@ -71,5 +71,6 @@ export function shownPrice(usd: number): string {
 
 /** `41 tokens/s`, `7.5 tokens/s`. */
 export function shownSpeed(tokensPerSecond: number): string {
-  return `${short(tokensPerSecond)} tokens/s`;
+  const number = tokensPerSecond < 1_000 ? short(tokensPerSecond) : shownCount(tokensPerSecond);
+  return `${number} tokens/s`;
 }

@@ -21,7 +21,7 @@ export function EffortMenu() {
   const face = () => (
     <>
       <Icon name="thinking" />
-      <span>{knobs().effort ?? "effort"}</span>
+      <span>{knobs().effort === undefined ? "Effort" : `Effort ${knobs().effort}`}</span>
     </>
   );
   return (

@@ -1,5 +1,5 @@
 /** All models there are: searched, by provider, with price and window, and for those that cannot be used what is missing. */
-import { createMemo, createSignal, createUniqueId, For, onMount, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, createUniqueId, For, onMount, Show } from "solid-js";
 import { chooseModel, shownOrigin } from "../state/choose-model.ts";
 import { useStore } from "../state/context.ts";
 import { isCurrent, loadProviders, type ModelEntry, modelGroups, providers } from "../state/model-list.ts";
@@ -20,19 +20,18 @@ export function ModelPicker() {
   const active = createMemo(
     () => entries().find((entry) => keyOf(entry) === at()) ?? (search() === "" ? current() : undefined) ?? entries()[0],
   );
-  onMount(() => void loadProviders());
   const activeId = () => {
     const entry = active();
     return entry && `${id}-${keyOf(entry)}`;
   };
+  onMount(() => void loadProviders());
+  createEffect(() => document.getElementById(activeId() ?? "")?.scrollIntoView({ block: "nearest" }));
   const move = (by: number) => {
     const list = entries();
     const entry = active();
     const from = entry ? list.indexOf(entry) : -1;
     const next = list[Math.min(list.length - 1, Math.max(0, from + by))];
-    if (!next) return;
-    setAt(keyOf(next));
-    document.getElementById(`${id}-${keyOf(next)}`)?.scrollIntoView({ block: "nearest" });
+    if (next) setAt(keyOf(next));
   };
   const choose = (entry: ModelEntry | undefined) => {
     if (entry && (entry.missing === undefined || entry.model?.away)) chooseModel(store, entry);
