@@ -11,6 +11,8 @@ import "./style/call.css";
 import "./style/call-body.css";
 import "./style/attachments.css";
 import "./style/composer.css";
+import "./style/queue.css";
+import "./style/completions.css";
 import "./style/controls.css";
 import "./style/header.css";
 import "./style/popover.css";
