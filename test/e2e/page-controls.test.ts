@@ -163,7 +163,7 @@ test("a wait for the provider counts down, and work is stopped from the head", a
   await say(page, "hello");
   await page.getByText(/trying again (in [12] s|now) \(\d\)/).waitFor();
   await tab.shot("controls-retry");
-  const stop = page.getByRole("button", { name: "Stop", exact: true });
+  const stop = page.locator(".top").getByRole("button", { name: "Stop", exact: true });
   await stop.waitFor();
   expect(await tab.axe(".top")).toEqual([]);
   await stop.click();

@@ -7,6 +7,7 @@ import { newCard } from "../../server/card.ts";
 import { chosen } from "../../ui/state/choice.ts";
 import { cacheShare, contextShare, contextTotal, isTight, speedOf } from "../../ui/state/meter-words.ts";
 import { firstModel, isCurrent, modelGroups, modelOf, shownModel } from "../../ui/state/model-list.ts";
+import { Stopwatch } from "../../ui/state/speeds.ts";
 import { isAtWork, retryWords, stateWords } from "../../ui/state/state-words.ts";
 import type { AssistantItem } from "../../ui/state/view.ts";
 
@@ -142,21 +143,31 @@ test("how full the context is, and when that is tight", () => {
   expect([cacheShare(noUsage), cacheShare({ ...noUsage, input: 100, cacheRead: 300 })]).toEqual([undefined, 0.75]);
 });
 
-test("the speed of an answer, counted once it is whole and estimated while it grows", () => {
+test("the speed of an answer is that of its writing where the page was there, else of all of the call", () => {
   const item: AssistantItem = {
     type: "assistant",
     id: "m1",
     message: "m1",
     at: 1_000,
     origin: { provider: "local", model: "small" },
-    parts: [{ type: "text", text: "x".repeat(400) }],
+    parts: [],
     live: true,
     stopReason: undefined,
     usage: undefined,
     costUsd: undefined,
     durationMs: undefined,
   };
-  expect(speedOf([item], 3_000)).toBe(50);
-  expect(speedOf([{ ...item, live: false, usage: { ...noUsage, output: 90 }, durationMs: 3_000 }], 9_000)).toBe(30);
-  expect(speedOf([], 0)).toBeUndefined();
+  const parts = (chars: number) => ({ ...item, parts: [{ type: "text" as const, text: "x".repeat(chars) }] });
+  const done = { ...parts(400), live: false, usage: { ...noUsage, output: 90 }, durationMs: 9_000 };
+  const watch = new Stopwatch();
+  const seen = [
+    watch.speed(item, 2_000),
+    watch.speed(parts(4), 5_000),
+    watch.speed(parts(400), 7_000),
+    watch.speed(done, 8_000),
+    watch.speed(done, 99_000),
+  ];
+  expect(seen).toEqual([undefined, undefined, 50, 30, 30]);
+  expect(new Stopwatch().speed(done, 8_000)).toBeUndefined();
+  expect([speedOf(done), speedOf(item)]).toEqual([10, undefined]);
 });

@@ -6,6 +6,7 @@
 import { batch, createSignal } from "solid-js";
 import type { Policy } from "../../agent/command.ts";
 import type { Attachment } from "../../agent/message.ts";
+import { leadOn } from "./shell.ts";
 import type { RequestError } from "./socket.ts";
 
 export interface Draft {
@@ -63,6 +64,7 @@ export async function sendDraft(place: string, policy: Policy, deliver: (draft: 
     batch(() => {
       drop(id);
       giveBack(place, draft, error as RequestError);
+      leadOn(error);
     });
   } finally {
     clearTimeout(timer);

@@ -35,17 +35,13 @@ export function cacheShare(usage: Usage): number | undefined {
   return read === 0 ? undefined : usage.cacheRead / read;
 }
 
-const charsPerToken = 4;
-
-/** Tokens a second of the newest answer: as counted, or while it still grows, estimated from its text. */
-export function speedOf(items: readonly Item[], now: number): number | undefined {
-  const item = items.findLast((each): each is AssistantItem => each.type === "assistant");
-  if (!item) return undefined;
-  const ms = item.live ? now - item.at : (item.durationMs ?? 0);
-  const tokens = item.live ? grownChars(item) / charsPerToken : (item.usage?.output ?? 0);
-  return tokens > 0 && ms > 0 ? tokens / (ms / 1_000) : undefined;
+/** Tokens a second of an answer that is whole, with the time that it took to begin. */
+export function speedOf({ usage, durationMs = 0 }: AssistantItem): number | undefined {
+  const tokens = usage?.output ?? 0;
+  return tokens > 0 && durationMs > 0 ? tokens / (durationMs / 1_000) : undefined;
 }
 
-function grownChars({ parts }: AssistantItem): number {
-  return parts.reduce((sum, part) => sum + (part.type === "call" ? part.call.raw : part.text).length, 0);
+/** The newest answer. */
+export function newestAnswer(items: readonly Item[]): AssistantItem | undefined {
+  return items.findLast((each): each is AssistantItem => each.type === "assistant");
 }

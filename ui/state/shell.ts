@@ -50,9 +50,14 @@ export function dismissToast(id: number): void {
   setToasts((all) => all.filter((each) => each.id !== id));
 }
 
-/** Tells of what a request was refused for. Where weights are missing, that leads to where they are fetched. */
+/** Where weights are missing, that leads to where they are fetched. */
+export function leadOn(error: unknown): void {
+  if ((error as { code?: string }).code === "missing_weights") setDialog("local");
+}
+
+/** Tells of what a request was refused for. */
 export function toastError(error: unknown): void {
-  const { code, message, hint } = error as { code?: string; message?: string; hint?: string };
-  if (code === "missing_weights") setDialog("local");
+  const { message, hint } = error as { message?: string; hint?: string };
+  leadOn(error);
   toast("bad", message ?? String(error), { hint });
 }

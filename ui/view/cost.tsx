@@ -1,12 +1,12 @@
 /** What it has cost and what is left, how fast answers come, and how far the provider lets one go. */
-import { createEffect, For, type JSX, Show } from "solid-js";
+import { createEffect, createMemo, For, type JSX, Show } from "solid-js";
 import type { AgentCard, Meter } from "../../server/protocol.ts";
 import { useStore } from "../state/context.ts";
 import { shownCount, shownShare, shownSpeed, shownUsd, shownWhen } from "../state/format.ts";
-import { cacheShare, speedOf } from "../state/meter-words.ts";
+import { cacheShare, newestAnswer, speedOf } from "../state/meter-words.ts";
 import { useNow } from "../state/now.ts";
 import { plain } from "../state/plain.ts";
-import { noteSpeed } from "../state/speeds.ts";
+import { noteSpeed, Stopwatch, speeds } from "../state/speeds.ts";
 import type { AgentView } from "../state/view.ts";
 import { Popover } from "./popover.tsx";
 
@@ -39,11 +39,16 @@ export function Speed() {
 function Ticking() {
   const store = useStore();
   const now = useNow();
-  const speed = () => speedOf(store.transcript?.view()?.items ?? [], now());
+  const watch = new Stopwatch();
+  const answer = createMemo(() => newestAnswer(store.transcript?.view()?.items ?? []));
+  const speed = createMemo(() => {
+    const item = answer();
+    now();
+    return item && (watch.speed(item, Date.now()) ?? (item.live ? undefined : speedOf(item)));
+  });
   createEffect(() => {
-    const item = store.transcript?.view()?.items.at(-1);
-    const value = item?.type === "assistant" && !item.live ? speedOf([item], 0) : undefined;
-    if (item?.type === "assistant" && value !== undefined) noteSpeed(item.origin.model, value);
+    const [item, value] = [answer(), speed()];
+    if (item && !item.live && value !== undefined) noteSpeed(item.origin.model, value);
   });
   return <Show when={speed()}>{(value) => <span class="speed small dim">{shownSpeed(value())}</span>}</Show>;
 }
@@ -55,7 +60,10 @@ function Details(props: {
 }) {
   const store = useStore();
   const now = useNow();
-  const speed = () => speedOf(store.transcript?.view()?.items ?? [], now());
+  const speed = () => {
+    const item = newestAnswer(store.transcript?.view()?.items ?? []);
+    return item && (speeds().get(item.origin.model) ?? speedOf(item));
+  };
   return (
     <div class="details">
       <h2>Cost</h2>

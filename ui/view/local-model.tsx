@@ -95,6 +95,7 @@ function aboutOf({ name, model, news, isHere }: LocalRow): string {
 
 function Progress(props: { readonly news: NonNullable<LocalRow["news"]> }) {
   const share = () => pulledShare(props.news);
+  const label = () => `Fetching ${props.news.name}`;
   const words = () => {
     const { receivedBytes, totalBytes } = props.news;
     const of = totalBytes > 0 ? ` of ${shownBytes(totalBytes)}` : "";
@@ -102,7 +103,9 @@ function Progress(props: { readonly news: NonNullable<LocalRow["news"]> }) {
   };
   return (
     <div class="local-wide local-progress">
-      <progress aria-label={`Fetching ${props.news.name}`} max="1" value={share()} />
+      <Show when={share() !== undefined} fallback={<progress aria-label={label()} />}>
+        <progress aria-label={label()} max="1" value={share()} />
+      </Show>
       <span class="small dim">
         {words()}
         <Show when={share()}>{(known) => <> · {shownShare(known())}</>}</Show>

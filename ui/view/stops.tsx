@@ -21,7 +21,6 @@ export function Stops() {
     }
   };
   useActions([
-    { id: "agent.stop", title: "Stop this agent", group: "Agent", enabled: isShown, run: stop },
     {
       id: "agent.stopAll",
       title: "Stop all agents and their tools",
