@@ -34,6 +34,8 @@ async function buildInto(outdir: string): Promise<void> {
     return { script: name(script), styles: outputs.map(name).filter((file) => /^main-.*\.css$/.test(file)) };
   };
   const [page, worker] = [await build("main.tsx"), await build("text/highlight.worker.ts")];
+  // What an export holds: one script and one style, under names that do not change.
+  await Bun.build({ ...shared(outdir), entrypoints: [join(root, "ui/replay.tsx")], naming: "[name].[ext]" });
   const head = [
     ...page.styles.map((name) => `<link rel="stylesheet" href="/assets/${name}">`),
     `<meta name="highlighter" content="/assets/${worker.script}">`,

@@ -68,6 +68,8 @@ function policy(script: string): string {
     "style-src 'unsafe-inline'",
     "img-src data: blob:",
     "font-src data:",
+    // PDFs that messages carry.
+    "frame-src blob:",
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");

@@ -67,7 +67,7 @@ function StopNote(props: { readonly words: StopWords; readonly isNewest: boolean
     <p class="stop-note" classList={{ quiet: props.words.isQuiet }}>
       <Icon name={props.words.isQuiet ? "stop" : "alert"} />
       <span class="grow">{props.words.text}</span>
-      <Show when={props.isNewest && props.words.action}>
+      <Show when={props.isNewest && !store.isReplay && props.words.action}>
         {(title) => (
           <button type="button" class="outlined" onClick={act}>
             {title()}

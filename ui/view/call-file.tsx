@@ -83,13 +83,15 @@ export function FileLink(props: { readonly path: string; readonly line?: number 
   const store = useStore();
   const short = () => shortPath(props.path, store.transcript?.view()?.cwd ?? "");
   return (
-    <button
-      type="button"
-      class="link-button file-link"
-      title={`Open ${props.path}`}
-      onClick={() => openFile(props.path, props.line)}
-    >
-      {plain(short())}
-    </button>
+    <Show when={!store.isReplay} fallback={<span class="mono">{plain(short())}</span>}>
+      <button
+        type="button"
+        class="link-button file-link"
+        title={`Open ${props.path}`}
+        onClick={() => openFile(props.path, props.line)}
+      >
+        {plain(short())}
+      </button>
+    </Show>
   );
 }

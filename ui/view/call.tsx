@@ -41,7 +41,7 @@ export function Call(props: { readonly call: CallView; readonly foldKey: string 
             <span class="call-word">{statusWord(props.call.status)}</span>
           </span>
         </button>
-        <Show when={isRunning(props.call)}>
+        <Show when={isRunning(props.call) && !store.isReplay}>
           <CallButtons call={props.call} />
         </Show>
       </div>

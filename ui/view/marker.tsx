@@ -61,7 +61,7 @@ function Problem(props: { readonly words: MarkerWords; readonly isNewest: boolea
         <p>{plain(props.words.text)}</p>
         <Show when={props.words.hint}>{(hint) => <p class="problem-hint">{plain(hint())}</p>}</Show>
       </div>
-      <Show when={props.isNewest && props.words.canRetry}>
+      <Show when={props.isNewest && props.words.canRetry && !store.isReplay}>
         <button type="button" class="outlined" onClick={retry}>
           Try again
         </button>

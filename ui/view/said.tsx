@@ -65,14 +65,16 @@ export function PeerMessage(props: { readonly item: PeerItem }) {
 export function ForkButton(props: { readonly message: UserItem["message"] }) {
   const store = useStore();
   return (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label="Fork from here"
-      title="Fork from here: a new session with the conversation so far"
-      onClick={() => void forkFrom(store, props.message)}
-    >
-      <Icon name="fork" />
-    </button>
+    <Show when={!store.isReplay}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Fork from here"
+        title="Fork from here: a new session with the conversation so far"
+        onClick={() => void forkFrom(store, props.message)}
+      >
+        <Icon name="fork" />
+      </button>
+    </Show>
   );
 }
