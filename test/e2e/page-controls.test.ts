@@ -171,3 +171,29 @@ test("a wait for the provider counts down, and work is stopped from the head", a
   await stop.waitFor({ state: "detached" });
   held.resolve();
 }, 60_000);
+
+test("the head leads up from a child, and stops all that work", async () => {
+  const held = Promise.withResolvers<void>();
+  const script = async ({ view }: FakeRequest): Promise<FakeStep> => {
+    if (JSON.stringify(view.messages).includes("dig deep")) await held.promise;
+    return { parts: [{ text: "Here I am." }] };
+  };
+  await using served = await serveFake(script);
+  await using tab = await browser.open(served.link);
+  const { page } = tab;
+  page.setDefaultTimeout(waitMs);
+  await say(page, "hello");
+  await page.getByText("Here I am.").waitFor();
+  await say(page, "/spawn worker dig deep");
+  const crumbs = page.getByRole("navigation", { name: "Agent" });
+  await crumbs.getByRole("heading", { name: "worker" }).waitFor();
+  await page.locator(".agent-state", { hasText: "Answers" }).waitFor();
+  expect(await tab.axe(".top")).toEqual([]);
+  await tab.shot("controls-child");
+  await crumbs.getByRole("button", { name: "hello" }).click();
+  await page.locator(".agent-state", { hasText: "Done" }).waitFor();
+  const stopAll = page.locator(".top").getByRole("button", { name: "Stop all 1" });
+  await stopAll.click();
+  await stopAll.waitFor({ state: "detached" });
+  held.resolve();
+}, 60_000);

@@ -44,10 +44,13 @@ test("without a key the page leads to the local models, and fetches one, with pr
   const failed = page.getByRole("region", { name: "hf:someone/small/none.gguf" });
   await failed.getByText(/No source has the model .*status 404.*Connect to a network/).waitFor();
   expect(await failed.getByRole("button", { name: "Try again" }).count()).toBe(1);
-  await tab.emulate({ theme: "dark" });
-  await page.setViewportSize({ width: 360, height: 740 });
-  expect(await tab.axe("dialog")).toEqual([]);
-  await tab.shot("local-failed");
+  await using phone = await tab.beside(page.url());
+  await phone.emulate({ theme: "dark" });
+  await phone.page.setViewportSize({ width: 360, height: 740 });
+  await phone.page.reload();
+  await phone.page.getByRole("button", { name: "Try again" }).waitFor();
+  expect(await phone.axe("dialog")).toEqual([]);
+  await phone.shot("local-failed");
 }, 60_000);
 
 test("real weights answer in the page, and it says how fast", async () => {

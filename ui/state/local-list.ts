@@ -12,12 +12,13 @@ export interface LocalRow {
   readonly fits: boolean | undefined;
 }
 
+/** What the person named comes first. */
 export function localRows(state: LocalState, live: ReadonlyMap<string, LocalNews>): readonly LocalRow[] {
   const told = new Map([...state.news.map((news) => [news.name, news] as const), ...live]);
   const known = state.models.map((model) => rowOf(model.name, model, told.get(model.name), state.freeBytes));
   const names = new Set(state.models.map(({ name }) => name));
   const others = [...told.values()].filter(({ name }) => !names.has(name));
-  return [...known, ...others.map((news) => rowOf(news.name, undefined, news, state.freeBytes))];
+  return [...others.map((news) => rowOf(news.name, undefined, news, state.freeBytes)), ...known];
 }
 
 const here: ReadonlySet<LocalNews["state"]> = new Set<LocalNews["state"]>(["ready", "loading", "loaded"]);

@@ -85,12 +85,18 @@ function aboutOf({ name, model, news, isHere }: LocalRow): string {
   const loaded = news?.state === "loaded" && `loaded, ${shownBytes(news.memoryBytes ?? 0)} in memory`;
   return [
     model && shownBytes(model.sizeBytes),
-    loaded || (news?.state === "loading" ? "being loaded" : isHere ? "on this machine" : "to be fetched"),
+    loaded || placeOf(news?.state, isHere),
     model && !loaded && `asks for about ${shownBytes(model.memoryBytes)} of memory`,
     speed !== undefined && `last ${shownSpeed(speed)}`,
   ]
     .filter(Boolean)
     .join(" · ");
+}
+
+function placeOf(state: NonNullable<LocalRow["news"]>["state"] | undefined, isHere: boolean): string {
+  if (state === "pulling") return "on its way";
+  if (state === "loading") return "being loaded";
+  return isHere ? "on this machine" : "to be fetched";
 }
 
 function Progress(props: { readonly news: NonNullable<LocalRow["news"]> }) {
