@@ -66,10 +66,11 @@ export function shownKeys(keys: string): string[] {
     shift: isMac ? "⇧" : "Shift",
     escape: "Esc",
     enter: "Enter",
+    tab: "Tab",
     arrowup: "↑",
     arrowdown: "↓",
   };
-  return keys.split("+").map((key) => names[key] ?? (key.length === 1 ? key.toUpperCase() : key));
+  return keys.split("+").map((key) => names[key] ?? `${key.charAt(0).toUpperCase()}${key.slice(1)}`);
 }
 
 function isField(target: EventTarget | null): boolean {
