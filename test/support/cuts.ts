@@ -8,6 +8,8 @@ export interface Wire extends Disposable {
   readonly connections: number;
   /** Ends at once what has heard of the server; true where anything had. */
   cut(): boolean;
+  /** Lets nothing of the server through any more, or lets it go on: a page that does not read. */
+  hold(on: boolean): void;
 }
 
 /** A wire to the server at `address`; `cookie` is added to what goes over it. */
@@ -52,6 +54,12 @@ export async function wireTo(address: string, cookie: string): Promise<Wire> {
       return connections;
     },
     cut,
+    hold(on) {
+      for (const [, far] of pairs) {
+        if (on) far.pause();
+        else far.resume();
+      }
+    },
     [Symbol.dispose]() {
       cut();
       server.close();
