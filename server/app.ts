@@ -22,7 +22,8 @@ export interface AppOptions {
 
 const pathText = t.String({ maxLength: 4_096 });
 const path = { query: t.Object({ path: pathText }) };
-const id = { params: t.Object({ id: t.String({ pattern: "^[0-9a-f]{12}$" }) }) };
+const idText = t.String({ pattern: "^[0-9a-f]{12}$" });
+const id = { params: t.Object({ id: idText }) };
 
 /** Not yet listening. */
 export function makeApp(options: AppOptions) {
@@ -65,6 +66,7 @@ export function makeApp(options: AppOptions) {
     .post("/api/editor", ({ body }) => desk.openEditor(body.path, body.line), {
       body: t.Object({ path: t.String(), line: t.Optional(t.Number()) }),
     })
+    .post("/api/sessions/refresh", () => desk.refresh())
     .patch("/api/sessions/:id", ({ params, body }) => desk.rename(params.id, body.title), {
       ...id,
       body: t.Object({ title: t.String({ maxLength: 200 }) }),
@@ -78,6 +80,9 @@ export function makeApp(options: AppOptions) {
     .get("/api/sessions/:id/export", ({ params, query }) => desk.export(params.id, query.format), {
       ...id,
       query: t.Object({ format: t.Union([t.Literal("markdown"), t.Literal("json"), t.Literal("html")]) }),
+    })
+    .get("/api/sessions/:id/attachments/:agent/:entry/:index", ({ params }) => desk.file(params), {
+      params: t.Object({ id: idText, agent: t.String(), entry: t.String(), index: t.Numeric({ minimum: 0 }) }),
     })
     .get("/api/sessions/:id/changes", ({ params }) => desk.changes(params.id), id)
     .get("/api/sessions/:id/diff", ({ params, query }) => desk.diff(params.id, query.path, query.against), {

@@ -3,6 +3,7 @@ import { realpathSync } from "node:fs";
 import { UsageError } from "../agent/error.ts";
 import type { MessageId } from "../agent/message.ts";
 import { pageDir } from "./assets.ts";
+import { fileResponse } from "./attachments.ts";
 import type { Config } from "./config.ts";
 import { openEditor } from "./editor.ts";
 import { type ExportFormat, exportName, exportSession } from "./export.ts";
@@ -81,6 +82,11 @@ export class Desk implements Disposable {
     return openEditor(await this.#files.locate(path), line, this.#childEnv);
   }
 
+  /** Looks again at what other processes have done to the sessions, and tells every page. */
+  refresh(): void {
+    this.#workspace.changed();
+  }
+
   async rename(id: string, title: string): Promise<void> {
     await this.#shelf.rename(id, title);
     this.#workspace.changed();
@@ -133,6 +139,12 @@ export class Desk implements Disposable {
     const row = await this.#shelf.get(id);
     await this.#workspace.get(id)?.composed.session?.flush();
     return row;
+  }
+
+  /** A file that a message carries. */
+  async file({ id, agent, entry, index }: { id: string; agent: string; entry: string; index: number }): Promise<Response> {
+    const { hub } = await this.#workspace.load(id);
+    return fileResponse(hub.file(agent, entry, index));
   }
 
   [Symbol.dispose](): void {

@@ -17,6 +17,8 @@ import "./style/controls.css";
 import "./style/header.css";
 import "./style/popover.css";
 import "./style/models.css";
+import "./style/badge.css";
+import "./style/menu.css";
 import "./style/sidebar.css";
 import "./style/dialog.css";
 import "./style/toasts.css";

@@ -9,6 +9,7 @@ import "./style/event.css";
 import "./style/call.css";
 import "./style/call-body.css";
 import "./style/attachments.css";
+import "./style/badge.css";
 import "./style/toasts.css";
 import "./style/replay.css";
 import { render } from "solid-js/web";

@@ -126,6 +126,12 @@ export async function copyLink(id: string, agent?: string): Promise<void> {
   }
 }
 
+/** Has the list told anew: other processes may have done something to it. */
+export function refreshSessions(): void {
+  // Without a connection there is none to be told; it is told with the next one.
+  sendJson("POST", "/api/sessions/refresh").catch(() => {});
+}
+
 /** Shows a session, unless another process writes it. */
 export function openSession(store: Store, id: string): void {
   const row = store.sessions?.find((each) => each.id === id);

@@ -1,15 +1,25 @@
 /** What can be done with sessions from anywhere on the page. */
+import { onCleanup } from "solid-js";
 import { type Action, useActions } from "../state/actions.ts";
 import { useStore } from "../state/context.ts";
 import { setInnerText } from "../state/find.ts";
 import { setPref } from "../state/prefs.ts";
-import { copyLink, forkSession, openSession, removeSession, setRenaming } from "../state/session-actions.ts";
+import {
+  copyLink,
+  forkSession,
+  openSession,
+  refreshSessions,
+  removeSession,
+  setRenaming,
+} from "../state/session-actions.ts";
 import { setDialog } from "../state/shell.ts";
 import type { Store } from "../state/store.ts";
 
 export function useSessionActions(): void {
   const store = useStore();
   useActions([...ofSession(store), ...toSessions(store)]);
+  window.addEventListener("focus", refreshSessions);
+  onCleanup(() => window.removeEventListener("focus", refreshSessions));
 }
 
 function ofSession(store: Store): readonly Action[] {

@@ -100,7 +100,7 @@ function Answerer() {
       <Switch fallback={<p class="dim"> </p>}>
         <Match when={as("ready")}>
           {(ready) => (
-            <p>
+            <p class="start-line">
               <Icon name={ready().isLocal ? "chip" : "cloud"} />
               <span>
                 <strong>{ready().model}</strong> answers
@@ -118,7 +118,7 @@ function Answerer() {
         <Match when={as("away")}>
           {(away) => (
             <div class="start-away">
-              <p>
+              <p class="start-text">
                 No key is set, so a model on this machine will answer: <strong>{away().model}</strong>. It has to be
                 fetched once.
               </p>
