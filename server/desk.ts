@@ -142,7 +142,17 @@ export class Desk implements Disposable {
   }
 
   /** A file that a message carries. */
-  async file({ id, agent, entry, index }: { id: string; agent: string; entry: string; index: number }): Promise<Response> {
+  async file({
+    id,
+    agent,
+    entry,
+    index,
+  }: {
+    id: string;
+    agent: string;
+    entry: string;
+    index: number;
+  }): Promise<Response> {
     const { hub } = await this.#workspace.load(id);
     return fileResponse(hub.file(agent, entry, index));
   }

@@ -4,18 +4,19 @@
  */
 import type { AgentEvent, EventType } from "../agent/event.ts";
 import type { Fleet } from "../agent/fleet.ts";
-import { endCard, spanOf } from "./card.ts";
+import type { Attachment } from "../agent/message.ts";
+import { findFile, withoutFiles } from "./attachments.ts";
+import { endCard } from "./card.ts";
 import type { Client } from "./client.ts";
 import { cursorAfter, encodeFrame } from "./codec.ts";
 import { Feed } from "./feed.ts";
+import { FleetHistory } from "./fleet-history.ts";
 import { meterOf } from "./meter.ts";
-import type { AgentCard, OpenAsk, Passing, ServerFrame, SnapshotFrame, Span, WireEvent } from "./protocol.ts";
+import type { AgentCard, OpenAsk, ServerFrame, SnapshotFrame, WireEvent } from "./protocol.ts";
 
 /** Deltas of this time travel together. */
 const flushMs = 4;
 const fleetMs = 100;
-const keptSpans = 20_000;
-const keptPassing = 500;
 
 /** After these the context's tokens are others. */
 const weighs: ReadonlySet<EventType> = new Set<EventType>([
@@ -45,14 +46,11 @@ export class Hub implements Disposable {
   readonly #feeds = new Map<string, Feed>();
   readonly #joined = new Set<Client>();
   readonly #watchers = new Map<string, Set<Client>>();
-  readonly #spans: Span[] = [];
-  readonly #passing: Passing[] = [];
+  readonly #history = new FleetHistory();
   readonly #subscription: Disposable;
   #dirtyFeeds = new Set<Feed>();
   #dirtyCards = new Set<Feed>();
   #heavier = new Set<Feed>();
-  #newSpans: Span[] = [];
-  #newPassing: Passing[] = [];
   #asksChanged = false;
   #flushTimer: Timer | undefined;
   #fleetTimer: Timer | undefined;
@@ -105,8 +103,8 @@ export class Hub implements Disposable {
       root: this.root,
       cards: this.cards,
       asks: this.asks,
-      passing: this.#passing,
-      spans: this.#spans.slice(-2_000),
+      passing: this.#history.passing,
+      spans: this.#history.spans.slice(-2_000),
     });
   }
 
@@ -126,7 +124,8 @@ export class Hub implements Disposable {
     const missed = feed.since(epoch, seq);
     if (missed) {
       client.send({ type: "resumed", session: this.session, agent, epoch });
-      if (missed.length > 0) client.send({ type: "events", session: this.session, agent, events: missed });
+      const events = this.#light(missed);
+      if (missed.length > 0) client.send({ type: "events", session: this.session, agent, events });
     } else client.send(this.#snapshot(feed));
     this.#heavier.add(feed);
     this.#scheduleFleet();
@@ -145,8 +144,14 @@ export class Hub implements Disposable {
   }
 
   older(agent: string, before: number): ServerFrame | undefined {
-    const page = this.#feeds.get(agent)?.page(before);
-    return page && { type: "page", session: this.session, agent, ...page };
+    const feed = this.#feeds.get(agent);
+    return feed && { type: "page", session: this.session, agent, ...this.#page(feed, before) };
+  }
+
+  /** A file that a message of an agent, or one that waits for it, carries. */
+  file(agent: string, entry: string, index: number): Attachment | undefined {
+    const feed = this.#feeds.get(agent);
+    return feed && findFile([...feed.timeline, ...feed.live.events()], entry, index);
   }
 
   [Symbol.dispose](): void {
@@ -197,21 +202,12 @@ export class Hub implements Disposable {
       child.card = { ...child.card, persistent: event.persistent };
       this.#touch(child);
     }
-    if (event.type === "childEnded") {
-      const child = this.#feeds.get(event.child);
-      if (!child) return;
-      child.card = { ...endCard(child.card, event.at), reason: event.reason };
-      this.#touch(child);
+    const ended = event.type === "childEnded" ? this.#feeds.get(event.child) : undefined;
+    if (ended && event.type === "childEnded") {
+      ended.card = { ...endCard(ended.card, event.at), reason: event.reason };
+      this.#touch(ended);
     }
-    if (event.type === "message" && event.message.type === "peer") {
-      const { from, text } = event.message;
-      keep(this.#passing, { from, to: event.agent, text: text.slice(0, 300), at: event.at }, keptPassing);
-      this.#newPassing.push({ from, to: event.agent, text: text.slice(0, 300), at: event.at });
-    }
-    const span = spanOf(event, feed.card.model?.model ?? "");
-    if (!span) return;
-    keep(this.#spans, span, keptSpans);
-    this.#newSpans.push(span);
+    this.#history.note(event, feed.card.model?.model ?? "");
   }
 
   #flush(): void {
@@ -226,7 +222,7 @@ export class Hub implements Disposable {
     const agent = feed.card.label;
     const watchers = this.#watchers.get(agent);
     if (events.length === 0 || !watchers || watchers.size === 0) return;
-    const frame = { type: "events", session: this.session, agent, events } as const;
+    const frame = { type: "events", session: this.session, agent, events: this.#light(events) } as const;
     const text = encodeFrame(frame);
     const cursor = cursorAfter(frame);
     for (const client of watchers) client.sendEvents(frame, text, cursor);
@@ -241,11 +237,20 @@ export class Hub implements Disposable {
       epoch,
       seq,
       total: timeline.length,
-      ...feed.page(),
-      live: live.events(),
+      ...this.#page(feed),
+      live: this.#light(live.events()),
       card,
       cwd: this.#fleet.get(card.label)?.snapshot().cwd ?? "",
     };
+  }
+
+  #page(feed: Feed, before?: number) {
+    const { first, timeline } = feed.page(before);
+    return { first, timeline: this.#light(timeline) };
+  }
+
+  #light<Event extends WireEvent>(events: readonly Event[]): Event[] {
+    return events.map((event) => withoutFiles(event, this.session));
   }
 
   #scheduleFleet(): void {
@@ -257,14 +262,11 @@ export class Hub implements Disposable {
     this.#fleetTimer = undefined;
     const cards = [...this.#dirtyCards].map(({ card }) => card);
     const asks = this.#asksChanged ? { asks: this.asks } : {};
-    const passing = this.#newPassing.length > 0 ? { passing: this.#newPassing } : {};
-    const spans = this.#newSpans.length > 0 ? { spans: this.#newSpans } : {};
+    const news = this.#history.news();
     this.#dirtyCards.clear();
-    this.#newPassing = [];
-    this.#newSpans = [];
     if (this.#asksChanged) this.#onChange();
     this.#asksChanged = false;
-    const frame: ServerFrame = { type: "fleet", session: this.session, cards, ...asks, ...passing, ...spans };
+    const frame: ServerFrame = { type: "fleet", session: this.session, cards, ...asks, ...news };
     if (Object.keys(frame).length > 3 || cards.length > 0) for (const client of this.#joined) client.send(frame);
     this.#sendMeters();
   }
@@ -280,9 +282,4 @@ export class Hub implements Disposable {
         client.send({ type: "meter", session: this.session, agent: card.label, meter });
     }
   }
-}
-
-function keep<T>(list: T[], item: T, limit: number): void {
-  list.push(item);
-  if (list.length > limit * 1.2) list.splice(0, list.length - limit);
 }

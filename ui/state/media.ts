@@ -12,17 +12,27 @@ export function mediaOf({ mime }: Attachment): Media {
   return mime === "application/pdf" ? "pdf" : "other";
 }
 
+/** What the server keeps is named by its address there. */
+const away = /^at:(\/api\/sessions\/[^?]+)\?bytes=(\d+)$/;
+
 /** The picture as an address. */
 export function imageUrl({ mime, data }: Attachment): string {
-  return `data:${mime};base64,${data}`;
+  return away.exec(data)?.[1] ?? `data:${mime};base64,${data}`;
 }
 
 export function bytesOf({ data }: Attachment): number {
-  return Math.floor((data.replace(/=+$/, "").length * 3) / 4);
+  const bytes = away.exec(data)?.[2];
+  return bytes === undefined ? Math.floor((data.replace(/=+$/, "").length * 3) / 4) : Number(bytes);
 }
 
-export function blobOf({ mime, data }: Attachment): Blob {
-  return new Blob([Uint8Array.from(atob(data), (char) => char.charCodeAt(0))], { type: mime });
+/** Its bytes; fetched where they are not here. Rejects where they cannot be had. */
+export async function blobOf({ mime, data }: Attachment): Promise<Blob> {
+  const address = away.exec(data)?.[1];
+  if (address === undefined)
+    return new Blob([Uint8Array.from(atob(data), (char) => char.charCodeAt(0))], { type: mime });
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error("The file could not be had from sagent.");
+  return new Blob([await answer.arrayBuffer()], { type: mime });
 }
 
 export function nameOf({ name, mime }: Attachment): string {

@@ -4,6 +4,7 @@ import { Portal } from "solid-js/web";
 import type { Attachment } from "../../agent/message.ts";
 import { shownBytes } from "../state/format.ts";
 import { blobOf, bytesOf, imageUrl, mediaOf, nameOf } from "../state/media.ts";
+import { toastError } from "../state/shell.ts";
 import { Icon } from "./icon.tsx";
 
 export function Attachments(props: { readonly list: readonly Attachment[] }) {
@@ -53,8 +54,16 @@ function FileChip(props: { readonly file: Attachment }) {
 }
 
 function Enlarged(props: { readonly file: Attachment; readonly close: () => void }) {
-  const url = URL.createObjectURL(blobOf(props.file));
-  onCleanup(() => URL.revokeObjectURL(url));
+  const [url, setUrl] = createSignal<string>();
+  let isOpen = true;
+  blobOf(props.file)
+    .then((blob) => isOpen && setUrl(URL.createObjectURL(blob)))
+    .catch(toastError);
+  onCleanup(() => {
+    isOpen = false;
+    const made = url();
+    if (made !== undefined) URL.revokeObjectURL(made);
+  });
   return (
     <Portal>
       <dialog
@@ -68,7 +77,7 @@ function Enlarged(props: { readonly file: Attachment; readonly close: () => void
       >
         <form method="dialog" class="row enlarged-head">
           <span class="grow cut">{nameOf(props.file)}</span>
-          <a class="outlined" href={url} download={nameOf(props.file)}>
+          <a class="outlined" href={url()} download={nameOf(props.file)}>
             Save
           </a>
           <button type="submit" class="icon-button" aria-label="Close">
@@ -77,9 +86,9 @@ function Enlarged(props: { readonly file: Attachment; readonly close: () => void
         </form>
         <Show
           when={mediaOf(props.file) === "image"}
-          fallback={<iframe class="enlarged-pdf" src={url} title={nameOf(props.file)} />}
+          fallback={<iframe class="enlarged-pdf" src={url()} title={nameOf(props.file)} />}
         >
-          <img src={url} alt={nameOf(props.file)} />
+          <img src={url()} alt={nameOf(props.file)} />
         </Show>
       </dialog>
     </Portal>
