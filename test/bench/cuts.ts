@@ -1,0 +1,86 @@
+/** How long a page takes, from the moment its connection is cut, to show again all that was said meanwhile. */
+import { Fleet } from "../../agent/fleet.ts";
+import { noUsage } from "../../agent/message.ts";
+import type { Chunk, Model } from "../../agent/model.ts";
+import { Client } from "../../server/client.ts";
+import { Hub } from "../../server/hub.ts";
+import { socketLimits } from "../../server/socket.ts";
+import { LiveStore } from "../../ui/state/store.ts";
+import { wireTo } from "../support/cuts.ts";
+import { until } from "../support/until.ts";
+import { median, printMetric, quantile } from "./metric.ts";
+import { roundModel } from "./support/round-model.ts";
+
+const cuts = 200;
+const session = "0123456789ab";
+let said = 0;
+let isOver = false;
+
+/** Says a word every two milliseconds until it is told to end. */
+async function* stream(): AsyncGenerator<Chunk> {
+  while (!isOver) {
+    await Bun.sleep(2);
+    said += 5;
+    yield { type: "text", text: "word " };
+  }
+  yield {
+    type: "done",
+    parts: [{ type: "text", text: "word ".repeat(said / 5) }],
+    stopReason: "endTurn",
+    usage: noUsage,
+  };
+}
+
+const model: Model = { ...roundModel({ name: "", args: () => ({}) }, 0), stream };
+await using fleet = new Fleet();
+const agent = fleet.root({ model });
+using hub = new Hub({ session, root: "main", fleet, events: [], onChange: () => {} });
+const clients = new Map<object, Client>();
+const server = Bun.serve<undefined, never>({
+  port: 0,
+  hostname: "127.0.0.1",
+  fetch: (request, own) => (own.upgrade(request) ? undefined : new Response(null, { status: 400 })),
+  websocket: {
+    ...socketLimits,
+    open: (socket) => void clients.set(socket, new Client(socket)),
+    message(socket, data) {
+      const frame = JSON.parse(String(data));
+      const client = clients.get(socket);
+      if (client && frame.type === "join") hub.join(client);
+      if (client && frame.type === "watch") hub.watch(client, frame.agent, frame.epoch, frame.seq);
+    },
+    close(socket) {
+      const client = clients.get(socket);
+      if (client) hub.leave(client);
+    },
+  },
+});
+using wire = await wireTo(`http://127.0.0.1:${server.port}`, "");
+using page = new LiveStore(wire.url);
+page.openSession(session);
+const shown = () => {
+  const item = page.transcript?.view()?.items.findLast(({ type }) => type === "assistant");
+  const part = item?.type === "assistant" ? item.parts[0] : undefined;
+  return part?.type === "text" ? part.text.length : 0;
+};
+await until(() => page.transcript?.view() !== undefined);
+agent.send({ type: "prompt", text: "Talk." });
+await until(() => shown() > 0);
+const times: number[] = [];
+while (times.length < cuts) {
+  const { connections } = wire;
+  if (!wire.cut()) {
+    await Bun.sleep(1);
+    continue;
+  }
+  const cutAt = performance.now();
+  while (wire.connections === connections) await Bun.sleep(1);
+  const missed = said;
+  while (shown() < missed) await Bun.sleep(1);
+  times.push(performance.now() - cutAt);
+  await Bun.sleep(20);
+}
+isOver = true;
+printMetric("cuts.catchup.p50", median(times), "ms", cuts);
+printMetric("cuts.catchup.p95", quantile(times, 0.95), "ms", cuts);
+await server.stop(true);
