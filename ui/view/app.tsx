@@ -25,6 +25,7 @@ export function App() {
       title: "New session",
       group: "Session",
       keys: "alt+n",
+      inFields: true,
       run: () => store.openSession(undefined),
     },
     {

@@ -13,13 +13,15 @@ export function Dialog(props: {
 }) {
   const titleId = createUniqueId();
   let dialog: HTMLDialogElement | undefined;
-  useModal(() => dialog);
+  useModal(
+    () => dialog,
+    () => setDialog(undefined),
+  );
   return (
     <dialog
       ref={dialog}
       class={`dialog ${props.class ?? ""}`}
       aria-labelledby={titleId}
-      onClose={() => setDialog(undefined)}
       onKeyDown={(event) => event.stopPropagation()}
     >
       <div class="dialog-body">

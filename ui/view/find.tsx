@@ -40,7 +40,11 @@ export function Find() {
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.isComposing) return;
-    if (event.key === "Enter") choose(all()[chosen()]);
+    if (event.key === "Enter") {
+      // What gets the focus back is not to hear of it.
+      event.preventDefault();
+      return choose(all()[chosen()]);
+    }
     const to = { ArrowDown: chosen() + 1, ArrowUp: chosen() - 1 }[event.key];
     if (to === undefined || all().length === 0) return;
     event.preventDefault();

@@ -58,7 +58,7 @@ export function Help() {
   return (
     <Dialog title="Keyboard and commands" class="help">
       <input
-        type="search"
+        type="text"
         class="help-search"
         aria-label="Search the help"
         placeholder="Search"

@@ -1,21 +1,17 @@
 /** A dialog over the page: it holds the focus, and Escape or a click beside it closes it. */
-import { type JSX, onMount } from "solid-js";
+import type { JSX } from "solid-js";
 import { setDialog } from "../state/shell.ts";
 import { Icon } from "./icon.tsx";
+import { useModal } from "./use-modal.ts";
 
 export function Modal(props: { readonly title: string; readonly class?: string; readonly children: JSX.Element }) {
   let dialog: HTMLDialogElement | undefined;
-  onMount(() => {
-    dialog?.showModal();
-    dialog?.addEventListener("click", ({ target }) => target === dialog && dialog?.close());
-  });
+  useModal(
+    () => dialog,
+    () => setDialog(undefined),
+  );
   return (
-    <dialog
-      ref={dialog}
-      class={`modal ${props.class ?? ""}`}
-      aria-label={props.title}
-      onClose={() => setDialog(undefined)}
-    >
+    <dialog ref={dialog} class={`modal ${props.class ?? ""}`} aria-label={props.title}>
       <div class="modal-body">
         <header class="modal-head">
           <h2>{props.title}</h2>

@@ -53,7 +53,11 @@ export function Palette() {
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.isComposing) return;
-    if (event.key === "Enter") choose(chosen());
+    if (event.key === "Enter") {
+      // What gets the focus back is not to hear of it.
+      event.preventDefault();
+      return choose(chosen());
+    }
     const last = found().length - 1;
     const to = {
       ArrowDown: chosen() === last ? 0 : chosen() + 1,

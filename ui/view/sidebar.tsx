@@ -28,9 +28,9 @@ export function Sidebar() {
 
 function Drawer(props: { readonly children: JSX.Element }) {
   let drawer: HTMLDialogElement | undefined;
-  useModal(() => drawer);
+  useModal(() => drawer, close);
   return (
-    <dialog ref={drawer} class="drawer" aria-label="Sessions" onClose={close}>
+    <dialog ref={drawer} class="drawer" aria-label="Sessions">
       {props.children}
     </dialog>
   );
@@ -47,6 +47,13 @@ function Column(props: { readonly onChoose: () => void }) {
   const rows = createMemo(() => withWords(pendingRows(store.sessions ?? [], pending()), text()));
   const create = () => {
     store.openSession(undefined);
+    props.onChoose();
+  };
+  const findInside = () => {
+    if (text().trim() === "") return;
+    setFindText(text().trim());
+    setText("");
+    setDialog("find");
     props.onChoose();
   };
   return (
@@ -76,6 +83,7 @@ function Column(props: { readonly onChoose: () => void }) {
           ref={(field) => {
             search = field;
           }}
+          onEnter={findInside}
           onDown={() => panel?.querySelector<HTMLElement>('[data-session][tabindex="0"]')?.focus()}
         />
       </div>
@@ -86,7 +94,7 @@ function Column(props: { readonly onChoose: () => void }) {
           </Show>
         </Show>
         <Show when={text().trim() !== ""}>
-          <button type="button" class="inside-search" onClick={() => findInside(text())}>
+          <button type="button" class="inside-search" onClick={findInside}>
             <Icon name="search" />
             <span class="grow">Search inside the conversations</span>
             <kbd>Enter</kbd>
@@ -99,15 +107,11 @@ function Column(props: { readonly onChoose: () => void }) {
   );
 }
 
-function findInside(text: string): void {
-  setFindText(text.trim());
-  setDialog("find");
-}
-
 function SearchField(props: {
   readonly text: string;
   readonly setText: (text: string) => void;
   readonly ref: (field: HTMLInputElement) => void;
+  readonly onEnter: () => void;
   readonly onDown: () => void;
 }) {
   const onKey = (event: KeyboardEvent) => {
@@ -116,7 +120,7 @@ function SearchField(props: {
       event.preventDefault();
       props.onDown();
     }
-    if (event.key === "Enter" && props.text.trim() !== "") findInside(props.text);
+    if (event.key === "Enter") props.onEnter();
     // The first Escape empties the field; what is around it may hear the next.
     if (event.key !== "Escape" || props.text === "") return;
     event.preventDefault();

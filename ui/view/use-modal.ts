@@ -1,15 +1,19 @@
 /** What every dialog does: it holds the focus and gives it back, and a click beside it closes it. Escape does by itself. */
 import { onCleanup, onMount } from "solid-js";
 
-/** Shows the dialog while the calling component is there. It is closed by its own `close` event's listener. */
-export function useModal(dialog: () => HTMLDialogElement | undefined): void {
+/** Shows the dialog while the calling component is there. `close` is to take that away; the person asked for it. */
+export function useModal(dialog: () => HTMLDialogElement | undefined, close: () => void): void {
   const before = document.activeElement;
+  // The event of a dialog that is gone comes late: it would close the next one.
+  let isOver = false;
   onMount(() => {
     const element = dialog();
     element?.addEventListener("pointerdown", ({ target }) => target === element && element.close());
+    element?.addEventListener("close", () => !isOver && close());
     element?.showModal();
   });
   onCleanup(() => {
+    isOver = true;
     dialog()?.close();
     if (before instanceof HTMLElement) queueMicrotask(() => before.isConnected && before.focus());
   });
