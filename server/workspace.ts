@@ -213,10 +213,11 @@ export class Workspace implements AsyncDisposable {
     clearTimeout(this.#unloads.get(id));
     this.#unloads.delete(id);
     const loaded = this.#here.get(id);
-    if (!loaded || this.#closing || !isAtRest(loaded)) return;
+    if (!loaded || this.#closing) return;
     const { unloadAfterMs = 5 * 60_000 } = this.#options;
     const timer = setTimeout(() => {
       if (isAtRest(loaded)) void this.unload(id);
+      else this.#considerUnload(id);
     }, unloadAfterMs);
     timer.unref();
     this.#unloads.set(id, timer);
@@ -229,13 +230,14 @@ export class Workspace implements AsyncDisposable {
   }
 }
 
-/** Nobody watches, nothing works, nothing waits for a person, and no terminal is open. */
-function isAtRest({ hub, composed, terminals }: Loaded): boolean {
-  if (hub.isWatched || hub.asks.length > 0) return false;
+/** Nobody watches, nothing works or is to be sent later, nothing waits for a person, and no terminal is open. */
+function isAtRest({ hub, composed: { agent, fleet }, terminals }: Loaded): boolean {
+  if (hub.isWatched || agent.isBusy || hub.asks.length > 0) return false;
   if (terminals.list().some(({ running }) => running)) return false;
-  return (
-    composed.fleet.living().every(({ state }) => state === "idle" || state === "waiting") && !composed.agent.isBusy
-  );
+  return hub.cards.every(({ label, state, ended }) => {
+    if (ended) return true;
+    return (state === "idle" || state === "waiting") && (fleet.get(label)?.scheduled().size ?? 0) === 0;
+  });
 }
 
 function liveRow({ hub, composed }: Loaded): Pick<SessionRow, "state" | "costUsd"> {
