@@ -19,6 +19,7 @@ import "./style/popover.css";
 import "./style/models.css";
 import "./style/badge.css";
 import "./style/menu.css";
+import "./style/side.css";
 import "./style/sidebar.css";
 import "./style/dialog.css";
 import "./style/toasts.css";

@@ -7,13 +7,14 @@ import { followRoute } from "../state/route.ts";
 import { setDialog } from "../state/shell.ts";
 import { Conversation } from "./conversation.tsx";
 import { Overlays } from "./overlays.tsx";
-import { Side } from "./side.tsx";
+import { Side, useTabActions } from "./side.tsx";
 import { Sidebar } from "./sidebar.tsx";
 
 export function App() {
   const store = useStore();
   followRoute(store);
   useTheme();
+  useTabActions();
   const onKey = (event: KeyboardEvent) => void handleKey(event);
   window.addEventListener("keydown", onKey);
   onCleanup(() => window.removeEventListener("keydown", onKey));

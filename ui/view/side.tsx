@@ -1,47 +1,99 @@
-/** The side: the fleet, what changed, files, terminals and details. */
-import { For, Match, Switch } from "solid-js";
+/** The side: the fleet, what changed, files, terminals and details, a tab each, loaded when first opened. */
+import { type Component, For, lazy, Show, Suspense } from "solid-js";
+import { Dynamic } from "solid-js/web";
+import { type Action, shownKeys, useActions } from "../state/actions.ts";
+import { useStore } from "../state/context.ts";
+import type { FleetView } from "../state/fleet.ts";
 import { prefs, setPref } from "../state/prefs.ts";
-import type { SideTab } from "../state/shell.ts";
+import { type SideTab, showTab } from "../state/shell.ts";
+import { Icon } from "./icon.tsx";
 import { Splitter } from "./splitter.tsx";
 
-const tabs: readonly { readonly id: SideTab; readonly title: string }[] = [
-  { id: "fleet", title: "Fleet" },
-  { id: "changes", title: "Changes" },
-  { id: "files", title: "Files" },
-  { id: "terminal", title: "Terminal" },
-  { id: "details", title: "Details" },
+interface Tab {
+  readonly id: SideTab;
+  readonly title: string;
+  readonly view: Component;
+  /** Shown beside the title where it is not zero. */
+  readonly count?: (fleet: FleetView) => number;
+}
+
+const tabs: readonly Tab[] = [
+  {
+    id: "fleet",
+    title: "Fleet",
+    view: lazy(async () => ({ default: (await import("./fleet.tsx")).FleetTab })),
+    count: ({ cards }) => [...cards.values()].filter(({ busySince }) => busySince !== null).length,
+  },
+  { id: "changes", title: "Changes", view: lazy(async () => ({ default: (await import("./changes.tsx")).Changes })) },
+  { id: "files", title: "Files", view: lazy(async () => ({ default: (await import("./files.tsx")).Files })) },
+  {
+    id: "terminal",
+    title: "Terminal",
+    view: lazy(async () => ({ default: (await import("./terminal.tsx")).Terminal })),
+    count: ({ terminals }) => terminals.length,
+  },
+  { id: "details", title: "Details", view: lazy(async () => ({ default: (await import("./details.tsx")).Details })) },
 ];
 
+const shown = () => tabs.find(({ id }) => id === prefs().sideTab) ?? tabs[0];
+
+/** The keys that open the tabs; offered while the side is closed too. */
+export function useTabActions(): void {
+  useActions(
+    tabs.map(
+      ({ id, title }, index): Action => ({
+        id: `side.${id}`,
+        title: `Show ${title.toLowerCase()}`,
+        group: "View",
+        keys: `alt+${index + 1}`,
+        inFields: true,
+        run: () => showTab(id),
+      }),
+    ),
+  );
+}
+
 export function Side() {
+  const store = useStore();
+  const onKey = (event: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    const next = tabs.at((tabs.findIndex(({ id }) => id === shown()?.id) + step) % tabs.length);
+    if (!next) return;
+    showTab(next.id);
+    document.getElementById(`tab-${next.id}`)?.focus();
+  };
   return (
     <aside class="side" aria-label="Side">
       <Splitter name="side" label="Width of the side" min={280} max={900} />
-      <div class="tabs" role="tablist">
-        <For each={tabs}>
-          {({ id, title }) => (
-            <button
-              type="button"
-              role="tab"
-              id={`tab-${id}`}
-              aria-controls="side-panel"
-              aria-selected={prefs().sideTab === id}
-              onClick={() => setPref("sideTab", id)}
-            >
-              {title}
-            </button>
-          )}
-        </For>
-        <span class="grow" />
-        <button type="button" aria-label="Hide the side" onClick={() => setPref("sideOpen", false)}>
-          ✕
+      <div class="tabs">
+        <div role="tablist" aria-label="Side" onKeyDown={onKey}>
+          <For each={tabs}>
+            {({ id, title, count }, index) => (
+              <button
+                type="button"
+                role="tab"
+                id={`tab-${id}`}
+                title={`${title} (${shownKeys(`alt+${index() + 1}`).join("+")})`}
+                aria-controls="side-panel"
+                aria-selected={shown()?.id === id}
+                tabindex={shown()?.id === id ? 0 : -1}
+                onClick={() => showTab(id)}
+              >
+                {title}
+                <Show when={store.fleet && count?.(store.fleet)}>{(some) => <span class="count">{some()}</span>}</Show>
+              </button>
+            )}
+          </For>
+        </div>
+        <button type="button" class="icon-button" aria-label="Hide the side" onClick={() => setPref("sideOpen", false)}>
+          <Icon name="close" />
         </button>
       </div>
-      <div class="panel" id="side-panel" role="tabpanel" aria-labelledby={`tab-${prefs().sideTab}`}>
-        <Switch fallback={<p class="dim">Nothing here yet.</p>}>
-          <Match when={prefs().sideTab === "fleet"}>
-            <p class="dim">Fleet</p>
-          </Match>
-        </Switch>
+      <div class="panel" id="side-panel" role="tabpanel" aria-labelledby={`tab-${shown()?.id}`}>
+        <Suspense fallback={<p class="empty">Loading…</p>}>
+          <Dynamic component={shown()?.view} />
+        </Suspense>
       </div>
     </aside>
   );

@@ -1,0 +1,3 @@
+export function Changes() {
+  return <p class="empty">Nothing here yet.</p>;
+}

@@ -1,0 +1,3 @@
+export function Details() {
+  return <p class="empty">Nothing here yet.</p>;
+}

@@ -1,0 +1,3 @@
+export function Files() {
+  return <p class="empty">Nothing here yet.</p>;
+}

@@ -1,0 +1,3 @@
+export function FleetTab() {
+  return <p class="empty">Nothing here yet.</p>;
+}

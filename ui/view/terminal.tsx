@@ -1,0 +1,3 @@
+export function Terminal() {
+  return <p class="empty">Nothing here yet.</p>;
+}
