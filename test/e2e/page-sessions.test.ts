@@ -125,3 +125,28 @@ test("the menu of a session has what can be done with it; another process's is r
     await holder.exited;
   }
 });
+
+test("on a narrow screen the sessions are a drawer that holds the focus and closes on a choice or Escape", async () => {
+  await using served = await workspace();
+  await using tab = await browser.open(served.link, { size: "phone" });
+  const { page } = tab;
+  page.setDefaultTimeout(8_000);
+  const opener = page.getByRole("button", { name: "Show the sessions" });
+  await opener.click();
+  const drawer = page.getByRole("dialog", { name: "Sessions" });
+  await drawer.waitFor();
+  expect(await tab.axe(".drawer")).toEqual([]);
+  await tab.shot("sessions-drawer");
+  for (let presses = 0; presses < 12; presses += 1) {
+    await page.keyboard.press("Tab");
+    const isInside = () => document.activeElement === document.body || !!document.activeElement?.closest(".drawer");
+    expect(await page.evaluate(isInside)).toBe(true);
+  }
+  await page.keyboard.press("Escape");
+  await drawer.waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Show the sessions");
+  await opener.click();
+  await page.getByText("Release notes").first().click();
+  await drawer.waitFor({ state: "detached" });
+  await page.locator(".transcript").getByText("Step 119 of Release notes.").waitFor();
+});

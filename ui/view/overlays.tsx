@@ -1,5 +1,5 @@
-/** What lies over the page: dialogs and passing words. A dialog's code comes when it is first opened. */
-import { lazy, Match, Switch } from "solid-js";
+/** What lies over the page: dialogs and passing words. A dialog's code comes after the page's, or when it is first opened. */
+import { lazy, Match, onCleanup, onMount, Switch } from "solid-js";
 import { dialog } from "../state/shell.ts";
 import { useSessionActions } from "./session-shortcuts.ts";
 import { Toasts } from "./toasts.tsx";
@@ -11,8 +11,15 @@ const Export = lazy(async () => ({ default: (await import("./export.tsx")).Expor
 const ModelPicker = lazy(async () => ({ default: (await import("./model-picker.tsx")).ModelPicker }));
 const LocalModels = lazy(async () => ({ default: (await import("./local-models.tsx")).LocalModels }));
 
+const preloadMs = 500;
+
 export function Overlays() {
   useSessionActions();
+  // Who opens them by a key types on at once.
+  onMount(() => {
+    const timer = setTimeout(() => void Promise.all([Palette.preload(), Find.preload()]), preloadMs);
+    onCleanup(() => clearTimeout(timer));
+  });
   return (
     <>
       <Switch>
