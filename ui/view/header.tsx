@@ -5,6 +5,7 @@ import { lineage } from "../state/fleet.ts";
 import { useNow } from "../state/now.ts";
 import { plain } from "../state/plain.ts";
 import { prefs, setPref } from "../state/prefs.ts";
+import { isNarrow } from "../state/screen.ts";
 import { retryWords, stateWords } from "../state/state-words.ts";
 import type { AgentView } from "../state/view.ts";
 import { Icon } from "./icon.tsx";
@@ -18,7 +19,7 @@ export function Header() {
   return (
     <>
       <header class="top">
-        <Show when={!prefs().sidebarOpen}>
+        <Show when={isNarrow() || !prefs().sidebarOpen}>
           <IconButton name="menu" label="Show the sessions" run={() => setPref("sidebarOpen", true)} />
         </Show>
         <Crumbs />
