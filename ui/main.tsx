@@ -20,6 +20,7 @@ import "./style/models.css";
 import "./style/badge.css";
 import "./style/menu.css";
 import "./style/side.css";
+import "./style/fleet.css";
 import "./style/sidebar.css";
 import "./style/dialog.css";
 import "./style/toasts.css";

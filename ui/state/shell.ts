@@ -3,7 +3,17 @@ import { createSignal } from "solid-js";
 import { setPref } from "./prefs.ts";
 
 export type SideTab = "fleet" | "changes" | "files" | "terminal" | "details";
-export type Dialog = "palette" | "help" | "find" | "models" | "local" | "asks" | "export" | "timeline";
+export type Dialog =
+  | "palette"
+  | "help"
+  | "find"
+  | "models"
+  | "local"
+  | "asks"
+  | "export"
+  | "timeline"
+  | "retune"
+  | "spawn";
 
 export interface Toast {
   readonly id: number;
@@ -43,7 +53,7 @@ export function toast(kind: Toast["kind"], text: string, rest: Pick<Toast, "hint
   toastCount += 1;
   const id = toastCount;
   setToasts((all) => [...all, { id, kind, text, ...rest }].slice(-4));
-  setTimeout(() => dismissToast(id), kind === "bad" ? 2 * toastMs : toastMs);
+  setTimeout(() => dismissToast(id), kind === "bad" || rest.action ? 2 * toastMs : toastMs);
 }
 
 export function dismissToast(id: number): void {

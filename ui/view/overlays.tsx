@@ -10,6 +10,9 @@ const Find = lazy(async () => ({ default: (await import("./find.tsx")).Find }));
 const Export = lazy(async () => ({ default: (await import("./export.tsx")).Export }));
 const ModelPicker = lazy(async () => ({ default: (await import("./model-picker.tsx")).ModelPicker }));
 const LocalModels = lazy(async () => ({ default: (await import("./local-models.tsx")).LocalModels }));
+const Timeline = lazy(async () => ({ default: (await import("./timeline.tsx")).Timeline }));
+const Retune = lazy(async () => ({ default: (await import("./retune.tsx")).Retune }));
+const Spawn = lazy(async () => ({ default: (await import("./spawn.tsx")).Spawn }));
 
 const preloadMs = 500;
 
@@ -40,6 +43,15 @@ export function Overlays() {
         </Match>
         <Match when={dialog() === "local"}>
           <LocalModels />
+        </Match>
+        <Match when={dialog() === "timeline"}>
+          <Timeline />
+        </Match>
+        <Match when={dialog() === "retune"}>
+          <Retune />
+        </Match>
+        <Match when={dialog() === "spawn"}>
+          <Spawn />
         </Match>
       </Switch>
       <Toasts />
