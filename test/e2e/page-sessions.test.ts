@@ -6,11 +6,12 @@ import type { Page } from "playwright-core";
 import { leaseFile } from "../../agent/session.ts";
 import { projectDir } from "../../agent/session-list.ts";
 import { assistant, user } from "../agent/entries.ts";
+import { freshHome } from "../server/program.ts";
 import { eventsOf, saved } from "../server/saved.ts";
 import { testBrowser } from "../support/browser.ts";
 import type { FakeRequest, FakeStep } from "../support/fake-types.ts";
 import { until } from "../support/until.ts";
-import { type ServedFake, serveFake } from "../support/workspace.ts";
+import { type ServedFake, serve, serveFake } from "../support/workspace.ts";
 
 const browser = testBrowser();
 const dayMs = 24 * 60 * 60 * 1_000;
@@ -149,4 +150,43 @@ test("on a narrow screen the sessions are a drawer that holds the focus and clos
   await page.getByText("Release notes").first().click();
   await drawer.waitFor({ state: "detached" });
   await page.locator(".transcript").getByText("Step 119 of Release notes.").waitFor();
+});
+
+test("of a thousand sessions only those in sight are there, and keys reach the last", async () => {
+  await using served = await serveFake([]);
+  const dir = sessionsOf(served);
+  for (let index = 0; index < 1_000; index += 1) {
+    const id = (0xaaaaaaaa0000 + index).toString(16);
+    saved(dir, id, eventsOf([user(1, `Session ${index}`), assistant(2, "Done.")]), Date.now() - index * 60_000);
+  }
+  await using tab = await browser.open(served.link);
+  const { page } = tab;
+  page.setDefaultTimeout(8_000);
+  await page.locator("[data-session]").first().focus();
+  expect(await page.locator("[data-session]").count()).toBeLessThan(60);
+  await page.keyboard.press("End");
+  await page.waitForFunction(() => document.activeElement?.textContent?.includes("Session 999"));
+  expect(await page.locator("[data-session]").count()).toBeLessThan(60);
+  await page.keyboard.press("ArrowUp");
+  await page.waitForFunction(() => document.activeElement?.textContent?.includes("Session 998"));
+});
+
+test("with no key set, the start leads to a model on this machine", async () => {
+  using home = freshHome();
+  // At the very first start the dialog comes by itself.
+  saved(sessionsOf({ home }), "aaaaaaaaaa01", eventsOf([user(1, "Before"), assistant(2, "Done.")]));
+  await using served = await serve(home);
+  await using tab = await browser.open(served.link, { theme: "dark" });
+  const { page } = tab;
+  page.setDefaultTimeout(8_000);
+  await page.getByText("No key is set, so a model on this machine will answer").waitFor();
+  expect(await tab.axe(".start")).toEqual([]);
+  await tab.shot("start-local");
+  await page.getByRole("button", { name: "Get a local model" }).click();
+  await page.getByRole("dialog", { name: "Local models" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Explain this project" }).click();
+  await page.waitForFunction(() =>
+    (document.activeElement as HTMLTextAreaElement).value?.startsWith("Explain this project to"),
+  );
 });

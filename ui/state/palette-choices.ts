@@ -5,7 +5,7 @@ import { actions } from "./actions.ts";
 import { fillComposer } from "./fill.ts";
 import { shownWhen } from "./format.ts";
 import type { Choice } from "./palette.ts";
-import { openSession } from "./session-actions.ts";
+import { openSession, sessionRows } from "./session-actions.ts";
 import { titleOf } from "./session-list.ts";
 import { openFile, toastError } from "./shell.ts";
 import { perform } from "./slash-actions.ts";
@@ -42,7 +42,7 @@ function agentChoices(store: Store): Choice[] {
 }
 
 function sessionChoices(store: Store, now: number): Choice[] {
-  return (store.sessions ?? [])
+  return (sessionRows(store) ?? [])
     .filter(({ id }) => id !== store.session)
     .map((row) => ({
       kind: "session",

@@ -1,9 +1,10 @@
 /** What is done with whole sessions. Each tells of its own failure. */
 import { createSignal } from "solid-js";
 import type { MessageId } from "../../agent/message.ts";
+import type { SessionRow } from "../../server/protocol.ts";
 import type { ExportFormat } from "../../server/slash-command.ts";
 import { getBlob, sendJson } from "./api.ts";
-import { type Pending, titleOf } from "./session-list.ts";
+import { type Pending, pendingRows, titleOf } from "./session-list.ts";
 import { toast, toastError } from "./shell.ts";
 import type { Store } from "./store.ts";
 
@@ -12,7 +13,12 @@ const [pending, setPending] = createSignal(none);
 /** The session whose title is being written. */
 const [renaming, setRenaming] = createSignal<string>();
 
-export { pending, renaming, setRenaming };
+export { renaming, setRenaming };
+
+/** The sessions as they will be once the server has done what it was asked for; undefined until they are told. */
+export function sessionRows({ sessions }: Pick<Store, "sessions">): readonly SessionRow[] | undefined {
+  return sessions && pendingRows(sessions, pending());
+}
 
 const pathOf = (id: string) => `/api/sessions/${id}`;
 

@@ -42,9 +42,9 @@ export function Export() {
       </p>
       <ul class="choice-list">
         <For each={formats}>
-          {({ format, icon, title, help }) => (
+          {({ format, icon, title, help }, index) => (
             <li>
-              <button type="button" class="choice" onClick={() => save(format)}>
+              <button type="button" class="choice" autofocus={index() === 0} onClick={() => save(format)}>
                 <Icon name={icon} />
                 <span class="grow">
                   <span class="choice-title">{title}</span>

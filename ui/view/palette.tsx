@@ -3,23 +3,15 @@ import { createEffect, createMemo, createResource, createSignal, createUniqueId,
 import type { FoundFile } from "../../server/file-types.ts";
 import { getJson } from "../state/api.ts";
 import { useStore } from "../state/context.ts";
-import {
-  afterChoice,
-  type ChoiceKind,
-  type FoundChoice,
-  findChoices,
-  keyOf,
-  prefixes,
-  readQuery,
-} from "../state/palette.ts";
+import { type ChoiceKind, type FoundChoice, findChoices, keyOf, prefixes, readQuery } from "../state/palette.ts";
 import { allChoices } from "../state/palette-choices.ts";
+import { noteChoice, recent } from "../state/recent.ts";
 import { setDialog } from "../state/shell.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 import { Keys } from "./keys.tsx";
 import { Marked } from "./marked.tsx";
 
-const [recent, setRecent] = createSignal<readonly string[]>([]);
 const pageRows = 8;
 
 export function Palette() {
@@ -47,7 +39,7 @@ export function Palette() {
   const choose = (index: number) => {
     const choice = found()[index]?.choice;
     if (!choice) return;
-    setRecent((keys) => afterChoice(keys, keyOf(choice)));
+    noteChoice(keyOf(choice));
     setDialog(undefined);
     choice.run();
   };

@@ -10,6 +10,7 @@ import {
   openSession,
   refreshSessions,
   removeSession,
+  sessionRows,
   setRenaming,
 } from "../state/session-actions.ts";
 import { setDialog } from "../state/shell.ts";
@@ -67,7 +68,7 @@ function ofSession(store: Store): readonly Action[] {
 
 function toSessions(store: Store): readonly Action[] {
   const stepTo = (by: 1 | -1) => () => {
-    const rows = store.sessions ?? [];
+    const rows = sessionRows(store) ?? [];
     const at = rows.findIndex(({ id }) => id === store.session);
     const row = rows[at < 0 ? 0 : at + by];
     if (row) openSession(store, row.id);

@@ -6,8 +6,8 @@ import { setFindText } from "../state/find.ts";
 import { plain } from "../state/plain.ts";
 import { prefs, setPref, type ThemeChoice } from "../state/prefs.ts";
 import { isNarrow } from "../state/screen.ts";
-import { pending } from "../state/session-actions.ts";
-import { pendingRows, withWords } from "../state/session-list.ts";
+import { sessionRows } from "../state/session-actions.ts";
+import { withWords } from "../state/session-list.ts";
 import { setDialog } from "../state/shell.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import { SessionList } from "./session-list.tsx";
@@ -44,7 +44,7 @@ function Column(props: { readonly onChoose: () => void }) {
   onCleanup(() => clearInterval(timer));
   let search: HTMLInputElement | undefined;
   let panel: HTMLDivElement | undefined;
-  const rows = createMemo(() => withWords(pendingRows(store.sessions ?? [], pending()), text()));
+  const rows = createMemo(() => withWords(sessionRows(store) ?? [], text()));
   const create = () => {
     store.openSession(undefined);
     props.onChoose();
@@ -88,17 +88,17 @@ function Column(props: { readonly onChoose: () => void }) {
         />
       </div>
       <div class="panel" ref={panel}>
-        <Show when={store.sessions} fallback={<p class="session-none dim">Loading…</p>}>
-          <Show when={rows().length > 0} fallback={<Nothing isSearch={text().trim() !== ""} />}>
-            <SessionList rows={rows()} now={now()} onChoose={props.onChoose} onLeave={() => search?.focus()} />
-          </Show>
-        </Show>
         <Show when={text().trim() !== ""}>
           <button type="button" class="inside-search" onClick={findInside}>
             <Icon name="search" />
             <span class="grow">Search inside the conversations</span>
             <kbd>Enter</kbd>
           </button>
+        </Show>
+        <Show when={store.sessions} fallback={<p class="session-none dim">Loading…</p>}>
+          <Show when={rows().length > 0} fallback={<Nothing isSearch={text().trim() !== ""} />}>
+            <SessionList rows={rows()} now={now()} onChoose={props.onChoose} onLeave={() => search?.focus()} />
+          </Show>
         </Show>
       </div>
       <Bottom />

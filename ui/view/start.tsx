@@ -7,7 +7,7 @@ import { useStore } from "../state/context.ts";
 import { fillComposer } from "../state/fill.ts";
 import { shownWhen } from "../state/format.ts";
 import { plain } from "../state/plain.ts";
-import { openSession } from "../state/session-actions.ts";
+import { openSession, sessionRows } from "../state/session-actions.ts";
 import { titleOf } from "../state/session-list.ts";
 import { setDialog } from "../state/shell.ts";
 import { type Beginning, beginningOf } from "../state/start.ts";
@@ -41,7 +41,7 @@ const shownRecent = 4;
 
 export function Start() {
   const store = useStore();
-  const recent = () => (store.sessions ?? []).slice(0, shownRecent);
+  const recent = () => (sessionRows(store) ?? []).slice(0, shownRecent);
   const project = () => plain(store.hello?.project.split("/").at(-1) || "this project");
   return (
     <div class="start">
