@@ -10,7 +10,7 @@ import { remember } from "./history.ts";
 import type { Taken } from "./images.ts";
 import { queueOf } from "./queue.ts";
 import { toastError } from "./shell.ts";
-import { perform, reach } from "./slash-actions.ts";
+import { perform } from "./slash-actions.ts";
 import type { Store } from "./store.ts";
 
 export type Composing = ReturnType<typeof createComposing>;
@@ -31,7 +31,7 @@ export function createComposing(store: Store) {
   const isCommand = () => isSlash(draft().text.split("\n", 1)[0] ?? "") && draft().attachments.length === 0;
   const tell = async (command: Command) => {
     const { agent } = store;
-    if (agent !== undefined) await reach(store, agent, command).catch(toastError);
+    if (agent !== undefined) await store.command(agent, command).catch(toastError);
   };
 
   const { halt, isRecent } = createHalt(tell);
@@ -116,8 +116,6 @@ function deliverTo(store: Store, policy: Policy): (draft: Draft) => Promise<unkn
       return;
     }
     const command = { type: "prompt", text, ...files, policy } as const;
-    const answer = await store.request({ type: "command", session, target: agent ?? "", command });
-    if ((answer as { reached: readonly string[] }).reached.length > 0) return;
-    throw { message: `${agent} has ended: it hears nothing any more.`, hint: "Its parent may still be there." };
+    await store.request({ type: "command", session, target: agent ?? "", command });
   };
 }

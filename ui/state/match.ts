@@ -35,7 +35,7 @@ function scattered(letters: string, text: string): Match | undefined {
   return { score: -10 * ranges.length - text.length, ranges };
 }
 
-/** Those that fit, best first; what fits equally well keeps its order. */
+/** Those that fit, best first. Scattered letters count only where nothing has them together. */
 export function matching<Item>(
   typed: string,
   items: readonly Item[],
@@ -45,7 +45,8 @@ export function matching<Item>(
     const fit = match(typed, nameOf(item));
     return fit ? [{ item, ...fit }] : [];
   });
-  return found.sort((a, b) => b.score - a.score);
+  const whole = found.filter(({ score }) => score >= 0);
+  return (whole.length > 0 ? whole : found).sort((a, b) => b.score - a.score);
 }
 
 /** A text cut where ranges begin and end. */

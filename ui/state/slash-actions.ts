@@ -17,21 +17,12 @@ export async function perform(store: Store, action: Action<"page">): Promise<voi
   switch (action.type) {
     case "error":
       throw refusal(action.text);
-    case "command": {
-      const target = action.target ?? agentOf(store);
-      await reach(store, target, action.command);
+    case "command":
+      await store.command(action.target ?? agentOf(store), action.command);
       return;
-    }
     default:
       return performLocal(store, action);
   }
-}
-
-/** Sends a command; nobody to hear it is a refusal. */
-export async function reach(store: Store, target: string, command: Parameters<Store["command"]>[1]): Promise<void> {
-  const { reached } = (await store.command(target, command)) as { reached: readonly string[] };
-  if (reached.length === 0)
-    throw refusal(`No agent that lives is meant by “${target}”.`, "The side's Fleet shows them.");
 }
 
 async function performLocal(store: Store, action: Local): Promise<void> {

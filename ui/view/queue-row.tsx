@@ -125,7 +125,7 @@ function QueueButtons(props: { readonly composing: Composing; readonly message: 
       </Show>
       <button
         type="button"
-        class="icon-button danger"
+        class="icon-button"
         aria-label="Take back"
         title="Take back"
         onClick={() => void props.composing.tell({ type: "unqueue", queueId: props.message.queueId })}
