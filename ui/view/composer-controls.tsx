@@ -14,10 +14,13 @@ import { Meter } from "./meter.tsx";
 export function ComposerControls() {
   const store = useStore();
   const origin = () => shownOrigin(store);
-  onMount(async () => {
-    await loadProviders();
-    const isFirstRun = providers() && !firstModel(providers()) && store.session === undefined;
-    if (isFirstRun && (store.sessions?.length ?? 0) === 0) setDialog("local");
+  onMount(() => void loadProviders());
+  let isGreeted = false;
+  createEffect(() => {
+    const isFirstRun = providers() && !firstModel(providers()) && store.sessions?.length === 0;
+    if (isGreeted || !isFirstRun || store.session !== undefined) return;
+    isGreeted = true;
+    setDialog("local");
   });
   useActions([
     { id: "model.choose", title: "Change the model", group: "Model", keys: "mod+m", run: () => setDialog("models") },

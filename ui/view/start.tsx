@@ -1,11 +1,10 @@
 /** Where a session begins: who will answer, what could be asked, and what was worked on last. */
-import { createResource, For, Match, Show, Switch } from "solid-js";
-import type { ProviderRow } from "../../server/api.ts";
-import { getJson } from "../state/api.ts";
+import { For, Match, Show, Switch } from "solid-js";
 import { choice } from "../state/choice.ts";
 import { useStore } from "../state/context.ts";
 import { fillComposer } from "../state/fill.ts";
 import { shownWhen } from "../state/format.ts";
+import { providers } from "../state/model-list.ts";
 import { plain } from "../state/plain.ts";
 import { openSession, sessionRows } from "../state/session-actions.ts";
 import { titleOf } from "../state/session-list.ts";
@@ -86,9 +85,8 @@ export function Start() {
 
 /** Who will answer; where nobody can, the way to a model on this machine. */
 function Answerer() {
-  const [rows] = createResource(() => getJson<readonly ProviderRow[]>("/api/models").catch(() => undefined));
   const beginning = () => {
-    const known = rows();
+    const known = providers();
     return known && beginningOf(known, choice());
   };
   const as = <Type extends Beginning["type"]>(type: Type) => {
