@@ -2,66 +2,101 @@
  * What a terminal would show of a program's output: colours, and lines written over. Everything else that an escape can do,
  * titles, links, questions, the mouse, is left out. Lines are data; nothing of the text becomes markup.
  */
-
-export interface Style {
-  /** A name of the 16 colours as `a0` to `a15`, or `#rrggbb`. */
-  readonly fg?: string;
-  readonly bg?: string;
-  readonly bold?: boolean;
-  readonly dim?: boolean;
-  readonly italic?: boolean;
-  readonly underline?: boolean;
-  readonly inverse?: boolean;
-  readonly strike?: boolean;
-}
+import { type Style, Styles } from "./ansi-style.ts";
 
 export interface Span {
   readonly text: string;
   readonly style: Style;
 }
 
-interface Cell {
-  readonly char: string;
-  readonly style: Style;
+export type TerminalLine = readonly Span[];
+
+/** A cell of a wide character's right half holds nothing. */
+interface Line {
+  chars: string[];
+  styles: Style[];
+  /** As it was shown last; undefined where it changed since. */
+  shown: TerminalLine | undefined;
 }
 
-const plainStyle: Style = {};
+/** So many lines from the end can still be written over. */
+const reach = 200;
+const mostColumns = 1_000;
+const mostHeld = 65_536;
+const printable = /[ -~]+/y;
 const hidden = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
-const sequence =
-  /(?:\u001b\[|\u009b)([0-9;:?<=>]*)[ -/]*([@-~])|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|$)|\u001b[PX^_][^\u001b]*(?:\u001b\\|$)|\u001b[ -/]*[0-~]?/y;
+const joining = /\p{M}|\u200c|\u200d|[\u{1f3fb}-\u{1f3ff}]/u;
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+const [esc, bell, end] = ["\u001b", "\u0007", "\u009c"];
+const sequence = new RegExp(
+  [
+    `(?:${esc}\\[|\u009b)([0-9;:?<=>]*)[ -/]*([@-~])?`,
+    // It ends with its line at the latest, so that nothing can swallow all that follows.
+    `(?:${esc}[\\]PX^_]|[\u0090\u0098\u009d-\u009f])[^${bell}${esc}${end}\\r\\n]*(${bell}|${esc}\\\\|${end})?`,
+    `${esc}[ -/]*([0-~])?`,
+  ].join("|"),
+  "y",
+);
 
-/** The lines of an output, the last one perhaps empty. Cost grows with the text. */
-export function terminalLines(text: string): readonly (readonly Span[])[] {
-  const screen = new Screen();
-  for (let at = 0; at < text.length; ) {
-    const code = text.charCodeAt(at);
-    if (code === 0x1b || (code >= 0x80 && code < 0xa0)) {
-      sequence.lastIndex = at;
-      const match = sequence.exec(text);
-      screen.control(match?.[1], match?.[2]);
-      at += match ? Math.max(1, match[0].length) : 1;
-      continue;
-    }
-    const char = String.fromCodePoint(text.codePointAt(at) ?? 0);
-    screen.put(char);
-    at += char.length;
-  }
-  return screen.lines();
-}
-
-class Screen {
-  readonly #lines: Cell[][] = [[]];
+/** Reads output as it grows: what was read is not read again, and lines that did not change keep their objects. */
+export class TerminalText {
+  readonly #styles = new Styles();
+  #text = "";
+  #at = 0;
+  #lines: Line[] = [newLine()];
   #row = 0;
   #column = 0;
-  #style = plainStyle;
 
-  put(char: string): void {
+  /** The lines of an output, the last one perhaps empty; quick where the text goes on from the last one. */
+  update(text: string): readonly TerminalLine[] {
+    if (!text.startsWith(this.#text)) this.#reset();
+    this.#text = text;
+    this.#read(text);
+    return this.#lines.map((line) => {
+      line.shown ??= spansOf(line);
+      return line.shown;
+    });
+  }
+
+  #reset(): void {
+    this.#styles.reset();
+    this.#lines = [newLine()];
+    this.#at = this.#row = this.#column = 0;
+  }
+
+  #read(text: string): void {
+    while (this.#at < text.length) {
+      const code = text.charCodeAt(this.#at);
+      if (code === 0x1b || (code >= 0x80 && code < 0xa0)) {
+        if (!this.#escape(text)) return;
+        continue;
+      }
+      printable.lastIndex = this.#at;
+      const run = printable.exec(text)?.[0];
+      const char = run ?? String.fromCodePoint(text.codePointAt(this.#at) ?? 0);
+      if (/^[\ud800-\udbff]$/.test(char) && this.#at + 1 === text.length) return;
+      this.#at += char.length;
+      if (run) for (const each of run) this.#write(each, 1);
+      else this.#put(char);
+    }
+  }
+
+  /** False where more of it has to come first. */
+  #escape(text: string): boolean {
+    sequence.lastIndex = this.#at;
+    const [whole = "?", args = "", final, end, short] = sequence.exec(text) ?? [];
+    const isOpen = this.#at + whole.length === text.length && !(final || end || short) && whole !== "?";
+    if (isOpen && whole.length < mostHeld) return false;
+    this.#at += whole.length;
+    if (final) this.#control(args, final);
+    return true;
+  }
+
+  #put(char: string): void {
     switch (char) {
       case "\n":
-        this.#row += 1;
-        this.#column = 0;
-        if (this.#row === this.#lines.length) this.#lines.push([]);
-        return;
+        return this.#toRow(this.#row + 1);
       case "\r":
         this.#column = 0;
         return;
@@ -69,129 +104,133 @@ class Screen {
         this.#column = Math.max(0, this.#column - 1);
         return;
       case "\t":
-        for (const end = this.#column + 8 - (this.#column % 8); this.#column < end; ) this.#write(" ");
+        for (const end = this.#column + 8 - (this.#column % 8); this.#column < end; ) this.#write(" ", 1);
         return;
       default:
-        return hidden.test(char) ? undefined : this.#write(char);
+        if (hidden.test(char)) return;
+        if (joining.test(char) || this.#joins()) return this.#join(char);
+        this.#write(char, wide.test(char) ? 2 : 1);
     }
   }
 
-  control(args: string | undefined, final: string | undefined): void {
-    const first = Number(args?.split(/[;:]/)[0] || 0);
-    const line = this.#line();
+  #control(args: string, final: string): void {
+    const given = Number.parseInt(args, 10) || 0;
+    const count = Math.min(Math.max(1, given), mostColumns);
     switch (final) {
       case "m":
-        this.#style = styled(this.#style, (args ?? "").split(/[;:]/).map(Number));
-        return;
+        return this.#styles.set(args);
       case "K":
-        if (first === 0) line.length = Math.min(line.length, this.#column);
-        else line.fill({ char: " ", style: plainStyle }, 0, first === 1 ? this.#column : line.length);
+        return this.#erase(given);
+      case "J":
+        // Only what is below: what was said before stays to be read.
+        if (given === 0) this.#eraseBelow();
         return;
       case "A":
-        this.#row = Math.max(0, this.#row - Math.max(1, first));
+      case "F":
+        this.#row = Math.max(0, this.#lines.length - reach, this.#row - count);
+        if (final === "F") this.#column = 0;
+        return;
+      case "B":
+      case "E":
+        this.#row = Math.min(this.#lines.length - 1, this.#row + count);
+        if (final === "E") this.#column = 0;
         return;
       case "G":
-        this.#column = Math.max(0, Math.min(first - 1, 1_000));
+        this.#column = count - 1;
         return;
       case "C":
-        this.#column = Math.min(this.#column + Math.max(1, first), 1_000);
+        this.#column = Math.min(this.#column + count, mostColumns);
         return;
       case "D":
-        this.#column = Math.max(0, this.#column - Math.max(1, first));
-        return;
-      default:
-        return;
+        this.#column = Math.max(0, this.#column - count);
     }
   }
 
-  lines(): Span[][] {
-    return this.#lines.map(spansOf);
+  #toRow(row: number): void {
+    this.#row = row;
+    this.#column = 0;
+    if (row < this.#lines.length) return;
+    this.#lines.push(newLine());
+    const left = this.#lines[row - reach];
+    if (!left) return;
+    left.shown ??= spansOf(left);
+    left.chars = [];
+    left.styles = [];
   }
 
-  #line(): Cell[] {
-    const line = this.#lines[this.#row] ?? [];
-    this.#lines[this.#row] = line;
+  /** The line under the cursor, which is about to change. */
+  #line(): Line {
+    const line = this.#lines[this.#row] ?? newLine();
+    line.shown = undefined;
     return line;
   }
 
-  #write(char: string): void {
+  #erase(what: number): void {
     const line = this.#line();
-    while (line.length < this.#column) line.push({ char: " ", style: plainStyle });
-    line[this.#column] = { char, style: this.#style };
-    this.#column += 1;
+    const { chars, styles } = line;
+    if (what === 0) {
+      chars.length = styles.length = Math.min(chars.length, this.#column);
+    } else if (what === 2) {
+      chars.length = styles.length = 0;
+    } else {
+      chars.fill(" ", 0, this.#column + 1);
+      styles.fill(this.#styles.plain, 0, this.#column + 1);
+    }
+  }
+
+  #eraseBelow(): void {
+    this.#erase(0);
+    this.#lines.length = this.#row + 1;
+  }
+
+  #write(char: string, width: 1 | 2): void {
+    const { chars, styles } = this.#line();
+    while (chars.length < this.#column) {
+      chars.push(" ");
+      styles.push(this.#styles.plain);
+    }
+    // Half of a wide character does not stay.
+    if (chars[this.#column] === "" && this.#column > 0) chars[this.#column - 1] = " ";
+    if (chars[this.#column + width] === "") chars[this.#column + width] = " ";
+    for (let half = 0; half < width; half += 1) {
+      chars[this.#column] = half === 0 ? char : "";
+      styles[this.#column] = this.#styles.now;
+      this.#column += 1;
+    }
+  }
+
+  /** Where the character before the cursor stands. */
+  #before(): number {
+    const at = this.#column - 1;
+    return this.#lines[this.#row]?.chars[at] === "" ? at - 1 : at;
+  }
+
+  #joins(): boolean {
+    return this.#lines[this.#row]?.chars[this.#before()]?.endsWith("\u200d") ?? false;
+  }
+
+  #join(char: string): void {
+    const at = this.#before();
+    const { chars } = this.#line();
+    const before = chars[at];
+    // No more than a few marks on one character.
+    if (before !== undefined && before.length < 32) chars[at] = before + char;
   }
 }
 
-function spansOf(cells: readonly Cell[]): Span[] {
+/** The lines of a whole output. */
+export function terminalLines(text: string): readonly TerminalLine[] {
+  return new TerminalText().update(text);
+}
+
+const newLine = (): Line => ({ chars: [], styles: [], shown: undefined });
+
+function spansOf({ chars, styles }: Line): TerminalLine {
   const spans: { text: string; style: Style }[] = [];
-  for (const { char, style } of cells) {
+  for (const [at, style] of styles.entries()) {
     const last = spans.at(-1);
-    if (last?.style === style) last.text += char;
-    else spans.push({ text: char, style });
+    if (last?.style === style) last.text += chars[at];
+    else spans.push({ text: chars[at] ?? "", style });
   }
   return spans;
-}
-
-/** The style after the codes of one SGR sequence. */
-function styled(before: Style, codes: readonly number[]): Style {
-  let style = before;
-  for (let at = 0; at < codes.length; at += 1) {
-    const code = codes[at] ?? 0;
-    if (code === 38 || code === 48) {
-      const [colour, used] = extended(codes.slice(at + 1));
-      if (colour) style = { ...style, [code === 38 ? "fg" : "bg"]: colour };
-      at += used;
-    } else style = plainCode(style, code);
-  }
-  return style;
-}
-
-const flags: Readonly<Record<number, Style>> = {
-  1: { bold: true },
-  2: { dim: true },
-  3: { italic: true },
-  4: { underline: true },
-  7: { inverse: true },
-  9: { strike: true },
-  22: { bold: false, dim: false },
-  23: { italic: false },
-  24: { underline: false },
-  27: { inverse: false },
-  29: { strike: false },
-};
-
-function plainCode(style: Style, code: number): Style {
-  if (code === 0) return plainStyle;
-  if (code >= 30 && code <= 37) return { ...style, fg: `a${code - 30}` };
-  if (code >= 40 && code <= 47) return { ...style, bg: `a${code - 40}` };
-  if (code >= 90 && code <= 97) return { ...style, fg: `a${code - 82}` };
-  if (code >= 100 && code <= 107) return { ...style, bg: `a${code - 92}` };
-  if (code === 39 || code === 49) return without(style, code === 39 ? "fg" : "bg");
-  return flags[code] ? { ...style, ...flags[code] } : style;
-}
-
-function without(style: Style, name: "fg" | "bg"): Style {
-  const { [name]: _, ...rest } = style;
-  return rest;
-}
-
-/** What stands behind 38 or 48, and how many codes that took. */
-function extended([kind, a = 0, b = 0, c = 0]: readonly number[]): readonly [string | undefined, number] {
-  if (kind === 2) return [hex(a, b, c), 4];
-  if (kind !== 5) return [undefined, 1];
-  if (a < 16) return [`a${a}`, 2];
-  if (a >= 232) return [hex(8 + (a - 232) * 10, 8 + (a - 232) * 10, 8 + (a - 232) * 10), 2];
-  const step = (value: number) => (value === 0 ? 0 : 55 + value * 40);
-  const cube = a - 16;
-  return [hex(step(Math.floor(cube / 36)), step(Math.floor(cube / 6) % 6), step(cube % 6)), 2];
-}
-
-function hex(...parts: readonly number[]): string {
-  return `#${parts
-    .map((part) =>
-      Math.max(0, Math.min(255, part || 0))
-        .toString(16)
-        .padStart(2, "0"),
-    )
-    .join("")}`;
 }

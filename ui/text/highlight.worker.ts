@@ -40,9 +40,9 @@ const grammars: Readonly<Record<string, () => Promise<Grammar>>> = {
 const themes = { light: "github-light-high-contrast", dark: "github-dark-default" } as const;
 let ready: Promise<HighlighterCore> | undefined;
 
-async function colour({ id, code, lang }: Wanted): Promise<Coloured> {
+async function colour({ code, lang }: Wanted): Promise<Coloured> {
   const grammar = grammars[lang];
-  if (!grammar) return { id };
+  if (!grammar) return undefined;
   ready ??= createHighlighterCore({
     themes: [import("@shikijs/themes/github-light-high-contrast"), import("@shikijs/themes/github-dark-default")],
     langs: [],
@@ -51,17 +51,14 @@ async function colour({ id, code, lang }: Wanted): Promise<Coloured> {
   const highlighter = await ready;
   if (!highlighter.getLoadedLanguages().includes(lang)) await highlighter.loadLanguage(await grammar());
   const lines = highlighter.codeToTokensWithThemes(code, { lang, themes });
-  return {
-    id,
-    lines: lines.map((line) =>
-      line.map(({ content, variants: { light, dark } }) => [content, light?.color ?? "", dark?.color ?? ""] as const),
-    ),
-  };
+  return lines.map((line) =>
+    line.map(({ content, variants: { light, dark } }) => [content, light?.color ?? "", dark?.color ?? ""] as const),
+  );
 }
 
 self.onmessage = ({ data }: MessageEvent<Wanted>) => {
   colour(data).then(
     (coloured) => self.postMessage(coloured),
-    () => self.postMessage({ id: data.id } satisfies Coloured),
+    () => self.postMessage(undefined),
   );
 };

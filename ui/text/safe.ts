@@ -5,6 +5,7 @@
 import DOMPurify from "dompurify";
 import { Marked, type RendererObject, type Tokens } from "marked";
 import { plain } from "../state/plain.ts";
+import { isTooDeep } from "./blocks.ts";
 
 const tags = [
   ...[
@@ -57,15 +58,26 @@ const marked = new Marked({ gfm: true, breaks: false, renderer });
 const kept = new Map<string, string>();
 const keptBlocks = 2_000;
 
-/** One block, or a short text, of Markdown. What was made before is not made again. */
-export function safeHtml(markdown: string): string {
+/** One block, or a short text, of Markdown. Of what is `done` and was made before, nothing is made again. */
+export function safeHtml(markdown: string, done = false): string {
   const known = kept.get(markdown);
   if (known !== undefined) return known;
-  const html = purify(String(marked.parse(plain(markdown), { async: false })));
+  const html = purify(htmlOf(plain(markdown)));
+  if (!done) return html;
   kept.set(markdown, html);
   const [oldest] = kept.keys();
   if (kept.size > keptBlocks && oldest !== undefined) kept.delete(oldest);
   return html;
+}
+
+/** What nests without end is shown as it is written. */
+function htmlOf(markdown: string): string {
+  if (isTooDeep(markdown)) return `<p>${escapeHtml(markdown)}</p>`;
+  try {
+    return String(marked.parse(markdown, { async: false }));
+  } catch {
+    return `<p>${escapeHtml(markdown)}</p>`;
+  }
 }
 
 function purify(html: string): string {

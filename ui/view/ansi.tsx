@@ -1,14 +1,16 @@
 /** A program's output as a terminal would show it. Of a long one the middle is held back until it is asked for. */
 import { createMemo, createSignal, For, Show } from "solid-js";
-import { type Span, type Style, terminalLines } from "../text/ansi.ts";
+import { type Span, type TerminalLine, TerminalText } from "../text/ansi.ts";
+import type { Style } from "../text/ansi-style.ts";
 
 const headLines = 150;
 const tailLines = 350;
-const mostChars = 400_000;
+const mostChars = 600_000;
 
 export function Ansi(props: { readonly text: string }) {
   const [whole, setWhole] = createSignal(false);
-  const lines = createMemo(() => terminalLines(props.text.slice(-mostChars).replace(/\n$/, "")));
+  const terminal = new TerminalText();
+  const lines = createMemo(() => terminal.update(props.text.slice(-mostChars).replace(/\r?\n$/, "")));
   const hiddenLines = () => (whole() ? 0 : Math.max(0, lines().length - headLines - tailLines));
   const head = () => (hiddenLines() > 0 ? lines().slice(0, headLines) : lines());
   return (
@@ -25,7 +27,7 @@ export function Ansi(props: { readonly text: string }) {
   );
 }
 
-function Line(props: { readonly spans: readonly Span[] }) {
+function Line(props: { readonly spans: TerminalLine }) {
   return (
     <>
       <For each={props.spans}>{(span) => <SpanView span={span} />}</For>

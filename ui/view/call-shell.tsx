@@ -8,12 +8,9 @@ import { Ansi } from "./ansi.tsx";
 import { Code } from "./code.tsx";
 import { CopyButton } from "./copy.tsx";
 
-/** Of output that still comes, the end is shown. */
-const tailChars = 12_000;
-
 export function ShellCall(props: { readonly call: CallView }) {
   const ended = createMemo(() => (props.call.result === "" ? undefined : shellResult(props.call.result)));
-  const output = () => ended()?.output ?? tailOf(props.call.output);
+  const output = () => ended()?.output ?? props.call.output;
   return (
     <div class="shell">
       <div class="shell-command">
@@ -23,9 +20,6 @@ export function ShellCall(props: { readonly call: CallView }) {
         <Code code={argOf(props.call, "command")} lang="bash" bare />
         <CopyButton text={() => argOf(props.call, "command")} label="Copy the command" />
       </div>
-      <Show when={props.call.output.length > tailChars && !ended()}>
-        <p class="call-remark">The last part of the output:</p>
-      </Show>
       <Show when={output() !== ""}>
         <Ansi text={output()} />
       </Show>
@@ -37,12 +31,6 @@ export function ShellCall(props: { readonly call: CallView }) {
       </Show>
     </div>
   );
-}
-
-function tailOf(output: string): string {
-  if (output.length <= tailChars) return output;
-  const tail = output.slice(-tailChars);
-  return tail.slice(tail.indexOf("\n") + 1);
 }
 
 function statusOf({ details, result, status }: CallView): string {

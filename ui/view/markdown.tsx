@@ -1,9 +1,10 @@
 /** Markdown that may still grow: each block is drawn once it is known, and drawn again only while it is the last one. */
-import { createMemo, Index, Show } from "solid-js";
+import { createMemo, Index, Match, Switch } from "solid-js";
 import { openFile } from "../state/shell.ts";
 import { type Block, Blocks } from "../text/blocks.ts";
 import { safeHtml } from "../text/safe.ts";
 import { Code } from "./code.tsx";
+import { Table } from "./table.tsx";
 
 export function Markdown(props: { readonly text: string; readonly live?: boolean | undefined }) {
   const blocks = new Blocks();
@@ -21,10 +22,19 @@ export function Markdown(props: { readonly text: string; readonly live?: boolean
 }
 
 function BlockView(props: { readonly block: Block }) {
-  const html = createMemo(() => (props.block.type === "markdown" ? safeHtml(props.block.source) : ""));
   return (
-    <Show when={props.block.type === "code"} fallback={<div class="md" innerHTML={html()} />}>
-      <Code code={props.block.source} lang={props.block.lang} live={!props.block.done} />
-    </Show>
+    <Switch fallback={<Formatted block={props.block} />}>
+      <Match when={props.block.type === "code"}>
+        <Code code={props.block.source} lang={props.block.lang} live={!props.block.done} />
+      </Match>
+      <Match when={props.block.type === "table"}>
+        <Table source={props.block.source} live={!props.block.done} />
+      </Match>
+    </Switch>
   );
+}
+
+function Formatted(props: { readonly block: Block }) {
+  const html = createMemo(() => safeHtml(props.block.source, props.block.done));
+  return <div class="md" innerHTML={html()} />;
 }
