@@ -49,15 +49,15 @@ export function findChoices(
 ): readonly FoundChoice[] {
   const wanted = kind === undefined ? choices : choices.filter((choice) => choice.kind === kind);
   if (words === "") return unasked(wanted, kind, recent).map((choice) => ({ choice, ranges: [] }));
-  return wanted
-    .flatMap((choice) => {
-      const fit = match(words, choice.title);
-      if (!fit) return [];
-      const bonus = recent.includes(keyOf(choice)) ? recentBonus : 0;
-      return [{ choice, ranges: fit.ranges, score: fit.score + bonus }];
-    })
-    .sort((a, b) => b.score - a.score)
-    .slice(0, mostFound);
+  const fitting = wanted.flatMap((choice) => {
+    const fit = match(words, choice.title);
+    return fit ? [{ choice, ...fit }] : [];
+  });
+  // Scattered letters count only where nothing has them together.
+  const whole = fitting.filter(({ score }) => score >= 0);
+  const worth = ({ choice, score }: (typeof fitting)[number]) =>
+    score + (recent.includes(keyOf(choice)) ? recentBonus : 0);
+  return (whole.length > 0 ? whole : fitting).sort((a, b) => worth(b) - worth(a)).slice(0, mostFound);
 }
 
 function unasked(choices: readonly Choice[], kind: ChoiceKind | undefined, recent: readonly string[]): Choice[] {

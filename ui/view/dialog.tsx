@@ -1,4 +1,4 @@
-/** A dialog over the page. Keys that are pressed in it go no further: the page's own shortcuts rest. */
+/** A dialog over the page. Plain keys that are pressed in it go no further: they are its own. */
 import { createUniqueId, type JSX, Show } from "solid-js";
 import { setDialog } from "../state/shell.ts";
 import { Icon } from "./icon.tsx";
@@ -22,7 +22,7 @@ export function Dialog(props: {
       ref={dialog}
       class={`dialog ${props.class ?? ""}`}
       aria-labelledby={titleId}
-      onKeyDown={(event) => event.stopPropagation()}
+      onKeyDown={(event) => !event.ctrlKey && !event.metaKey && event.stopPropagation()}
     >
       <div class="dialog-body">
         <Show

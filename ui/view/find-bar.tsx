@@ -38,7 +38,7 @@ function Bar() {
     setShown(id);
     if (id !== undefined) scrollToItem(id);
   };
-  createEffect(on(words, () => setShown(undefined), { defer: true }));
+  createEffect(on([words, () => store.transcript], () => setShown(undefined), { defer: true }));
   createEffect(() => {
     if (!isSeeking()) return;
     const from = shown() === undefined ? found().length : found().indexOf(shown() ?? "");

@@ -125,8 +125,10 @@ function TitleField(props: { readonly row: Row }) {
       onKeyDown={(event) => {
         event.stopPropagation();
         if (event.isComposing) return;
-        if (event.key === "Enter") end(true);
-        if (event.key === "Escape") end(false);
+        if (event.key !== "Enter" && event.key !== "Escape") return;
+        // A drawer around it is not to close.
+        event.preventDefault();
+        end(event.key === "Enter");
       }}
     />
   );

@@ -8,7 +8,12 @@ export function useModal(dialog: () => HTMLDialogElement | undefined, close: () 
   let isOver = false;
   onMount(() => {
     const element = dialog();
-    element?.addEventListener("pointerdown", ({ target }) => target === element && element.close());
+    // Text may be selected from within to beside; only what also began there is a click beside.
+    let beganBeside = false;
+    element?.addEventListener("pointerdown", ({ target }) => {
+      beganBeside = target === element;
+    });
+    element?.addEventListener("click", ({ target }) => beganBeside && target === element && element.close());
     element?.addEventListener("close", () => !isOver && close());
     element?.showModal();
   });
