@@ -6,6 +6,7 @@ import { prefs, setPref, shownTheme } from "../state/prefs.ts";
 import { followRoute } from "../state/route.ts";
 import { setDialog } from "../state/shell.ts";
 import { Conversation } from "./conversation.tsx";
+import { Notify } from "./notify.tsx";
 import { Overlays } from "./overlays.tsx";
 import { Side, useTabActions } from "./side.tsx";
 import { Sidebar } from "./sidebar.tsx";
@@ -60,6 +61,7 @@ export function App() {
       <Show when={prefs().sideOpen}>
         <Side />
       </Show>
+      <Notify />
       <Overlays />
     </div>
   );

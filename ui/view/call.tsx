@@ -1,5 +1,6 @@
 /** A tool call: one line that says what is done and how it stands, and opens. */
 import { createMemo, createUniqueId, Show } from "solid-js";
+import { bringToFront } from "../state/answers.ts";
 import { isRunning, lookOf, statusWord, titleOf, whyOf } from "../state/call-words.ts";
 import { useStore } from "../state/context.ts";
 import { shownMs } from "../state/format.ts";
@@ -41,6 +42,13 @@ export function Call(props: { readonly call: CallView; readonly foldKey: string 
             <span class="call-word">{statusWord(props.call.status)}</span>
           </span>
         </button>
+        <Show when={!store.isReplay && askOf(store, props.call)}>
+          {(ask) => (
+            <button type="button" class="link-button warn" onClick={() => bringToFront(ask())}>
+              Waits for you
+            </button>
+          )}
+        </Show>
         <Show when={isRunning(props.call) && !store.isReplay}>
           <CallButtons call={props.call} />
         </Show>
@@ -55,6 +63,12 @@ export function Call(props: { readonly call: CallView; readonly foldKey: string 
       </Show>
     </div>
   );
+}
+
+/** The question that a call waits with. */
+function askOf(store: ReturnType<typeof useStore>, { callId }: CallView) {
+  const asks = callId === undefined ? [] : (store.fleet?.asks ?? []);
+  return asks.find(({ agent, call }) => call === callId && agent === store.agent);
 }
 
 function Took(props: { readonly call: CallView }) {

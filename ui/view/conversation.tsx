@@ -1,6 +1,7 @@
 /** The middle: which agent is shown and how it fares, its transcript, and the composer. */
 import { Show } from "solid-js";
 import { useStore } from "../state/context.ts";
+import { Asks } from "./asks.tsx";
 import { Composer } from "./composer.tsx";
 import { FindBar } from "./find-bar.tsx";
 import { Header } from "./header.tsx";
@@ -26,6 +27,7 @@ export function Conversation() {
           </Show>
         </Show>
       </div>
+      <Asks />
       <Composer />
     </main>
   );

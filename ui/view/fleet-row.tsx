@@ -11,32 +11,22 @@ import { type TreeRow, tokensOf, workedMs } from "../state/tree.ts";
 import { Icon } from "./icon.tsx";
 import { MenuButton, type MenuItem } from "./menu.tsx";
 
-/** A message lights its two agents up for this long. */
-const lightMs = 1_500;
-
 export function FleetRow(props: {
   readonly row: TreeRow;
   readonly at: number;
   readonly isCurrent: boolean;
+  readonly isLit: boolean;
   readonly focused: () => void;
   readonly fold: (on: boolean) => void;
 }) {
   const store = useStore();
   const card = createMemo(() => store.fleet?.cards.get(props.row.label));
-  const isLit = createMemo(() => {
-    const last = store.fleet?.passing.at(-1);
-    return (
-      last !== undefined &&
-      (last.from === props.row.label || last.to === props.row.label) &&
-      Date.now() - last.at < lightMs
-    );
-  });
   return (
     <Show when={card()}>
       {(shown) => (
         <div
           class="fleet-row"
-          classList={{ ended: shown().ended, lit: isLit() }}
+          classList={{ ended: shown().ended, lit: props.isLit }}
           role="treeitem"
           aria-level={props.row.depth + 1}
           aria-expanded={props.row.children > 0 ? !props.row.isFolded : undefined}

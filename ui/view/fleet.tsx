@@ -1,6 +1,7 @@
 /** The fleet: every agent, what it does, and what passes between them. Only the rows in sight are mounted. */
-import { createMemo, createSignal, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, on, onCleanup, Show } from "solid-js";
 import { VList, type VListHandle } from "virtua/solid";
+import type { Passing } from "../../server/protocol.ts";
 import { useStore } from "../state/context.ts";
 import { askSpawn, haltAgent, killTools } from "../state/fleet-actions.ts";
 import { plural, shownCount, shownUsd } from "../state/format.ts";
@@ -99,6 +100,7 @@ function Tree() {
     return keptRows(before, treeRows(cards, wish));
   }, []);
   const [at, setAt] = createSignal(0);
+  const lit = createLights(() => store.fleet?.passing.at(-1));
   let list: VListHandle | undefined;
   let tree: HTMLDivElement | undefined;
   const toggle = (label: string, on: boolean) => {
@@ -141,6 +143,7 @@ function Tree() {
               row={row}
               at={index()}
               isCurrent={at() === index()}
+              isLit={lit().includes(row.label)}
               focused={() => setAt(index())}
               fold={(on) => toggle(row.label, on)}
             />
@@ -149,4 +152,27 @@ function Tree() {
       </Show>
     </div>
   );
+}
+
+/** A message lights its two agents up for this long. */
+const lightMs = 1_500;
+
+/** The labels that the newest message went between, for a moment. */
+function createLights(newest: () => Passing | undefined): () => readonly string[] {
+  const [lit, setLit] = createSignal<readonly string[]>([]);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  createEffect(
+    on(
+      newest,
+      (passed) => {
+        if (!passed) return;
+        setLit([passed.from, passed.to]);
+        clearTimeout(timer);
+        timer = setTimeout(() => setLit([]), lightMs);
+      },
+      { defer: true },
+    ),
+  );
+  onCleanup(() => clearTimeout(timer));
+  return lit;
 }

@@ -1,0 +1,81 @@
+/** Tells a person who looks elsewhere: by the title, by the browser, and for a screen reader by one polite sentence. */
+import { createEffect, createMemo, createSignal, on } from "solid-js";
+import type { SessionRow } from "../../server/protocol.ts";
+import { useActions } from "../state/actions.ts";
+import { useStore } from "../state/context.ts";
+import { type Notice, noticesOf, pageTitle, workingSince } from "../state/notices.ts";
+import { prefs, setPref } from "../state/prefs.ts";
+import { toast } from "../state/shell.ts";
+
+export function Notify() {
+  const store = useStore();
+  const [spoken, setSpoken] = createSignal("");
+  let since: ReadonlyMap<string, number> = new Map();
+  createEffect(() => {
+    document.title = pageTitle(store.sessions ?? [], store.hello?.project ?? "");
+  });
+  createEffect(
+    on(
+      () => store.sessions,
+      (rows, before) => {
+        if (!rows || !before) return rows;
+        tell(noticesOf(before, rows, since, Date.now()));
+        since = workingSince(since, rows, Date.now());
+        return rows;
+      },
+    ),
+  );
+  const tell = (notices: readonly Notice[]) => {
+    for (const notice of notices) {
+      setSpoken(notice.text);
+      if (document.hidden) show(notice);
+      else if (notice.kind === "waiting" && notice.session !== store.session) lead(notice);
+    }
+  };
+  const lead = ({ session, text }: Notice) =>
+    toast("info", text, { action: { title: "Open", run: () => store.openSession(session) } });
+  const show = ({ session, title, text }: Notice) => {
+    if (!prefs().notify || globalThis.Notification?.permission !== "granted") return;
+    const shown = new Notification(title, { body: text, tag: session });
+    shown.onclick = () => {
+      window.focus();
+      store.openSession(session);
+      shown.close();
+    };
+  };
+  const state = createMemo(() => store.sessions?.find(({ id }) => id === store.session)?.state);
+  createEffect(on(state, (now, was) => setSpoken(was === undefined ? "" : (sentences[now ?? "saved"] ?? ""))));
+  useActions([
+    { id: "notify.on", title: "Notify me when work is done, blocked or failed", group: "View", run: askLeave },
+    {
+      id: "notify.off",
+      title: "Stop notifying me",
+      group: "View",
+      enabled: () => prefs().notify,
+      run: () => setPref("notify", false),
+    },
+  ]);
+  return (
+    <div class="hidden-label" role="status" aria-live="polite">
+      {spoken()}
+    </div>
+  );
+}
+
+const sentences: Readonly<Partial<Record<SessionRow["state"], string>>> = {
+  working: "At work.",
+  waiting: "Waits for you.",
+  failed: "The work has failed.",
+  idle: "The work is done.",
+};
+
+/** Only at the person's wish does the browser ask. */
+async function askLeave(): Promise<void> {
+  const answer = await globalThis.Notification?.requestPermission();
+  setPref("notify", answer === "granted");
+  if (answer === "granted") toast("info", "You are told when this page is not in sight.");
+  else
+    toast("bad", "The browser does not let this page notify you.", {
+      hint: "Allow it in the browser's settings for this address.",
+    });
+}
