@@ -73,12 +73,20 @@ test("the mode follows the agent, and the words say what the keys would do", () 
     "halted",
     "ended",
   ]);
-  const writing: Writing = { mode: "working", hasContent: true, isSlash: false, canKill: false, isAsked: false };
+  const writing: Writing = {
+    mode: "working",
+    hasContent: true,
+    isSlash: false,
+    isChoosing: false,
+    canKill: false,
+    isAsked: false,
+  };
   const words = (change: Partial<Writing>) => hintsOf({ ...writing, ...change }).map(({ text }) => text);
   expect(words({})).toEqual(["steers at once", "queues", "halts"]);
   expect(words({ canKill: true }).at(-1)).toBe("again ends the running tools");
   expect(words({ mode: "halted", hasContent: false }).at(-1)).toBe("goes on");
   expect(words({ isSlash: true })[0]).toBe("runs the command");
+  expect(words({ isSlash: true, isChoosing: true })).toEqual(["chooses", "closes the list"]);
 });
 
 test("what is completed: a mention at the caret, a command and its arguments in the first line", () => {

@@ -27,6 +27,8 @@ export interface Writing {
   /** Words or pictures are in the field. */
   readonly hasContent: boolean;
   readonly isSlash: boolean;
+  /** A list of completions is open. */
+  readonly isChoosing: boolean;
   /** Esc was pressed a moment ago, and tools still run. */
   readonly canKill: boolean;
   readonly isAsked: boolean;
@@ -38,11 +40,17 @@ export interface Hint {
   readonly text: string;
 }
 
-export function hintsOf({ mode, hasContent, isSlash, canKill, isAsked }: Writing): readonly Hint[] {
+export function hintsOf({ mode, hasContent, isSlash, isChoosing, canKill, isAsked }: Writing): readonly Hint[] {
   const halt: Hint = canKill
     ? { keys: "escape", text: "again ends the running tools" }
     : { keys: "escape", text: "halts" };
   const newLine: Hint = { keys: "shift+enter", text: "new line" };
+  if (isChoosing) {
+    return [
+      { keys: "enter", text: "chooses" },
+      { keys: "escape", text: "closes the list" },
+    ];
+  }
   if (isSlash) return [{ keys: "enter", text: "runs the command" }, ...(mode === "working" ? [halt] : [])];
   switch (mode) {
     case "joining":

@@ -35,6 +35,7 @@ export function createComposing(store: Store) {
   };
 
   const { halt, isRecent } = createHalt(tell);
+  const [isChoosing, setChoosing] = createSignal(false);
 
   /** The first one that waits becomes urgent, and the others follow. */
   function goOn(): void {
@@ -62,6 +63,8 @@ export function createComposing(store: Store) {
     goOn,
     send,
     tell,
+    /** Whether a list of completions is open, which takes some of the keys. */
+    setChoosing,
     /** On their way from here, for longer than the eye would notice. */
     unsent: () => sending().filter((each) => each.place === place() && each.isSlow),
     hints: () =>
@@ -69,6 +72,7 @@ export function createComposing(store: Store) {
         mode: mode(),
         hasContent: hasContent(),
         isSlash: isCommand(),
+        isChoosing: isChoosing(),
         canKill: isRecent() && (card()?.running ?? 0) > 0,
         isAsked: (card()?.asks ?? 0) > 0,
       }),

@@ -1,5 +1,5 @@
 /** What the composer's field does on keys: completions, history, and what sends. */
-import { createSignal } from "solid-js";
+import { createEffect, createSignal } from "solid-js";
 import { completed } from "../state/complete.ts";
 import { type Completions, createCompletions } from "../state/completing.ts";
 import { type FieldState, type Meaning, meaningOf } from "../state/composer-keys.ts";
@@ -26,6 +26,7 @@ export class FieldControl {
     this.#composing = composing;
     this.#store = store;
     this.completions = createCompletions(store, () => this.text, this.#caret[0]);
+    createEffect(() => composing.setChoosing(this.completions.wanted() !== undefined));
   }
 
   get text(): string {
