@@ -76,7 +76,7 @@ function ageOf(at: number, starts: readonly number[]): number {
 }
 
 /** What a state is called, and what it means for the person. */
-export const stateWords: Readonly<Record<SessionRow["state"], string>> = {
+export const sessionStates: Readonly<Record<SessionRow["state"], string>> = {
   working: "At work",
   waiting: "Waits for an answer",
   failed: "Failed",

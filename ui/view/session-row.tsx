@@ -14,7 +14,7 @@ import {
   renaming,
   setRenaming,
 } from "../state/session-actions.ts";
-import { stateWords, titleOf } from "../state/session-list.ts";
+import { sessionStates, titleOf } from "../state/session-list.ts";
 import type { Store } from "../state/store.ts";
 import { Icon } from "./icon.tsx";
 import { MenuButton, type MenuItem } from "./menu.tsx";
@@ -62,11 +62,11 @@ export function SessionRow(props: {
 
 export function Badge(props: { readonly state: Row["state"] }) {
   return (
-    <span class={`badge ${props.state}`} title={stateWords[props.state]}>
+    <span class={`badge ${props.state}`} title={sessionStates[props.state]}>
       <Show when={props.state === "held"}>
         <Icon name="lock" />
       </Show>
-      <span class="hidden-label">{stateWords[props.state]}: </span>
+      <span class="hidden-label">{sessionStates[props.state]}: </span>
     </span>
   );
 }
@@ -77,7 +77,7 @@ function Facts(props: { readonly row: Row; readonly now: number }) {
   return (
     <span class="session-facts dim">
       <Show when={isSpecial()} fallback={<span class="cut">{model()}</span>}>
-        <span class={`cut session-state ${props.row.state}`}>{stateWords[props.row.state]}</span>
+        <span class={`cut session-state ${props.row.state}`}>{sessionStates[props.row.state]}</span>
       </Show>
       <span class="grow" />
       <Show when={props.row.costUsd}>{(usd) => <span>{shownUsd(usd())}</span>}</Show>
