@@ -9,7 +9,7 @@ export function fillComposer(store: Store, text: string): void {
 }
 
 /** A dialog that closes gives the focus back first. */
-function focusComposer(): void {
+export function focusComposer(): void {
   requestAnimationFrame(() => {
     const field = document.querySelector<HTMLTextAreaElement>(".composer textarea");
     field?.focus();
