@@ -31,7 +31,6 @@ export function FleetRow(props: {
           aria-level={props.row.depth + 1}
           aria-expanded={props.row.children > 0 ? !props.row.isFolded : undefined}
           aria-selected={store.agent === props.row.label}
-          aria-label={`${props.row.label}, ${stateWords(shown()).text}`}
           data-at={props.at}
           data-label={props.row.label}
           tabIndex={props.isCurrent ? 0 : -1}
