@@ -4,53 +4,86 @@ import type { Page } from "playwright-core";
 import { testBrowser } from "../support/browser.ts";
 import type { FakeRequest, FakeStep } from "../support/fake-types.ts";
 import { serveFake } from "../support/workspace.ts";
+import { hostile, run } from "../ui/corpus.ts";
 
 const browser = testBrowser();
-
-const run = "window.pwned = true";
-const elsewhere = "http://127.0.0.1:9/pixel.png";
-const texts: readonly string[] = [
-  `<script>${run}</script>`,
-  `<img src="${elsewhere}" onerror="${run}"><svg onload="${run}"><a xlink:href="javascript:${run}">x</a></svg>`,
-  `<iframe src="javascript:${run}"></iframe><form action="${elsewhere}"><button autofocus onfocus="${run}">go</button></form>`,
-  `<style>@import "${elsewhere}"; body { display: none }</style><link rel="stylesheet" href="${elsewhere}">`,
-  `![a picture](${elsewhere}) [a link](javascript:${run}) [data](data:text/html,<script>${run}</script>) <javascript:${run}>`,
-  `<div style="position:fixed;inset:0;background:url(${elsewhere})" id="app" class="composer">over all</div>`,
-  "\u001b]8;;javascript:alert(1)\u0007link\u001b]8;;\u0007 \u001b[2J\u001b[1;1H\u001b]0;title\u0007 \u009b31m",
-  "left \u202egnihtyna\u202c right \u2066x\u2069",
-  `"><script>${run}</script>\n\`\`\`html\n<script>${run}</script>\n\`\`\`\n$\\href{javascript:${run}}{x}$`,
-];
-
-const all = texts.join("\n\n");
+const all = hostile.join("\n\n");
+const short = `<img src=x onerror=${run}> \u202egnp.exe \u001b]0;title\u0007 [x](javascript:${run})`;
+/** As much of it as a file system takes. */
+const fileName = `<img src=x onerror=${run}> \u202egnp \u001b]0;t\u0007 [x](javascript:${run}).ts`;
 
 function script({ view }: FakeRequest): FakeStep {
-  if (view.messages.some(({ role }) => role === "assistant")) return { parts: [{ text: `${all}\n\nThe end.` }] };
+  if (view.messages.some(({ texts }) => texts.some((text) => text.includes("I am told")))) {
+    return { parts: [{ thinking: all }, { text: all }] };
+  }
+  if (view.messages.some(({ role }) => role === "assistant")) return { parts: [{ text: `${all}\n\n-->\n\nThe end.` }] };
   return {
     parts: [
       { thinking: all },
       { text: all },
       { call: "Bash", args: { command: "cat hostile.txt", description: all } },
+      { call: "Bash", args: { command: `echo '${short.replaceAll("'", "")}'`, description: short } },
+      { call: "List", args: { path: "." } },
       { call: "Read", args: { file_path: "hostile.txt" } },
+      { call: "Read", args: { file_path: fileName } },
       { call: "Write", args: { file_path: "copy.html", content: all } },
+      { call: "Edit", args: { file_path: "edited.html", old_string: "old", new_string: all } },
       { call: "Grep", args: { pattern: "pwned", path: ".", output_mode: "content" } },
-      { call: "Edit", args: { file_path: `missing ${texts[1]}`, old_string: all, new_string: all } },
-      { call: `Nameless`, args: { [texts[0] ?? ""]: all } },
+      { call: "Edit", args: { file_path: `missing ${short}`, old_string: all, new_string: all } },
+      { call: "AgentSpawn", args: { prompt: `I am told ${all}`, label: short } },
+      { call: `Nameless`, args: { [short]: all } },
     ],
   };
 }
 
-/** Elements that no text may bring, in the conversation. */
+/** Elements that no text may bring: anywhere in the page, and such as the page itself has elsewhere in the transcript. */
 const strangers = (page: Page) =>
-  page.locator(".transcript").evaluate((transcript) => {
-    const found = transcript.querySelectorAll(
-      "script, style, link, iframe, form, object, embed, input:not([type=checkbox]), [onload], [onerror], [onfocus], " +
-        "img:not([src^='data:image/']):not([src^='blob:']), a[href]:not([href^='http']), [id=app], .composer",
-    );
-    return [...found].map((element) => element.outerHTML);
+  page.evaluate(() => {
+    const nowhere =
+      "script:not([src^='/assets/']), style, link, iframe, object, embed, base, meta, video, audio, math, template, portal, " +
+      "[onload], [onerror], [onfocus], [onclick], [onbegin], [ontoggle], [srcdoc], [formaction], [srcset], svg a, svg script, " +
+      "img:not([src^='data:image/']):not([src^='blob:']):not([src^='/'])";
+    const notInTranscript =
+      "form, input:not([type=checkbox]), [popover], [autofocus], [id=app], .composer, svg:not(.icon), " +
+      "a[href]:not([href^='http']):not([href^='mailto:'])";
+    const found = [
+      ...document.body.querySelectorAll(nowhere),
+      ...(document.querySelector(".transcript")?.querySelectorAll(notInTranscript) ?? []),
+    ];
+    return found.map((element) => element.outerHTML.slice(0, 300));
   });
 
+/** What would turn the writing around, or command a terminal; in text, and in what is read aloud or shown on a hint. */
+const hiding = (page: Page) =>
+  page.evaluate(() => {
+    const hidden = /[[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]--[\t\n]]/v;
+    const found: string[] = [];
+    for (const element of document.querySelectorAll("body, body *")) {
+      const own = [...element.childNodes]
+        .filter(({ nodeType }) => nodeType === Node.TEXT_NODE)
+        .map((node) => node.nodeValue);
+      const told = ["title", "aria-label", "alt", "placeholder"].map((name) => element.getAttribute(name));
+      for (const text of [...own, ...told]) {
+        if (text && hidden.test(text))
+          found.push(`${element.localName}.${element.className}: ${JSON.stringify(text.slice(0, 200))}`);
+      }
+    }
+    return found;
+  });
+
+async function openAll(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const folded = '[data-fold][aria-expanded="false"]';
+    for (const head of document.querySelectorAll<HTMLElement>(folded)) head.click();
+    for (const button of document.querySelectorAll<HTMLElement>(".transcript button.link-button")) {
+      if (/^(Show all|Side by side|…)/.test(button.textContent ?? "")) button.click();
+    }
+  });
+}
+
 test("the page shows it as text and nothing comes of it", async () => {
-  await using served = await serveFake(script, { files: { "hostile.txt": all } });
+  const files = { "hostile.txt": all, "edited.html": "old\n", [fileName]: all };
+  await using served = await serveFake(script, { files });
   await using tab = await browser.open(served.link);
   const { page } = tab;
   page.setDefaultTimeout(8_000);
@@ -60,25 +93,23 @@ test("the page shows it as text and nothing comes of it", async () => {
       elsewhereAsked.push(request.url());
     }
   });
-  await page.locator(".composer textarea").fill(all);
+  page.on("popup", (popup) => elsewhereAsked.push(popup.url()));
+  page.on("dialog", (dialog) => void dialog.dismiss().then(() => elsewhereAsked.push(dialog.message())));
+  await page.locator(".composer textarea").fill(`${short}\n${all}`);
   await page.keyboard.press("Enter");
   await page.getByText("The end.").waitFor();
-  const list = page.locator(".transcript-list");
-  await list.focus();
-  for (let rounds = 0; rounds < 14; rounds += 1) {
-    await page.evaluate(() => {
-      for (const head of document.querySelectorAll<HTMLElement>('[data-fold][aria-expanded="false"]')) head.click();
-    });
-    expect(await strangers(page)).toEqual([]);
-    const hasBidi = await list.evaluate((element) => /[\u202a-\u202e\u2066-\u2069]/.test(element.textContent ?? ""));
-    expect(hasBidi).toBe(false);
-    await page.mouse.move(600, 300);
-    await page.mouse.wheel(0, -500);
+  await page.locator(".transcript-list").focus();
+  for (let rounds = 0; rounds < 24; rounds += 1) {
+    await openAll(page);
     await page.waitForTimeout(60);
+    expect(await strangers(page)).toEqual([]);
+    expect(await hiding(page)).toEqual([]);
+    await page.mouse.move(600, 300);
+    await page.mouse.wheel(0, -700);
   }
   expect(await page.evaluate(() => "pwned" in window)).toBe(false);
   expect(elsewhereAsked).toEqual([]);
-  expect(await page.title()).toBe("sagent");
+  expect(await page.title()).not.toContain("title");
   expect(await page.locator("#app").count()).toBe(1);
   await tab.shot("transcript-hostile");
-});
+}, 60_000);

@@ -1,13 +1,9 @@
 /** A change's hunks as rows to be drawn: one column, or two side by side, with the words that differ inside a line. */
 import type { Hunk } from "../../agent/message.ts";
+import { differingWords, type Piece } from "./diff-words.ts";
 
-export type LineKind = "same" | "added" | "removed";
-
-/** A piece of a line; `changed` where it differs from its counterpart. */
-export interface Piece {
-  readonly text: string;
-  readonly changed: boolean;
-}
+/** A `note` is about the line before it, such as that no line break ends it. */
+export type LineKind = "same" | "added" | "removed" | "note";
 
 export interface DiffLine {
   readonly kind: LineKind;
@@ -23,46 +19,40 @@ export interface DiffPair {
   readonly right: DiffLine | undefined;
 }
 
+export interface HunkLines {
+  readonly hunk: Hunk;
+  readonly lines: readonly DiffLine[];
+}
+
+/** A longer run of changes is too much to be compared word by word. */
+const mostMarked = 400;
+
 /** The lines of a hunk in their order. Lines that replace each other show which words are others. */
 export function linesOf(hunk: Hunk): DiffLine[] {
   let before = hunk.oldStart;
   let after = hunk.newStart;
-  const lines = hunk.lines
-    .filter((line) => !line.startsWith("\\"))
-    .map((line): DiffLine => {
-      const pieces = [{ text: line.slice(1), changed: false }];
-      if (line.startsWith("+")) return { kind: "added", before: undefined, after: after++, pieces };
-      if (line.startsWith("-")) return { kind: "removed", before: before++, after: undefined, pieces };
-      return { kind: "same", before: before++, after: after++, pieces };
-    });
-  for (const [removed, added] of replaced(lines)) {
-    const [left, right] = [lines[removed], lines[added]];
-    if (!left || !right) continue;
-    const [old, now] = differingWords(textOf(left), textOf(right));
-    lines[removed] = { ...left, pieces: old };
-    lines[added] = { ...right, pieces: now };
-  }
-  return lines;
+  const lines = hunk.lines.map((line): DiffLine => {
+    const pieces = [{ text: line.slice(1), changed: false }];
+    if (line.startsWith("+")) return { kind: "added", before: undefined, after: after++, pieces };
+    if (line.startsWith("-")) return { kind: "removed", before: before++, after: undefined, pieces };
+    if (!line.startsWith("\\")) return { kind: "same", before: before++, after: after++, pieces };
+    return { kind: "note", before: undefined, after: undefined, pieces: [{ text: line.slice(2), changed: false }] };
+  });
+  return changesIn(lines).flatMap((part) => (part.length > 1 && part.length <= mostMarked ? marked(part) : part));
 }
 
 /** The lines of a hunk side by side. */
 export function pairsOf(lines: readonly DiffLine[]): DiffPair[] {
-  const pairs: DiffPair[] = [];
-  for (let at = 0; at < lines.length; ) {
-    const line = lines[at];
-    if (line?.kind === "same") {
-      pairs.push({ left: line, right: line });
-      at += 1;
-      continue;
-    }
-    const removed = run(lines, at, "removed");
-    const added = run(lines, at + removed.length, "added");
-    for (let row = 0; row < Math.max(removed.length, added.length); row += 1) {
-      pairs.push({ left: removed[row], right: added[row] });
-    }
-    at += removed.length + added.length;
-  }
-  return pairs;
+  return changesIn(lines).flatMap((part) => {
+    const [first] = part;
+    if (first?.kind === "same") return [{ left: first, right: first }];
+    const left = part.filter((line, at) => sideOf(part, line, at) === "removed");
+    const right = part.filter((line, at) => sideOf(part, line, at) === "added");
+    return Array.from({ length: Math.max(left.length, right.length) }, (_, row) => ({
+      left: left[row],
+      right: right[row],
+    }));
+  });
 }
 
 /** Lines added and removed by hunks. */
@@ -74,43 +64,55 @@ export function countLines(hunks: readonly Hunk[]): { readonly added: number; re
   };
 }
 
-function run(lines: readonly DiffLine[], from: number, kind: LineKind): DiffLine[] {
-  const end = lines.findIndex((line, at) => at >= from && line.kind !== kind);
-  return lines.slice(from, end < 0 ? undefined : end);
+/** So many lines of all, from the first hunk on. */
+export function firstLines(all: readonly HunkLines[], count: number): HunkLines[] {
+  let left = count;
+  const shown: HunkLines[] = [];
+  for (const { hunk, lines } of all) {
+    if (left <= 0) break;
+    shown.push({ hunk, lines: lines.slice(0, left) });
+    left -= lines.length;
+  }
+  return shown;
 }
 
-/** Indexes of lines that stand for each other: as many removed as added, in one place. */
-function replaced(lines: readonly DiffLine[]): (readonly [number, number])[] {
-  const found: (readonly [number, number])[] = [];
-  for (let at = 0; at < lines.length; ) {
-    const removed = run(lines, at, "removed").length;
-    const added = run(lines, at + removed, "added").length;
-    if (removed > 0 && removed === added) {
-      for (let row = 0; row < removed; row += 1) found.push([at + row, at + removed + row]);
+/** Lines that are the same by one; those between them together. */
+function changesIn(lines: readonly DiffLine[]): DiffLine[][] {
+  const parts: DiffLine[][] = [];
+  let change: DiffLine[] | undefined;
+  for (const line of lines) {
+    if (line.kind === "same") {
+      parts.push([line]);
+      change = undefined;
+    } else if (change) change.push(line);
+    else {
+      change = [line];
+      parts.push(change);
     }
-    at += Math.max(1, removed + added);
   }
-  return found;
+  return parts;
+}
+
+/** A note stands on the side of the line that it is about. */
+function sideOf(part: readonly DiffLine[], line: DiffLine, at: number): LineKind {
+  if (line.kind !== "note") return line.kind;
+  return part[at - 1]?.kind === "added" ? "added" : "removed";
+}
+
+/** The first line removed stands for the first one added, and so on. */
+function marked(part: readonly DiffLine[]): DiffLine[] {
+  const now = [...part];
+  const places = (kind: LineKind) => part.flatMap((line, at) => (line.kind === kind ? [at] : []));
+  const added = places("added");
+  for (const [index, from] of places("removed").entries()) {
+    const to = added[index];
+    const [old, made] = [part[from], to === undefined ? undefined : part[to]];
+    if (!old || !made || to === undefined) break;
+    const [left, right] = differingWords(textOf(old), textOf(made));
+    now[from] = { ...old, pieces: left };
+    now[to] = { ...made, pieces: right };
+  }
+  return now;
 }
 
 const textOf = (line: DiffLine) => line.pieces.map(({ text }) => text).join("");
-
-/** What two lines begin and end with alike is the same; the rest differs. Where that is nearly all, nothing is marked. */
-function differingWords(old: string, now: string): readonly [Piece[], Piece[]] {
-  const [a, b] = [words(old), words(now)];
-  let head = 0;
-  while (head < a.length && head < b.length && a[head] === b[head]) head += 1;
-  let tail = 0;
-  while (tail < a.length - head && tail < b.length - head && a.at(-1 - tail) === b.at(-1 - tail)) tail += 1;
-  return [pieces(a, head, tail), pieces(b, head, tail)];
-}
-
-const words = (text: string) => text.match(/\w+|\s+|[^\w\s]/gu) ?? [];
-
-function pieces(all: readonly string[], head: number, tail: number): Piece[] {
-  const parts = [all.slice(0, head), all.slice(head, all.length - tail), all.slice(all.length - tail)];
-  const isAll = head + tail === 0;
-  return parts
-    .map((part, index) => ({ text: part.join(""), changed: index === 1 && !isAll }))
-    .filter(({ text }) => text !== "");
-}

@@ -62,7 +62,8 @@ const keptBlocks = 2_000;
 export function safeHtml(markdown: string, done = false): string {
   const known = kept.get(markdown);
   if (known !== undefined) return known;
-  const html = purify(htmlOf(plain(markdown)));
+  // Again, as an entity may stand for what may not be there.
+  const html = plain(purify(htmlOf(plain(markdown))));
   if (!done) return html;
   kept.set(markdown, html);
   const [oldest] = kept.keys();
@@ -84,6 +85,7 @@ function purify(html: string): string {
   return DOMPurify.sanitize(html, {
     ALLOWED_TAGS: tags,
     ALLOWED_ATTR: [...attributes, ...ours],
+    ADD_URI_SAFE_ATTR: [...attributes, ...ours].filter((name) => name !== "href" && name !== "src"),
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|data:image\/(?:png|jpeg|gif|webp);base64,)/i,
@@ -107,9 +109,21 @@ function link({ href, text }: Tokens.Link, shown: string): string {
   if (/^mailto:[^\s]+$/i.test(href)) return `<a href="${escapeHtml(href)}" rel="noreferrer">${shown}</a>`;
   const url = webUrl(href);
   if (!url) return `${shown} <span class="host">(${escapeHtml(href.slice(0, 200))})</span>`;
-  const pretends = /(?:https?:\/\/|www\.|\b[\w-]+\.[a-z]{2,})/iu.test(text) && !text.includes(url.host);
-  const host = pretends ? ` <span class="host">(${escapeHtml(url.host)})</span>` : "";
+  const host = pretends(text, url) ? ` <span class="host">(${escapeHtml(url.host)})</span>` : "";
   return `<a href="${escapeHtml(url.href)}" title="${escapeHtml(url.href)}" ${outside}>${shown}</a>${host}`;
+}
+
+const ignorable = /[\p{Cf}\p{M}]/gu;
+const hostLike = /[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/gu;
+
+/** Whether the words of a link name another host than the one it leads to. */
+function pretends(words: string, url: URL): boolean {
+  if (url.username !== "") return true;
+  const shown = words.normalize("NFKC").replaceAll("\u3002", ".").replace(ignorable, "").toLowerCase();
+  const bare = (text: string) => text.replace(/^https?:\/\//, "").replace(/\/$/, "");
+  if (bare(shown) === bare(url.href.toLowerCase())) return false;
+  const own = url.hostname.replace(/^www\./, "");
+  return [...shown.matchAll(hostLike)].some(([host]) => host.replace(/^www\./, "") !== own);
 }
 
 function decoded(href: string): string {

@@ -87,7 +87,7 @@ export function FileLink(props: { readonly path: string; readonly line?: number 
       <button
         type="button"
         class="link-button file-link"
-        title={`Open ${props.path}`}
+        title={`Open ${plain(props.path)}`}
         onClick={() => openFile(props.path, props.line)}
       >
         {plain(short())}

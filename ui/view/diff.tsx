@@ -3,7 +3,7 @@ import { createMemo, createSignal, For, Show } from "solid-js";
 import type { Hunk } from "../../agent/message.ts";
 import { plain } from "../state/plain.ts";
 import { prefs } from "../state/prefs.ts";
-import { type DiffLine, type DiffPair, linesOf, pairsOf } from "../text/diff.ts";
+import { type DiffLine, type DiffPair, firstLines, linesOf, pairsOf } from "../text/diff.ts";
 
 const shownLines = 500;
 
@@ -11,7 +11,7 @@ export function Diff(props: { readonly hunks: readonly Hunk[]; readonly path: st
   const [whole, setWhole] = createSignal(false);
   const all = createMemo(() => props.hunks.map((hunk) => ({ hunk, lines: linesOf(hunk) })));
   const count = () => all().reduce((sum, { lines }) => sum + lines.length, 0);
-  const shown = () => (whole() ? all() : firstLines(all()));
+  const shown = () => (whole() ? all() : firstLines(all(), shownLines));
   return (
     <div class="diff" classList={{ split: prefs().diffStyle === "split" }}>
       <For each={shown()}>
@@ -62,7 +62,7 @@ function Split(props: { readonly pair: DiffPair }) {
   );
 }
 
-const signs = { same: " ", added: "+", removed: "−" } as const;
+const signs = { same: " ", added: "+", removed: "−", note: "" } as const;
 
 function Text(props: { readonly line: DiffLine | undefined }) {
   return (
@@ -79,20 +79,4 @@ function Text(props: { readonly line: DiffLine | undefined }) {
       </Show>
     </td>
   );
-}
-
-interface Shown {
-  readonly hunk: Hunk;
-  readonly lines: readonly DiffLine[];
-}
-
-function firstLines(all: readonly Shown[]): Shown[] {
-  let left = shownLines;
-  const shown: Shown[] = [];
-  for (const { hunk, lines } of all) {
-    if (left <= 0) break;
-    shown.push({ hunk, lines: lines.slice(0, left) });
-    left -= lines.length;
-  }
-  return shown;
 }
