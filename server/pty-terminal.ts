@@ -50,7 +50,8 @@ export class Terminal {
   readonly #viewers = new Set<Viewer>();
   readonly #shell: Shell;
   readonly #pace = new Pace();
-  readonly #ended: Promise<void>;
+  /** Resolves once the shell has ended and nothing that it started is left. */
+  readonly ended: Promise<void>;
   readonly #close = Promise.withResolvers<void>();
   #size: TerminalSize;
   #exit: { readonly code: number | null } | undefined;
@@ -64,7 +65,7 @@ export class Terminal {
     this.#shell = startShell({ shell, cwd, env, ...this.#size, data: (bytes) => this.#take(bytes) });
     live.add(this.#shell.pid);
     if (live.size === 1) process.on("exit", killLive);
-    this.#ended = this.#watch();
+    this.ended = this.#watch();
   }
 
   get state(): TerminalState {
@@ -115,7 +116,7 @@ export class Terminal {
     if (this.#isClosing) return this.closed;
     this.#isClosing = true;
     if (!this.#exit) await endSession(this.#shell.pid);
-    await this.#ended;
+    await this.ended;
     this.#viewers.clear();
     this.#close.resolve();
   }

@@ -23,6 +23,7 @@ export class TerminalLink implements Disposable {
     const loaded = await this.#workspace.load(session);
     const terminal = loaded.terminals.open({ cols, rows });
     this.#tell(loaded);
+    void terminal.ended.then(() => this.#tell(loaded));
     return { terminal: terminal.id };
   }
 
