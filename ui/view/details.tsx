@@ -114,8 +114,12 @@ function Row(props: { readonly name: string; readonly copy?: string | undefined;
     <Show when={props.children}>
       <div class="details-row">
         <dt class="dim">{props.name}</dt>
-        <dd>{props.children}</dd>
-        <Show when={props.copy}>{(text) => <CopyButton label={`Copy ${props.name.toLowerCase()}`} text={text} />}</Show>
+        <dd>
+          <span>{props.children}</span>
+          <Show when={props.copy}>
+            {(text) => <CopyButton label={`Copy ${props.name.toLowerCase()}`} text={text} />}
+          </Show>
+        </dd>
       </div>
     </Show>
   );

@@ -113,7 +113,10 @@ function Tree() {
     const to = Math.max(0, Math.min(rows().length - 1, index));
     setAt(to);
     list?.scrollToIndex(to, { align: "nearest" });
-    requestAnimationFrame(() => tree?.querySelector<HTMLElement>(`[data-at="${to}"]`)?.focus());
+    const row = () => tree?.querySelector<HTMLElement>(`[data-at="${to}"]`);
+    const mounted = row();
+    if (mounted) mounted.focus();
+    else requestAnimationFrame(() => row()?.focus());
   };
   const onKey = (event: KeyboardEvent) => {
     const row = rows()[at()];
