@@ -21,7 +21,8 @@ export async function start(argv: readonly string[], env: Env): Promise<number> 
     config = readConfig(flags);
     if (isWorkspace(config, words)) return await (await import("./serve.ts")).serveWorkspace(config, env);
     if (words.length > 0) return await (await import("./subcommand.ts")).runSubcommand(words, config, env);
-    if (config.terminal && isConversation(config)) return await (await import("./terminal.ts")).runTerminal(config, env);
+    if (config.terminal && isConversation(config))
+      return await (await import("./terminal.ts")).runTerminal(config, env);
     return await (await import("./headless.ts")).runHeadless(config, env);
   } catch (error) {
     if (isReaderGone(error)) return 1;

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
+import { linesOf } from "./server/program.ts";
 import { startFakeProvider, testKey } from "./support/fake-provider.ts";
 import { tempDir } from "./support/temp-dir.ts";
 
@@ -42,4 +43,32 @@ test("the bundle says its version, answers on a wire and knows its catalogue and
   const [result] = fake.requests[1]?.view.messages.at(-1)?.results ?? [];
   expect([result?.isError, result?.text.includes("catalog.json")]).toEqual([false, true]);
   expect(fake.problems).toEqual([]);
+});
+
+test("the bundle serves the workspace with the page that was built beside it", async () => {
+  using temp = tempDir();
+  const dist = join(temp.path, "dist");
+  expect(await output([join(root, "build.ts"), dist], temp.path)).toMatchObject({ exitCode: 0 });
+  const served = Bun.spawn([process.execPath, join(dist, "main.js"), "serve", "--no-open"], {
+    cwd: temp.path,
+    env: { PATH: process.env.PATH, HOME: temp.path },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  let link = "";
+  for await (const line of linesOf(served.stdout)) {
+    if (!line.startsWith("http")) continue;
+    link = line;
+    break;
+  }
+  const cookie = (await fetch(link, { redirect: "manual" })).headers.get("set-cookie")?.split(";", 1)[0] ?? "";
+  const get = (path: string) => fetch(new URL(path, link), { headers: { cookie } });
+  const page = await (await get("/")).text();
+  const assets = [...page.matchAll(/\/assets\/[\w.-]+/g)].map(([path]) => path);
+  expect(assets.some((path) => path.endsWith(".css"))).toBe(true);
+  expect(assets.filter((path) => path.endsWith(".js"))).toHaveLength(2);
+  for (const path of assets) expect([path, (await get(path)).status]).toEqual([path, 200]);
+  served.kill("SIGTERM");
+  expect(await served.exited).toBe(143);
 });
