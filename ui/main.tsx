@@ -4,6 +4,8 @@ import "./style/base.css";
 import "./style/buttons.css";
 import "./style/frame.css";
 import "./style/text.css";
+import "./style/code.css";
+import "./style/diff.css";
 import "./style/ansi.css";
 import "./style/transcript.css";
 import "./style/event.css";

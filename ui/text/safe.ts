@@ -37,6 +37,8 @@ const renderer: RendererObject = {
   html: ({ text }) => escapeHtml(text),
   code: ({ text }) => `<pre><code>${escapeHtml(text)}</code></pre>`,
   codespan: ({ text }) => path(text) ?? `<code>${escapeHtml(text)}</code>`,
+  checkbox: ({ checked }) =>
+    `<input type="checkbox" disabled${checked ? ' checked aria-label="done"' : ' aria-label="to do"'}> `,
   image: ({ href, text }) => image(href, text),
   link(token) {
     return link(token, this.parser.parseInline(token.tokens));
