@@ -14,6 +14,8 @@ export const clientFrameSchema = z.discriminatedUnion("type", [
   /** Follow the fleet of a session, which is loaded for it. */
   z.object({ type: z.literal("join"), session }),
   z.object({ type: z.literal("leave"), session }),
+  /** Asks for a sign of life. */
+  z.object({ type: z.literal("ping") }),
   /** Follow an agent's transcript, from behind `seq` of `epoch` where that is known. */
   z.object({ type: z.literal("watch"), session, agent, epoch: z.string().optional(), seq: z.int().optional() }),
   z.object({ type: z.literal("unwatch"), session, agent }),

@@ -144,6 +144,8 @@ export type ServerFrame =
       /** Whether the page may ask for terminals. */
       readonly terminals: boolean;
     }
+  /** Answers `ping`. */
+  | { readonly type: "pong" }
   /** The list of sessions, newest first. */
   | { readonly type: "sessions"; readonly rows: readonly SessionRow[] }
   /** The fleet as it stands: answers `join`. */

@@ -100,6 +100,8 @@ export class Connection {
       case "leave":
         workspace.get(frame.session)?.hub.leave(this.#client);
         return workspace.watched(frame.session);
+      case "ping":
+        return this.#client.send({ type: "pong" });
       case "watch":
         return this.#watch(frame);
       case "unwatch":

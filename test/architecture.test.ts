@@ -159,4 +159,7 @@ test("lapses are caught", () => {
     "a.ts:4",
   ]);
   expect(lapses(new Map([["long.ts", "x\n".repeat(301)]]))).toEqual(["long.ts: 301 lines, more than 300"]);
+  expect(lapses(new Map([["ui/view/long.tsx", "x\n".repeat(201)]]))).toEqual([
+    "ui/view/long.tsx: 201 lines, more than 200",
+  ]);
 });

@@ -75,3 +75,21 @@ test("500 cuts while a reply streams: every tab ends as the log is, nothing doub
   for (const each of [...tabs, ...wires]) each[Symbol.dispose]();
   expect(served.fake.problems).toEqual([]);
 }, 120_000);
+
+test("a connection that died without a word is noticed and made anew, and what was asked meanwhile is done once", async () => {
+  await using served = await serveFake((_request, index) => ({ parts: [{ text: `Answer ${index}.` }] }));
+  using wire = await wireTo(served.address, await cookieOf(served.link));
+  using page = new LiveStore(wire.url, { silentMs: 300, answerMs: 200 });
+  const { session } = (await page.request({ type: "create", text: "One" })) as { session: string };
+  page.openSession(session);
+  const answers = () => page.transcript?.view()?.items.filter(({ type }) => type === "assistant").length ?? 0;
+  await until(() => answers() === 1);
+  const before = wire.connections;
+  wire.hold(true);
+  await page.command("main", { type: "prompt", text: "Two" });
+  await until(() => answers() === 2);
+  expect(wire.connections).toBeGreaterThan(before);
+  await Bun.sleep(700);
+  expect(answers()).toBe(2);
+  expect(served.fake.requests).toHaveLength(2);
+});

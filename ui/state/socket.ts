@@ -24,6 +24,15 @@ export interface RequestError {
 }
 
 const quietMs = 5_000;
+/** Silence after which the other end is asked for a sign, and how long it has for one. */
+export interface Patience {
+  readonly silentMs: number;
+  readonly answerMs: number;
+}
+
+const usual: Patience = { silentMs: 20_000, answerMs: 4_000 };
+/** After so many tries in vain it is asked whether the page is let in at all. */
+const triesBeforeProbe = 4;
 const longestWaitMs = 5_000;
 
 export class Socket implements Disposable {
@@ -35,8 +44,12 @@ export class Socket implements Disposable {
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #lostTimer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  readonly #patience: Patience;
+  #heardAt = 0;
+  #pulse: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(url: string, events: SocketEvents) {
+  constructor(url: string, events: SocketEvents, patience = usual) {
+    this.#patience = patience;
     this.#url = url;
     this.#events = events;
     this.#connect();
@@ -70,16 +83,40 @@ export class Socket implements Disposable {
     this.#closed = true;
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#lostTimer);
+    clearTimeout(this.#pulse);
     globalThis.removeEventListener?.("online", this.#hurry);
     globalThis.document?.removeEventListener("visibilitychange", this.#hurry);
     this.#socket?.close();
   }
 
+  /** The network is back, or the person: a connection that slept may be dead without having been told. */
   readonly #hurry = (): void => {
-    if (this.#socket || this.#closed) return;
+    if (this.#closed) return;
+    if (this.#socket?.readyState === WebSocket.OPEN) return this.#feel(this.#socket, 0);
+    if (this.#socket) return;
     clearTimeout(this.#retryTimer);
     this.#connect();
   };
+
+  /** Asks for a sign once nothing was heard for a while, and gives the connection up where none comes. */
+  #feel(socket: WebSocket, afterMs = this.#patience.silentMs): void {
+    const { silentMs, answerMs } = this.#patience;
+    clearTimeout(this.#pulse);
+    this.#pulse = setTimeout(() => {
+      if (this.#socket !== socket) return;
+      const silentFor = performance.now() - this.#heardAt;
+      if (afterMs > 0 && silentFor < silentMs) return this.#feel(socket, silentMs - silentFor);
+      const askedAt = performance.now();
+      this.send({ type: "ping" });
+      this.#pulse = setTimeout(() => {
+        if (this.#heardAt >= askedAt) return this.#feel(socket);
+        socket.onclose = null;
+        socket.onmessage = null;
+        socket.close();
+        this.#again(socket);
+      }, answerMs);
+    }, afterMs);
+  }
 
   #connect(): void {
     const reader = new FrameReader();
@@ -89,6 +126,8 @@ export class Socket implements Disposable {
     this.#lostTimer ??= setTimeout(() => this.#events.link("lost"), quietMs);
     socket.onopen = () => {
       this.#tries = 0;
+      this.#heardAt = performance.now();
+      this.#feel(socket);
       clearTimeout(this.#lostTimer);
       this.#lostTimer = undefined;
       this.#events.link("open");
@@ -96,6 +135,7 @@ export class Socket implements Disposable {
       for (const { frame } of this.#asked.values()) this.send(frame);
     };
     socket.onmessage = ({ data }) => {
+      this.#heardAt = performance.now();
       try {
         this.#take(reader.read(String(data)));
       } catch (error) {
@@ -122,6 +162,17 @@ export class Socket implements Disposable {
     this.#lostTimer ??= setTimeout(() => this.#events.link("lost"), quietMs);
     const waitMs = Math.min(longestWaitMs, 25 * 2 ** this.#tries) * (0.5 + Math.random() / 2);
     this.#tries += 1;
+    if (this.#tries === triesBeforeProbe) void this.#probe();
     this.#retryTimer = setTimeout(() => this.#connect(), waitMs);
+  }
+
+  /** A server that answers but refuses has another token: trying again is in vain until the person has a new link. */
+  async #probe(): Promise<void> {
+    const health = this.#url.replace(/^ws/, "http").replace(/\/api\/socket$/, "/api/health");
+    const status = await fetch(health).then(
+      (answer) => answer.status,
+      () => 0,
+    );
+    if ((status === 401 || status === 403) && !this.#socket?.readyState) this.#events.link("refused");
   }
 }

@@ -6,7 +6,7 @@ import type { Command } from "../../agent/command.ts";
 import type { LocalNews, Meter, ServerFrame, SessionRow } from "../../server/protocol.ts";
 import { apply, fromSnapshot, hasGap, prepend } from "./apply.ts";
 import { applyFleet, type FleetView, fromJoined } from "./fleet.ts";
-import { type Link, type Request, Socket } from "./socket.ts";
+import { type Link, type Patience, type Request, Socket } from "./socket.ts";
 import { createTranscript, type Transcript } from "./transcript.ts";
 
 export type Hello = Extract<ServerFrame, { type: "hello" }>;
@@ -32,12 +32,13 @@ export class LiveStore implements Disposable {
   readonly #terminals = new Set<(frame: TerminalFrame) => void>();
 
   /** Connects to the socket at `url`. */
-  constructor(url: string) {
-    this.#socket = new Socket(url, {
+  constructor(url: string, patience?: Patience) {
+    const events = {
       link: this.#link[1],
       opened: () => this.#follow(),
-      frame: (frame) => batch(() => this.#take(frame)),
-    });
+      frame: (frame: ServerFrame) => batch(() => this.#take(frame)),
+    };
+    this.#socket = new Socket(url, events, patience);
   }
 
   /** Nothing can be said here: it is a recording. */
@@ -154,6 +155,8 @@ export class LiveStore implements Disposable {
 
   #take(frame: ServerFrame): void {
     switch (frame.type) {
+      case "pong":
+        return;
       case "hello":
         return void this.#hello[1](frame);
       case "sessions":

@@ -18,6 +18,12 @@ export function Conversation() {
           The connection to sagent is lost; trying again. Nothing is lost: what you send waits here.
         </div>
       </Show>
+      <Show when={store.link === "refused"}>
+        <div class="link-notice" role="alert">
+          This page is no longer let in. Run sagent in the project again and open the link that it prints; what you
+          wrote is kept here.
+        </div>
+      </Show>
       <Show when={store.problem}>{(problem) => <div class="link-notice">{problem()}</div>}</Show>
       <div class="stage">
         <Show when={store.session !== undefined} fallback={<Start />}>
