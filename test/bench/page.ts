@@ -1,6 +1,7 @@
 /**
  * The page in Chromium, on the program as a user starts it: a session of 10,000 messages from the click to the first screen,
- * with and without the server reading its file; and frames while it is scrolled, and while the person types, as a reply streams.
+ * with and without the server reading its file; frames while it is scrolled, and while the person types, as a reply streams,
+ * and while one long piece of code or one long table grows; and what the page weighs before its lazy parts.
  */
 import { chromium, type Page } from "playwright-core";
 import { findChromium } from "../../setup-chromium.ts";
@@ -21,11 +22,21 @@ const ids = Array.from({ length: opens }, (_, index) => `00000000000${index}`);
 
 /** Longer than all that is measured while it comes, at about 1,000 characters a second. */
 const reply = Array.from({ length: 400 }, (_, index) => report(index)).join("\n\n");
-await using fake = await startFakeProvider(() => ({
-  parts: [{ text: reply }],
-  chunkChars: 40,
-  fault: { type: "drip", atChunk: 0, ms: 3 },
-}));
+const long = (head: string, line: string, count: number) => `${head}\n${`${line}\n`.repeat(count)}`;
+/** What one block holds that grows to more than 100,000 characters. */
+const blocks = {
+  code: long("```ts", "export const rate = (hours: number) => hours * 1.5; // per hour", 2_000),
+  table: long("| name | what it is | number |\n|---|---|--:|", "| `name` | some **words** about it | 12,345 |", 1_200),
+};
+await using fake = await startFakeProvider(({ view }) => {
+  const told = view.messages.findLast(({ role }) => role === "user")?.texts.at(-1) ?? "";
+  const block = told.includes("code") ? blocks.code : told.includes("table") ? blocks.table : undefined;
+  return {
+    parts: [{ text: block ?? reply }],
+    chunkChars: block ? 400 : 40,
+    fault: { type: "drip", atChunk: 0, ms: 3 },
+  };
+});
 using home = freshHome(fake);
 for (const id of ids) saveLongSession(home, id, messages);
 await using served = await serve(home);
@@ -33,12 +44,51 @@ const executablePath = must(findChromium(process.env), "Chromium, which `bun set
 const browser = await chromium.launch({ executablePath, chromiumSandbox: false });
 try {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-  await page.goto(served.link);
-  await page.locator(".composer textarea").waitFor();
+  await measureSize(page);
   await measureOpening(page);
   await measureFrames(page);
+  await measureBlocks(page);
 } finally {
   await browser.close();
+}
+
+/** What is fetched until a person can write, as it would be sent compressed. */
+async function measureSize(page: Page): Promise<void> {
+  const bodies: Promise<number>[] = [];
+  page.on("response", (response) => {
+    if (!/\/assets\/|\/$/.test(new URL(response.url()).pathname)) return;
+    bodies.push(
+      response.body().then(
+        (body) => Bun.gzipSync(new Uint8Array(body)).byteLength,
+        () => 0,
+      ),
+    );
+  });
+  await page.goto(served.link);
+  await page.locator(".composer textarea").waitFor();
+  const sizes = await Promise.all(bodies);
+  page.removeAllListeners("response");
+  printMetric("page.size.gzip", sizes.reduce((sum, size) => sum + size, 0) / 1_024, "KiB", sizes.length);
+}
+
+/** Frames at the end of a block that has grown long: they take what they took at its beginning. */
+async function measureBlocks(page: Page): Promise<void> {
+  for (const name of ["code", "table"]) {
+    await page
+      .locator("article[aria-busy=true]")
+      .waitFor({ state: "detached", timeout: 5_000 })
+      .catch(() => halt(page));
+    await say(page, `Now a long ${name}.`);
+    await page.locator("article[aria-busy=true] .prose").last().waitFor();
+    await page.waitForTimeout(scrollMs / 2);
+    printFrames(name, await frames(page, scrollMs / 2, 0));
+    await page.locator("article[aria-busy=true]").waitFor({ timeout: 2_000 });
+  }
+}
+
+async function halt(page: Page): Promise<void> {
+  await page.locator(".composer textarea").press("Escape");
+  await page.locator("article[aria-busy=true]").waitFor({ state: "detached" });
 }
 
 async function measureOpening(page: Page): Promise<void> {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Hunk } from "../../agent/message.ts";
 import { countLines, firstLines, linesOf, pairsOf } from "../../ui/text/diff.ts";
 
-const hunk = (...lines: readonly string[]): Hunk => ({
+const hunk = (...lines: string[]): Hunk => ({
   oldStart: 10,
   newStart: 20,
   oldLines: lines.filter((line) => /^[ -]/.test(line)).length,
