@@ -74,10 +74,20 @@ async function haveChromium(): Promise<void> {
   }
 }
 
-/** The page that the server hands out, where its sources have changed. */
+/**
+ * The page that the server hands out, where its sources have changed. In a process of its own: Bun remembers that there were
+ * no packages when this one began.
+ */
 async function buildPage(): Promise<void> {
-  const { ensurePage } = await import("./build/page.ts");
-  await ensurePage();
+  const { pageDir, staleStamp } = await import("./build/stamp.ts");
+  if ((await staleStamp(pageDir)) === undefined) return;
+  const build = Bun.spawnSync([process.execPath, "build.ts", "--page"], {
+    cwd: root,
+    stdin: "ignore",
+    stdout: 2,
+    stderr: 2,
+  });
+  if (!build.success) fail("the page could not be built; what is wrong is above.");
 }
 
 installDependencies();

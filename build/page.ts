@@ -2,6 +2,7 @@
 import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { solid } from "./solid.ts";
+import { pageDir, staleStamp, writeStamp } from "./stamp.ts";
 
 const root = join(import.meta.dir, "..");
 
@@ -47,22 +48,10 @@ async function buildInto(outdir: string): Promise<void> {
 }
 
 /** Builds the page where what it is made from has changed since; returns whether it did. */
-export async function ensurePage(outdir = join(root, "dist/ui")): Promise<boolean> {
-  const stamp = join(outdir, ".made-from");
-  const wanted = await sourcesHash();
-  const made = await readFile(stamp, "utf8").catch(() => "");
-  if (made === wanted) return false;
+export async function ensurePage(outdir = pageDir): Promise<boolean> {
+  const stamp = await staleStamp(outdir);
+  if (stamp === undefined) return false;
   await buildPage(outdir);
-  await writeFile(stamp, wanted);
+  await writeStamp(outdir, stamp);
   return true;
-}
-
-async function sourcesHash(): Promise<string> {
-  const hash = new Bun.CryptoHasher("sha256");
-  for (const pattern of ["ui/**/*", "build/*.ts", "server/*.ts", "agent/{message,command,event,ask}.ts", "bun.lock"]) {
-    for (const file of [...new Bun.Glob(pattern).scanSync({ cwd: root })].sort()) {
-      hash.update(file).update(await Bun.file(join(root, file)).bytes());
-    }
-  }
-  return hash.digest("hex");
 }

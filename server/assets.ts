@@ -23,6 +23,8 @@ export function pageDir(): string {
   return join(import.meta.dir, bundled ? "ui" : "../dist/ui");
 }
 
+const unbuilt = "The page is not built. Run `bun run start` in the clone once, or `bun build.ts --page`, and reload.\n";
+
 /** The files of the built page, read when first asked for. Names are checked against what is there: nothing else is served. */
 export class Assets {
   readonly #dir: string;
@@ -47,6 +49,7 @@ export class Assets {
   /** The file as an answer; 404 where there is none. Names of the page's own files hold a hash, so they are kept for good. */
   async respond(name: string, request: Request): Promise<Response> {
     const asset = await this.get(name);
+    if (!asset && name === "index.html") return new Response(unbuilt, { status: 503 });
     if (!asset) return new Response("There is no such file.", { status: 404 });
     const zipped = asset.gzip && (request.headers.get("accept-encoding") ?? "").includes("gzip");
     return new Response(zipped ? asset.gzip : asset.body, {
