@@ -145,7 +145,7 @@ test("an agent's card leads to its own transcript, and back to the place that wa
   await say(page, "get a helper");
   await page.getByText("The helper is at work.").waitFor();
   await (await open(page, "AgentSpawn")).getByRole("button", { name: "helper" }).click();
-  await page.getByText("I am the helper.").waitFor();
+  await page.locator(".transcript").getByText("I am the helper.").waitFor();
   await page.goBack();
   await page.getByText("The helper is at work.").waitFor();
   const list = page.locator(".transcript-list");
@@ -154,7 +154,7 @@ test("an agent's card leads to its own transcript, and back to the place that wa
   await page.waitForTimeout(400);
   const place = await list.evaluate(topRow);
   await page.goForward();
-  await page.getByText("I am the helper.").waitFor();
+  await page.locator(".transcript").getByText("I am the helper.").waitFor();
   await page.goBack();
   await page.getByText("Paragraph 12").waitFor();
   await page.waitForTimeout(200);

@@ -41,7 +41,7 @@ function draw(page: Page, texts: readonly string[]): Promise<Made[]> {
     const tags =
       "p br hr h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong del a table thead tbody tr th td input button span div bdi img";
     const names =
-      "href title class start type checked disabled src alt rel target data-path data-line data-align tabindex";
+      "href title class start type checked disabled src alt rel target data-path data-line data-align aria-label tabindex";
     const values: Record<string, RegExp> = {
       href: /^(https?:\/\/|mailto:)/,
       src: /^data:image\/(png|jpeg|gif|webp);base64,/,

@@ -34,7 +34,9 @@ export class GrowingText {
       this.#last().appendData("\n");
       this.#lines += 1;
     } else {
-      this.#last();
+      const part = this.#last();
+      // An empty last line has no height unless its own end is there.
+      if (part.data === "" || part.data.endsWith("\n")) part.appendData("\n");
       this.#part = undefined;
     }
   }

@@ -21,7 +21,8 @@ interface Job extends Wanted {
 }
 
 const mostChars = 100_000;
-const keptPieces = 200;
+/** Of all that is kept coloured. */
+const mostKeptChars = 1_000_000;
 /** A grammar that takes longer on some text is not worth the wait. */
 const mostMs = 5_000;
 /** A worker that fails so often is let be. */
@@ -33,6 +34,7 @@ const jobs = new Map<string, Job>();
 let worker: Worker | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let failures = 0;
+let keptChars = 0;
 
 /**
  * The code's lines in colour; undefined where there are none to be had. Once nobody waits for it any more, as their signals
@@ -82,8 +84,12 @@ function done(lines: Coloured): void {
 
 function keep(key: string, lines: Coloured): void {
   kept.set(key, lines);
-  const [oldest] = kept.keys();
-  if (kept.size > keptPieces && oldest !== undefined) kept.delete(oldest);
+  keptChars += key.length;
+  for (const oldest of kept.keys()) {
+    if (keptChars <= mostKeptChars) return;
+    kept.delete(oldest);
+    keptChars -= oldest.length;
+  }
 }
 
 function fail(): void {

@@ -59,6 +59,7 @@ const marked = new Marked({ gfm: true, breaks: false, renderer });
 
 const kept = new Map<string, string>();
 const keptBlocks = 2_000;
+const mostKept = 20_000;
 
 /** One block, or a short text, of Markdown. Of what is `done` and was made before, nothing is made again. */
 export function safeHtml(markdown: string, done = false): string {
@@ -66,7 +67,7 @@ export function safeHtml(markdown: string, done = false): string {
   if (known !== undefined) return known;
   // Again, as an entity may stand for what may not be there.
   const html = plain(purify(htmlOf(plain(markdown))));
-  if (!done) return html;
+  if (!done || html.length > mostKept) return html;
   kept.set(markdown, html);
   const [oldest] = kept.keys();
   if (kept.size > keptBlocks && oldest !== undefined) kept.delete(oldest);
