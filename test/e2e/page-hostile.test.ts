@@ -31,6 +31,7 @@ function script({ view }: FakeRequest): FakeStep {
       { call: "Grep", args: { pattern: "pwned", path: ".", output_mode: "content" } },
       { call: "Edit", args: { file_path: `missing ${short}`, old_string: all, new_string: all } },
       { call: "AgentSpawn", args: { prompt: `I am told ${all}`, label: short } },
+      { call: "AgentSpawn", args: { prompt: `I am told ${all}`, label: "helper" } },
       { call: `Nameless`, args: { [short]: all } },
     ],
   };
@@ -107,6 +108,11 @@ test("the page shows it as text and nothing comes of it", async () => {
     await page.mouse.move(600, 300);
     await page.mouse.wheel(0, -700);
   }
+  await page.locator(".side").getByText("helper", { exact: true }).first().click();
+  await page.locator("article.assistant").waitFor();
+  await openAll(page);
+  expect(await strangers(page)).toEqual([]);
+  expect(await hiding(page)).toEqual([]);
   expect(await page.evaluate(() => "pwned" in window)).toBe(false);
   expect(elsewhereAsked).toEqual([]);
   expect(await page.title()).not.toContain("title");
