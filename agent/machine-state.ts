@@ -77,6 +77,8 @@ export interface MachineState {
   readonly overflows: readonly ErrorInfo[];
   /** The log's tail asks for an answer. */
   readonly owed: boolean;
+  /** The log's tail is an answer that was cut short: nothing asks for another, and yet the work is not done. */
+  readonly cut: boolean;
   /** Halted or failed: only a new message goes on. */
   readonly held: boolean;
   /** Rounds of tools since the last message of a person or a peer. */
@@ -103,6 +105,7 @@ export const initialState = (maxRounds: number | null = null): MachineState => (
   compactions: [],
   overflows: [],
   owed: false,
+  cut: false,
   held: false,
   rounds: 0,
   maxRounds,
@@ -129,7 +132,7 @@ export function agentState(state: MachineState): AgentState {
   if (state.calling !== null) return "streaming";
   const running = [...state.cohort, ...state.detached];
   if (running.length > 0) return running.every((id) => isAsking(state, id)) ? "waiting" : "tools";
-  return state.held && (state.owed || state.inbox.waiting.length > 0) ? "waiting" : "idle";
+  return state.held && (state.owed || state.cut || state.inbox.waiting.length > 0) ? "waiting" : "idle";
 }
 
 /** Collects the next state and the effects of one step. */

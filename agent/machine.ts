@@ -79,7 +79,7 @@ function commit(step: Step, policy: Waiting["policy"], limit?: number): void {
     if (announced) step.emit({ type: "dequeued", queueId: id, dropped: false });
   }
   const { guard, verdict, times } = judgeMessages(step.state.guard, messages);
-  step.set({ inbox, owed: true, held: false, rounds: 0, overflows: [], reason: "done", guard });
+  step.set({ inbox, owed: true, cut: false, held: false, rounds: 0, overflows: [], reason: "done", guard });
   if (verdict === "notice") {
     const text = talkNotice(times);
     step.append({ type: "notice", text });
@@ -93,7 +93,7 @@ function commit(step: Step, policy: Waiting["policy"], limit?: number): void {
 
 function callModel(step: Step): void {
   const generation = step.state.generation + 1;
-  step.set({ generation, calling: "model" });
+  step.set({ generation, cut: false, calling: "model" });
   step.effect({ type: "callModel", generation });
 }
 

@@ -223,8 +223,10 @@ function modelFailed(step: Step, failure: Extract<Input, { type: "modelFailed" }
   if (calling === "model" && cause === "overflow" && overflows.length < 3) {
     return step.set({ overflows: [...overflows, error], compactions: [...step.state.compactions, {}] });
   }
-  if (partial && (partial.parts.length > 0 || partial.stopReason === "refusal"))
+  if (partial && (partial.parts.length > 0 || partial.stopReason === "refusal")) {
     step.append({ type: "assistant", ...partial });
+    step.set({ owed: false, cut: true });
+  }
   if (calling === "halting") return;
   step.emit({ type: "error", error });
   if (cause === "refused") return step.set({ owed: false, reason: "refused" });
