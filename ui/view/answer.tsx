@@ -25,7 +25,7 @@ export function Answer(props: { readonly item: AssistantItem; readonly isNewest:
         {(part, index) => <Part part={part()} isLive={isLast(index)} foldKey={foldKey(place, props.item.id, index)} />}
       </Index>
       <Show when={props.item.live && props.item.parts.length === 0}>
-        <p class="waiting dim small">
+        <p class="answer-waiting dim small">
           <span class="pulse" aria-hidden="true" />
           Waiting for {props.item.origin.model} <Elapsed since={props.item.at} />
         </p>
