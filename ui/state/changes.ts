@@ -1,11 +1,11 @@
 /** What has changed in the project, in words and in order. Pure, but for the one who asks. */
-import { createMemo, createSignal, onCleanup, onMount } from "solid-js";
+import { createSignal } from "solid-js";
 import type { ChangeBase, ChangeStatus, FileChange, FileDiff } from "../../server/file-types.ts";
-import type { AgentCard } from "../../server/protocol.ts";
 import { getJson } from "./api.ts";
 import { type Asked, createAsked } from "./asked.ts";
 import { plural } from "./format.ts";
 import { onChange } from "./on-change.ts";
+import { onWork } from "./on-work.ts";
 import type { Store } from "./store.ts";
 
 export interface ChangeGroup {
@@ -77,39 +77,13 @@ export function changesWords(count: number): string {
   return count === 0 ? "Nothing has changed" : `in ${plural(count, "file")}`;
 }
 
-/** Differs once an agent has begun, ended or moved on. */
-export function workMark(cards: Iterable<AgentCard>): string {
-  let [running, rounds, busy] = [0, 0, 0];
-  for (const card of cards) {
-    running += card.running;
-    rounds += card.rounds;
-    busy += card.busySince === null ? 0 : 1;
-  }
-  return `${running}/${rounds}/${busy}`;
-}
-
-const pauseMs = 500;
-
-/** The session's changes, asked again as agents work and when the page is come back to. */
+/** The session's changes, asked again as agents work. */
 export function createChanges(store: Store): Asked<readonly FileChange[]> {
   const asked = createAsked(
     () => store.session,
     (session, signal) => getJson<readonly FileChange[]>(`/api/sessions/${session}/changes`, {}, signal),
   );
-  const mark = createMemo(() => workMark(store.fleet?.cards.values() ?? []));
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const soon = () => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      if (!document.hidden) asked.again();
-    }, pauseMs);
-  };
-  onChange(mark, soon);
-  onMount(() => window.addEventListener("focus", soon));
-  onCleanup(() => {
-    clearTimeout(timer);
-    window.removeEventListener("focus", soon);
-  });
+  onWork(store, asked.again);
   return asked;
 }
 

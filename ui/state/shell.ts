@@ -47,6 +47,11 @@ export function openFile(path: string, line?: number): void {
   showTab("files");
 }
 
+/** Back to the tree of files. */
+export function closeFile(): void {
+  setFile(undefined);
+}
+
 const toastMs = 6_000;
 
 export function toast(kind: Toast["kind"], text: string, rest: Pick<Toast, "hint" | "action"> = {}): void {

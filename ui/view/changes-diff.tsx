@@ -19,7 +19,7 @@ export function ChangeDiff(props: { readonly change: FileChange }) {
       <div class="change-bar">
         <span class="grow small dim cut">
           <Show when={diff.value()} fallback={diff.error() ? "" : "Comparing…"}>
-            {(shown) => <Measured diff={shown()} />}
+            {(shown) => <Measured diff={shown()} change={props.change} />}
           </Show>
         </span>
         <FileButtons change={props.change} line={diff.value()?.hunks[0]?.newStart} />
@@ -43,14 +43,14 @@ export function ChangeDiff(props: { readonly change: FileChange }) {
 }
 
 /** What the lines are measured from. */
-function Measured(props: { readonly diff: FileDiff }) {
+function Measured(props: { readonly diff: FileDiff; readonly change: FileChange }) {
   const words = () => {
     if (props.diff.isPiecewise) return "Each edit by itself: something else changed the file too";
     return props.diff.against === "git" ? "Against the last commit" : "Since the session began";
   };
   return (
     <>
-      <Show when={props.diff.hunks.length > 0}>
+      <Show when={props.diff.against !== props.change.against && props.diff.hunks.length > 0}>
         <Lines of={hunkLines(props.diff)} />{" "}
       </Show>
       {words()}
