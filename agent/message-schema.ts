@@ -109,6 +109,8 @@ export const toolDetailsSchema = z.discriminatedUnion("type", [
     durationMs: z.number(),
     stdoutBytes: z.int(),
     stderrBytes: z.int(),
+    /** What was printed, in the order it came, with its escapes; there where it has any and is short. */
+    coloured: z.string().optional(),
   }),
   z.object({ type: z.literal("matches"), files: z.int(), matches: z.int() }),
   z.object({ type: z.literal("custom"), name: z.string(), data: z.json() }),

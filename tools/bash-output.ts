@@ -19,7 +19,13 @@ export interface Capture {
    * not is shown as the ends of stdout and then the ends of stderr, which has a quarter of the room and what stdout leaves.
    */
   text(limits: OutputLimits): string;
+  /** All of it as it came, for a terminal to show; undefined where it has no escapes or is long. */
+  coloured(): string | undefined;
 }
+
+/** Longest output that people see in its colours, in bytes. */
+const colouredBytes = 32 * 1024;
+const escapeByte = 0x1b;
 
 /** Bytes kept of each end of each stream; more than the limits ask for in any script. */
 const keptBytes = 128 * 1024;
@@ -49,6 +55,12 @@ export function captureOutput(): Capture {
         maxTokens: limits.maxTokens - limits.countTokens(stderr),
       };
       return joinBlocks(cutMiddle(ends.stdout, rest), stderr);
+    },
+    coloured() {
+      if (bytes.stdout + bytes.stderr > colouredBytes) return undefined;
+      return order.some((chunk) => chunk.bytes.includes(escapeByte))
+        ? decode(order.map((chunk) => chunk.bytes))
+        : undefined;
     },
   };
 }

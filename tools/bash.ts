@@ -57,6 +57,7 @@ async function run(args: BashArgs, context: ToolContext): Promise<ToolOutput> {
   if (end.hungUp > 0) notes.push(leftoversNote);
   const { text, isError } = status(end, timeoutMs);
   const { countTokens } = context;
+  const coloured = captured.coloured();
   const output = captured.text({ maxChars, maxTokens: maxResultTokens - statusTokens, countTokens });
   return {
     text: [output || "(no output)", ...notes, text].filter((line) => line !== undefined).join("\n"),
@@ -69,6 +70,7 @@ async function run(args: BashArgs, context: ToolContext): Promise<ToolOutput> {
       durationMs: end.durationMs,
       stdoutBytes: captured.bytes.stdout,
       stderrBytes: captured.bytes.stderr,
+      ...(coloured === undefined ? {} : { coloured }),
     },
   };
 }

@@ -69,3 +69,14 @@ test("more than can be kept says about how much is missing", () => {
   expect(text).toMatch(/about [89]\d\d,\d{3} characters left out/);
   expect(text).not.toContain("\ufffd");
 });
+
+test("what has colours and is short is kept for people as it came", () => {
+  const coloured = (...pieces: string[]) => {
+    const capture = captureOutput();
+    for (const piece of pieces) capture.add("stdout", Buffer.from(piece));
+    return capture.coloured();
+  };
+  expect(coloured("\u001b[32mgre", "en\u001b[0m\n")).toBe("\u001b[32mgreen\u001b[0m\n");
+  expect(coloured("plain\n")).toBeUndefined();
+  expect(coloured("\u001b[32m", "x".repeat(40_000))).toBeUndefined();
+});

@@ -10,7 +10,8 @@ import { CopyButton } from "./copy.tsx";
 
 export function ShellCall(props: { readonly call: CallView }) {
   const ended = createMemo(() => (props.call.result === "" ? undefined : shellResult(props.call.result)));
-  const output = () => ended()?.output ?? props.call.output;
+  const coloured = () => (props.call.details?.type === "process" ? props.call.details.coloured : undefined);
+  const output = () => (ended() ? (coloured() ?? ended()?.output ?? "") : props.call.output);
   return (
     <div class="shell">
       <div class="shell-command">
