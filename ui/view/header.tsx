@@ -99,7 +99,7 @@ function Crumb(props: { readonly label: string; readonly open: (label: string) =
 function State(props: { readonly card: AgentView["card"] }) {
   const words = () => stateWords(props.card);
   return (
-    <span class={`agent-state ${words().tone}`} title={props.card.error ?? undefined}>
+    <span class={`agent-state ${words().tone}`} title={props.card.error === null ? undefined : plain(props.card.error)}>
       <span class="state-dot" aria-hidden="true" />
       <span class="cut" role="status">
         {plain(words().text)}
