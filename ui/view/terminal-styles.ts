@@ -2,21 +2,25 @@
  * xterm writes style elements and style attributes, which the content policy forbids to text. The same rules are let in
  * as sheets and declarations that a script makes, so that is what they become here.
  */
-import type { Terminal } from "@xterm/xterm";
 
 const create = document.createElement.bind(document);
 
-function createStyled(name: string, options?: ElementCreationOptions): HTMLElement {
+/** From now on all that the page makes with `document.createElement`: xterm takes no other document for all of its parts. */
+export function admitStyles(): void {
+  document.createElement = makeElement as Document["createElement"];
+}
+
+function makeElement(name: string, options?: ElementCreationOptions): HTMLElement {
   if (name === "style") return sheetElement();
   const element = create(name, options);
-  // Cells of the renderer without WebGL.
-  if (name === "span") {
-    element.setAttribute = (attribute, value) => {
-      if (attribute === "style") element.style.cssText = value;
-      else Element.prototype.setAttribute.call(element, attribute, value);
-    };
-  }
+  // The cells, where there is no WebGL.
+  if (name === "span") element.setAttribute = setStyled;
   return element;
+}
+
+function setStyled(this: HTMLElement, name: string, value: string): void {
+  if (name === "style") this.style.cssText = value;
+  else Element.prototype.setAttribute.call(this, name, value);
 }
 
 /** Stands where a style element would; its text is a sheet of the document until it is removed. */
@@ -31,23 +35,4 @@ function sheetElement(): HTMLElement {
     Element.prototype.remove.call(element);
   };
   return element;
-}
-
-/** The document as xterm's option `documentOverride`. */
-export const styledDocument: Document = new Proxy(document, {
-  get(target, name) {
-    if (name === "createElement") return createStyled;
-    const value: unknown = Reflect.get(target, name);
-    return typeof value === "function" ? value.bind(target) : value;
-  },
-});
-
-/** Opens the terminal in an element. Its scrollbar asks the page's own document for a style element meanwhile. */
-export function openStyled(terminal: Terminal, host: HTMLElement): void {
-  document.createElement = createStyled as typeof document.createElement;
-  try {
-    terminal.open(host);
-  } finally {
-    Reflect.deleteProperty(document, "createElement");
-  }
 }

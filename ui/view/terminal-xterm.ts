@@ -5,7 +5,9 @@ import { Terminal } from "@xterm/xterm";
 import { focusComposer } from "../state/fill.ts";
 import { toastError } from "../state/shell.ts";
 import { openLink } from "../state/terminals.ts";
-import { openStyled, styledDocument } from "./terminal-styles.ts";
+import { admitStyles } from "./terminal-styles.ts";
+
+admitStyles();
 
 const scrollback = 5_000;
 
@@ -16,7 +18,6 @@ export function makeTerminal(size: { readonly cols: number; readonly rows: numbe
     cols,
     rows,
     scrollback,
-    documentOverride: styledDocument,
     fontSize: 13,
     lineHeight: 1.2,
     minimumContrastRatio: 4.5,
@@ -29,7 +30,7 @@ export function makeTerminal(size: { readonly cols: number; readonly rows: numbe
 
 /** Opens it in an element. */
 export function openTerminal(terminal: Terminal, host: HTMLElement, label: string): void {
-  openStyled(terminal, host);
+  terminal.open(host);
   terminal.textarea?.setAttribute("aria-label", label);
   try {
     const webgl = new WebglAddon();
