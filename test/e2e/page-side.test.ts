@@ -91,6 +91,16 @@ test("what changed is shown against the session's beginning and against git, and
   await page.getByText("This is not text").waitFor();
   await page.locator(".change.open", { hasText: "app.ts" }).getByRole("button", { name: "Show the file" }).click();
   await page.locator(".file-head", { hasText: "900 lines" }).waitFor();
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.reload();
+  await page.getByRole("button", { name: "Show the side" }).click();
+  await page.getByRole("tree").waitFor();
+  await tab.shot("side-files");
+  await show(page, "Changes");
+  await page.locator(".change-head", { hasText: "app.ts" }).click();
+  await page.locator(".change.open .diff").waitFor();
+  expect(await tab.axe(".side")).toEqual([]);
+  await tab.shot("side-changes");
   expect(served.fake.problems).toEqual([]);
 });
 
