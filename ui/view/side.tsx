@@ -6,6 +6,7 @@ import { useStore } from "../state/context.ts";
 import type { FleetView } from "../state/fleet.ts";
 import { prefs, setPref } from "../state/prefs.ts";
 import { type SideTab, showTab } from "../state/shell.ts";
+import { goToTerminal } from "../state/terminals.ts";
 import { Icon } from "./icon.tsx";
 import { Splitter } from "./splitter.tsx";
 
@@ -47,7 +48,7 @@ export function useTabActions(): void {
         group: "View",
         keys: `alt+${index + 1}`,
         inFields: true,
-        run: () => showTab(id),
+        run: () => (id === "terminal" ? goToTerminal() : showTab(id)),
       }),
     ),
   );
