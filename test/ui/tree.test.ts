@@ -1,0 +1,145 @@
+/** The fleet as rows, its totals, its timeline, and what a person is told of: rules without a page. */
+import { expect, test } from "bun:test";
+import { newCard } from "../../server/card.ts";
+import type { AgentCard, OpenAsk, SessionRow, Span } from "../../server/protocol.ts";
+import { answerWords, frontAsk, stepAsk } from "../../ui/state/answers.ts";
+import { noticesOf, pageTitle, workingSince } from "../../ui/state/notices.ts";
+import { costCurve, inSight, lanesOf, moved, wholeOf, zoomed } from "../../ui/state/timeline.ts";
+import { keptRows, totalsOf, treeRows } from "../../ui/state/tree.ts";
+
+const wish = { sort: "tree", filter: "", folded: new Set<string>(), showEnded: true } as const;
+
+function fleet(...cards: readonly (Partial<AgentCard> & Pick<AgentCard, "path">)[]): Map<string, AgentCard> {
+  return new Map(
+    cards.map((card) => {
+      const label = card.path.split("/").at(-1) ?? "";
+      return [label, { ...newCard(label, card.path, 0), ...card }];
+    }),
+  );
+}
+
+const family = fleet(
+  { path: "main", costUsd: 1, state: "streaming", busySince: 5 },
+  { path: "main/a", costUsd: 3 },
+  { path: "main/b", costUsd: 2, asks: 1 },
+  { path: "main/a/deep", costUsd: 0.5, ended: true, status: "looking for needles" },
+);
+const labels = (rows: readonly { label: string }[]) => rows.map(({ label }) => label);
+
+test("the tree has children under their parents, folds, and leaves the ended out when asked", () => {
+  expect(treeRows(family, wish)).toEqual([
+    { label: "main", depth: 0, children: 2, isFolded: false },
+    { label: "a", depth: 1, children: 1, isFolded: false },
+    { label: "deep", depth: 2, children: 0, isFolded: false },
+    { label: "b", depth: 1, children: 0, isFolded: false },
+  ]);
+  expect(labels(treeRows(family, { ...wish, folded: new Set(["a"]) }))).toEqual(["main", "a", "b"]);
+  expect(labels(treeRows(family, { ...wish, folded: new Set(["main"]) }))).toEqual(["main"]);
+  expect(labels(treeRows(family, { ...wish, showEnded: false }))).toEqual(["main", "a", "b"]);
+});
+
+test("other orders and a filter make a list; a child whose parent is gone stands by itself", () => {
+  expect(labels(treeRows(family, { ...wish, sort: "cost" }))).toEqual(["a", "b", "main", "deep"]);
+  expect(labels(treeRows(family, { ...wish, sort: "busy" }))).toEqual(["b", "main", "a", "deep"]);
+  expect(labels(treeRows(family, { ...wish, filter: "NEEDLES" }))).toEqual(["deep"]);
+  expect(treeRows(fleet({ path: "gone/lost" }), wish)).toEqual([
+    { label: "lost", depth: 0, children: 0, isFolded: false },
+  ]);
+});
+
+test("a thousand rows stay the same objects while only cards change", () => {
+  const many = fleet({ path: "main" }, ...Array.from({ length: 1_000 }, (_, index) => ({ path: `main/w${index}` })));
+  const before = treeRows(many, wish);
+  const changed = new Map(many);
+  for (const [label, card] of many) changed.set(label, { ...card, costUsd: 1 });
+  expect(keptRows(before, treeRows(changed, wish))).toBe(before);
+  const grown = new Map(many).set("late", newCard("late", "main/late", 0));
+  const after = keptRows(before, treeRows(grown, wish));
+  expect(after).toHaveLength(1_002);
+  expect(after.slice(1, 1_001).every((row, at) => row === before[at + 1])).toBe(true);
+});
+
+test("totals count who works, waits and has ended, and add up money and tokens", () => {
+  expect(totalsOf(family.values())).toEqual({ all: 4, working: 1, waiting: 1, ended: 1, costUsd: 6.5, tokens: 0 });
+});
+
+const span = (agent: string, startAt: number, endAt: number, costUsd = 0): Span => ({
+  agent,
+  kind: costUsd > 0 ? "model" : "tool",
+  name: "x",
+  startAt,
+  endAt,
+  costUsd,
+});
+
+test("a lane an agent in the tree's order, with its cost; the whole time; a curve that ends at the sum", () => {
+  const spans = [span("b", 10, 20, 0.5), span("main", 0, 10, 1), span("main", 20, 40), span("main", 40, 1_500, 0.25)];
+  expect(lanesOf(family, spans).map(({ agent, depth, costUsd }) => [agent, depth, costUsd])).toEqual([
+    ["main", 0, 1.25],
+    ["b", 1, 0.5],
+  ]);
+  expect(wholeOf(spans, 9_999)).toEqual({ from: 0, to: 1_500 });
+  expect(wholeOf([], 5_000)).toEqual({ from: 4_000, to: 5_000 });
+  expect(costCurve(spans)).toEqual([
+    { at: 10, usd: 1 },
+    { at: 20, usd: 1.5 },
+    { at: 1_500, usd: 1.75 },
+  ]);
+});
+
+test("zooming keeps its point, moving keeps its width, and neither leaves the whole", () => {
+  const whole = { from: 0, to: 10_000 };
+  expect(zoomed(whole, 0.5, 0.25, whole)).toEqual({ from: 1_250, to: 6_250 });
+  expect(zoomed({ from: 100, to: 200 }, 0.01, 0.5, whole)).toEqual({ from: 125, to: 175 });
+  expect(zoomed({ from: 4_000, to: 9_000 }, 8, 0.5, whole)).toEqual(whole);
+  expect(moved({ from: 0, to: 1_000 }, -0.5, whole)).toEqual({ from: 0, to: 1_000 });
+  expect(moved({ from: 8_000, to: 9_500 }, 1, whole)).toEqual({ from: 8_500, to: 10_000 });
+});
+
+test("however many spans there are, no more are drawn than there are half pixels", () => {
+  const spans = Array.from({ length: 20_000 }, (_, index) => span("main", index, index + 0.5));
+  const shown = inSight(spans, { from: 0, to: 20_000 }, 500);
+  expect(shown.length).toBeLessThanOrEqual(1_000);
+  expect(shown.length).toBeGreaterThan(900);
+  expect(inSight(spans, { from: 100, to: 110 }, 500)).toHaveLength(11);
+});
+
+const row = (id: string, state: SessionRow["state"]): SessionRow => ({ id, title: id, updatedAt: 0, state });
+
+test("a person is told of waiting and failed at once, and of done only after a while", () => {
+  const before = [row("a", "working"), row("b", "working"), row("c", "working"), row("d", "idle")];
+  const after = [row("a", "idle"), row("b", "failed"), row("c", "waiting"), row("d", "idle"), row("e", "waiting")];
+  const since = workingSince(new Map(), before, 1_000);
+  expect(noticesOf(before, after, since, 5_000).map(({ session, kind }) => [session, kind])).toEqual([
+    ["b", "failed"],
+    ["c", "waiting"],
+  ]);
+  expect(noticesOf(before, after, since, 20_000).map(({ session }) => session)).toEqual(["a", "b", "c"]);
+  expect(workingSince(since, [row("a", "working"), row("b", "idle")], 9_000)).toEqual(new Map([["a", 1_000]]));
+});
+
+test("the title says how many wait, whether anything works, and where", () => {
+  expect(pageTitle([row("a", "waiting"), row("b", "working")], "/home/me/proj")).toBe("(1) proj – sagent");
+  expect(pageTitle([row("b", "working")], "/home/me/proj")).toBe("● proj – sagent");
+  expect(pageTitle([], "")).toBe("sagent – sagent");
+});
+
+test("the oldest question is in front until the person goes to another", () => {
+  const ask = (askId: OpenAsk["askId"], at: number): OpenAsk => ({
+    agent: "main",
+    askId,
+    at,
+    ask: { type: "question", text: "?", choices: [], allowText: true, multiple: false },
+  });
+  const asks = [ask("a2", 20), ask("a1", 10), ask("a3", 30)];
+  expect(frontAsk(asks)?.ask.askId).toBe("a1");
+  stepAsk(asks, 1);
+  expect(frontAsk(asks)).toMatchObject({ at: 1, ask: { askId: "a2" } });
+  stepAsk(asks, -1);
+  stepAsk(asks, -1);
+  expect(frontAsk(asks)?.ask.askId).toBe("a3");
+  expect(frontAsk([])).toBeUndefined();
+  expect(answerWords({ type: "allow", scope: "session" })).toBe("Allowed in this session.");
+  expect(answerWords({ type: "deny", reason: "no" })).toBe("Denied: no");
+  expect(answerWords(null)).toStartWith("Withdrawn");
+});
