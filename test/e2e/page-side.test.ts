@@ -74,7 +74,7 @@ test("what changed is shown against the session's beginning and against git, and
   await say(page, "Change it.");
   await page.getByText("Done: see").last().waitFor();
   await page.getByRole("status").filter({ hasText: "in 3 files" }).waitFor();
-  expect(await page.locator(".change-name").allTextContents()).toEqual(["app.ts", "fresh.ts", "picture.png"].sort());
+  expect((await page.locator(".change-name").allTextContents()).sort()).toEqual(["app.ts", "fresh.ts", "picture.png"]);
   await page.locator(".change-head", { hasText: "app.ts" }).click();
   await page.locator(".change.open .diff").waitFor();
   expect(await changed(page)).toEqual(["−export const value7 = 7;", "+export const value7 = 77;"]);
