@@ -1,0 +1,123 @@
+/** A tool that asks for permission, on a real agent and the real page: what is asked is shown to the letter, and only meant keys answer. */
+import { expect, test } from "bun:test";
+import type { ServerWebSocket } from "bun";
+import { z } from "zod";
+import type { Answer } from "../../agent/ask.ts";
+import { Fleet } from "../../agent/fleet.ts";
+import { defineTool } from "../../agent/tool.ts";
+import { ensurePage } from "../../build/page.ts";
+import { Assets } from "../../server/assets.ts";
+import { Client } from "../../server/client.ts";
+import { Hub } from "../../server/hub.ts";
+import { clientFrameSchema } from "../../server/protocol-schema.ts";
+import { socketLimits } from "../../server/socket.ts";
+import { testBrowser } from "../support/browser.ts";
+import { scriptedModel } from "../support/scripted-model.ts";
+import { until } from "../support/until.ts";
+
+const browser = testBrowser();
+const session = "0123456789ab";
+const command = `rm -rf build/ && echo "${"x".repeat(300)}" # \u202e\u001b[31mdone`;
+
+/** A fleet whose one tool asks, served to pages without doors. */
+function serveAsking(answers: Answer[]) {
+  const guarded = defineTool({
+    name: "Guarded",
+    description: "Asks first.",
+    schema: z.object({ what: z.enum(["command", "diff"]) }),
+    async run({ what }, { ask }) {
+      if (!ask) return "Nobody is there.";
+      const hunks = [{ oldStart: 1, oldLines: 1, newStart: 1, newLines: 1, lines: ["-old line", "+new line"] }];
+      const shown = what === "command" ? { command } : { diff: { path: "src/a.ts", hunks } };
+      const scopes = what === "command" ? (["once", "session"] as const) : (["once", "project"] as const);
+      answers.push(await ask({ type: "permission", tool: "Guarded", text: "do it", scopes: [...scopes], ...shown }));
+      return "Asked.";
+    },
+  });
+  const model = scriptedModel([
+    {
+      parts: [
+        { call: "Guarded", args: { what: "command" } },
+        { call: "Guarded", args: { what: "diff" } },
+      ],
+    },
+    { parts: [{ text: "All answered." }] },
+  ]);
+  const fleet = new Fleet();
+  const agent = fleet.root({ model, tools: [guarded], canAsk: true });
+  const hub = new Hub({ session, root: "main", fleet, events: [], onChange: () => {} });
+  const clients = new Map<ServerWebSocket<undefined>, Client>();
+  const assets = new Assets();
+  const server = Bun.serve<undefined, never>({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch(request, own) {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/api/socket") return own.upgrade(request) ? undefined : new Response(null, { status: 400 });
+      if (pathname.startsWith("/api/")) return Response.json([]);
+      return assets.respond(pathname === "/" ? "index.html" : (pathname.split("/").at(-1) ?? ""), request);
+    },
+    websocket: {
+      ...socketLimits,
+      open: (socket) => void clients.set(socket, new Client(socket)),
+      message(socket, data) {
+        const frame = clientFrameSchema.parse(JSON.parse(String(data)));
+        const client = clients.get(socket);
+        if (!client) return;
+        if (frame.type === "join") hub.join(client);
+        if (frame.type === "watch") hub.watch(client, frame.agent, frame.epoch, frame.seq);
+        if (frame.type === "ping") client.send({ type: "pong" });
+        if (frame.type !== "command") return;
+        fleet.command(frame.target, frame.command);
+        client.send({ type: "done", key: frame.key });
+      },
+    },
+  });
+  return {
+    agent,
+    url: `http://127.0.0.1:${server.port}/#${session}`,
+    async [Symbol.asyncDispose]() {
+      hub[Symbol.dispose]();
+      await fleet[Symbol.asyncDispose]();
+      await server.stop(true);
+    },
+  };
+}
+
+test("a permission shows the exact command and diff, offers only its scopes, and no stray key grants it", async () => {
+  await ensurePage();
+  const answers: Answer[] = [];
+  await using served = serveAsking(answers);
+  await using tab = await browser.open(served.url);
+  const { page } = tab;
+  await page.locator("textarea").waitFor();
+  served.agent.send({ type: "prompt", text: "Do both." });
+  const card = page.locator(".ask");
+  await card.locator(".ask-exact", { hasText: "rm -rf build/" }).waitFor();
+  const exact = (await card.locator("pre.ask-exact").textContent()) ?? "";
+  expect(exact).toContain("x".repeat(300));
+  for (const trick of ["\u202e", "\u001b"]) expect(exact).not.toContain(trick);
+  expect(await card.getByRole("button", { name: "This project" }).count()).toBe(0);
+  expect(await tab.axe()).toEqual([]);
+  await tab.shot("ask-permission");
+
+  // What is typed on into the field is no answer, nor is Enter on the card, nor a key of a scope that is not offered.
+  await page.locator("textarea").fill("yes");
+  await page.keyboard.press("Alt+a");
+  await page.waitForTimeout(600);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("p");
+  await page.waitForTimeout(200);
+  expect(answers).toEqual([]);
+  await page.keyboard.press("s");
+  await until(() => answers.length === 1);
+  expect(answers[0]).toEqual({ type: "allow", scope: "session" });
+
+  await card.locator(".diff", { hasText: "new line" }).waitFor();
+  await card.getByLabel("Why not").fill("not now");
+  await card.getByRole("button", { name: "Deny" }).click();
+  await until(() => answers.length === 2);
+  expect(answers[1]).toEqual({ type: "deny", reason: "not now" });
+  await page.locator(".transcript", { hasText: "All answered." }).waitFor();
+  expect(await card.count()).toBe(0);
+});
