@@ -96,6 +96,7 @@ test("a permission shows the exact command and diff, offers only its scopes, and
   await card.locator(".ask-exact", { hasText: "rm -rf build/" }).waitFor();
   const exact = (await card.locator("pre.ask-exact").textContent()) ?? "";
   expect(exact).toContain("x".repeat(300));
+  expect(exact).toContain("# ‹U+202E›‹U+001B›[31mdone");
   for (const trick of ["\u202e", "\u001b"]) expect(exact).not.toContain(trick);
   expect(await card.getByRole("button", { name: "This project" }).count()).toBe(0);
   expect(await tab.axe()).toEqual([]);

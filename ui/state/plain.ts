@@ -12,3 +12,14 @@ const hidden = /[[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]--[\t\n]]/g
 export function plain(text: string): string {
   return text.replaceAll("\r\n", "\n").replace(escapes, "").replace(hidden, "\ufffd");
 }
+
+/** To the letter: nothing is left out, and what could not be seen is named. For what a person has to agree to. */
+export function exact(text: string): string {
+  return text.replace(
+    unseen,
+    (char) => `‹U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}›`,
+  );
+}
+
+/** Controls but tab and line feed, turns of direction, and what has no width. */
+const unseen = /[[\p{Cc}\p{Cf}\u2028\u2029]--[\t\n]]/gv;

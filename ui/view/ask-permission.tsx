@@ -2,7 +2,7 @@
 import { createSignal, For, Show } from "solid-js";
 import type { Answer, Ask, Scope } from "../../agent/ask.ts";
 import { useAskKeys } from "../state/ask-keys.ts";
-import { plain } from "../state/plain.ts";
+import { exact, plain } from "../state/plain.ts";
 import { Diff } from "./diff.tsx";
 
 type Permission = Extract<Ask, { type: "permission" }>;
@@ -41,15 +41,15 @@ export function AskPermission(props: {
       <Show when={props.ask.command}>
         {(command) => (
           <pre class="ask-exact" tabindex="0">
-            {plain(command())}
+            {exact(command())}
           </pre>
         )}
       </Show>
-      <Show when={props.ask.url}>{(url) => <pre class="ask-exact">{plain(url())}</pre>}</Show>
+      <Show when={props.ask.url}>{(url) => <pre class="ask-exact">{exact(url())}</pre>}</Show>
       <Show when={props.ask.diff}>
         {(diff) => (
           <div class="ask-exact">
-            <div class="mono small">{plain(diff().path)}</div>
+            <div class="mono small">{exact(diff().path)}</div>
             <Diff hunks={diff().hunks} path={diff().path} />
           </div>
         )}
