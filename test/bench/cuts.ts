@@ -2,17 +2,14 @@
 import { Fleet } from "../../agent/fleet.ts";
 import { noUsage } from "../../agent/message.ts";
 import type { Chunk, Model } from "../../agent/model.ts";
-import { Client } from "../../server/client.ts";
-import { Hub } from "../../server/hub.ts";
-import { socketLimits } from "../../server/socket.ts";
 import { LiveStore } from "../../ui/state/store.ts";
 import { wireTo } from "../support/cuts.ts";
+import { hubSession, serveHub } from "../support/hub-server.ts";
 import { until } from "../support/until.ts";
 import { median, printMetric, quantile } from "./metric.ts";
 import { roundModel } from "./support/round-model.ts";
 
 const cuts = 200;
-const session = "0123456789ab";
 let said = 0;
 let isOver = false;
 
@@ -34,30 +31,10 @@ async function* stream(): AsyncGenerator<Chunk> {
 const model: Model = { ...roundModel({ name: "", args: () => ({}) }, 0), stream };
 await using fleet = new Fleet();
 const agent = fleet.root({ model });
-using hub = new Hub({ session, root: "main", fleet, events: [], onChange: () => {} });
-const clients = new Map<object, Client>();
-const server = Bun.serve<undefined, never>({
-  port: 0,
-  hostname: "127.0.0.1",
-  fetch: (request, own) => (own.upgrade(request) ? undefined : new Response(null, { status: 400 })),
-  websocket: {
-    ...socketLimits,
-    open: (socket) => void clients.set(socket, new Client(socket)),
-    message(socket, data) {
-      const frame = JSON.parse(String(data));
-      const client = clients.get(socket);
-      if (client && frame.type === "join") hub.join(client);
-      if (client && frame.type === "watch") hub.watch(client, frame.agent, frame.epoch, frame.seq);
-    },
-    close(socket) {
-      const client = clients.get(socket);
-      if (client) hub.leave(client);
-    },
-  },
-});
-using wire = await wireTo(`http://127.0.0.1:${server.port}`, "");
+await using served = serveHub(fleet);
+using wire = await wireTo(served.address, "");
 using page = new LiveStore(wire.url);
-page.openSession(session);
+page.openSession(hubSession);
 const shown = () => {
   const item = page.transcript?.view()?.items.findLast(({ type }) => type === "assistant");
   const part = item?.type === "assistant" ? item.parts[0] : undefined;
@@ -83,4 +60,3 @@ while (times.length < cuts) {
 isOver = true;
 printMetric("cuts.catchup.p50", median(times), "ms", cuts);
 printMetric("cuts.catchup.p95", quantile(times, 0.95), "ms", cuts);
-await server.stop(true);

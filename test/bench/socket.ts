@@ -5,10 +5,8 @@
 import { Fleet } from "../../agent/fleet.ts";
 import { noUsage } from "../../agent/message.ts";
 import type { Chunk, Model } from "../../agent/model.ts";
-import { Client } from "../../server/client.ts";
-import { Hub } from "../../server/hub.ts";
-import { socketLimits } from "../../server/socket.ts";
 import { linesOf } from "../server/program.ts";
+import { serveHub } from "../support/hub-server.ts";
 import { median, printMetric, quantile } from "./metric.ts";
 import { roundModel } from "./support/round-model.ts";
 import type { TabReport } from "./support/tab.ts";
@@ -37,28 +35,8 @@ interface Measured extends TabReport {
 async function reply(words: () => AsyncIterable<string> | Iterable<string>): Promise<Measured> {
   await using fleet = new Fleet();
   const agent = fleet.root({ model: talker(words) });
-  using hub = new Hub({ session: "s", root: "main", fleet, events: [], onChange: () => {} });
-  const clients = new Map<object, Client>();
-  const server = Bun.serve<undefined, never>({
-    port: 0,
-    hostname: "127.0.0.1",
-    fetch: (request, own) => (own.upgrade(request) ? undefined : new Response(null, { status: 400 })),
-    websocket: {
-      ...socketLimits,
-      open(socket) {
-        const client = new Client(socket);
-        clients.set(socket, client);
-        hub.join(client);
-        hub.watch(client, "main");
-      },
-      message: () => {},
-      drain(socket) {
-        const client = clients.get(socket);
-        if (client?.drained()) hub.resync(client);
-      },
-    },
-  });
-  const tab = Bun.spawn([process.execPath, `${import.meta.dir}/support/tab.ts`, `ws://127.0.0.1:${server.port}`], {
+  await using served = serveHub(fleet);
+  const tab = Bun.spawn([process.execPath, `${import.meta.dir}/support/tab.ts`, served.address.replace("http", "ws")], {
     stdout: "pipe",
   });
   let startAt = 0;
@@ -69,7 +47,6 @@ async function reply(words: () => AsyncIterable<string> | Iterable<string>): Pro
     } else if (line !== "") {
       const told: TabReport = JSON.parse(line);
       await tab.exited;
-      await server.stop(true);
       return { ...told, startAt };
     }
   }

@@ -1,22 +1,17 @@
 /** A tool that asks for permission, on a real agent and the real page: what is asked is shown to the letter, and only meant keys answer. */
 import { expect, test } from "bun:test";
-import type { ServerWebSocket } from "bun";
 import { z } from "zod";
 import type { Answer } from "../../agent/ask.ts";
 import { Fleet } from "../../agent/fleet.ts";
 import { defineTool } from "../../agent/tool.ts";
 import { ensurePage } from "../../build/page.ts";
 import { Assets } from "../../server/assets.ts";
-import { Client } from "../../server/client.ts";
-import { Hub } from "../../server/hub.ts";
-import { clientFrameSchema } from "../../server/protocol-schema.ts";
-import { socketLimits } from "../../server/socket.ts";
 import { testBrowser } from "../support/browser.ts";
+import { hubSession, serveHub } from "../support/hub-server.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
 import { until } from "../support/until.ts";
 
 const browser = testBrowser();
-const session = "0123456789ab";
 const command = `rm -rf build/ && echo "${"x".repeat(300)}" # \u202e\u001b[31mdone`;
 
 /** A fleet whose one tool asks, served to pages without doors. */
@@ -45,41 +40,18 @@ function serveAsking(answers: Answer[]) {
   ]);
   const fleet = new Fleet();
   const agent = fleet.root({ model, tools: [guarded], canAsk: true });
-  const hub = new Hub({ session, root: "main", fleet, events: [], onChange: () => {} });
-  const clients = new Map<ServerWebSocket<undefined>, Client>();
   const assets = new Assets();
-  const server = Bun.serve<undefined, never>({
-    port: 0,
-    hostname: "127.0.0.1",
-    fetch(request, own) {
-      const { pathname } = new URL(request.url);
-      if (pathname === "/api/socket") return own.upgrade(request) ? undefined : new Response(null, { status: 400 });
-      if (pathname.startsWith("/api/")) return Response.json([]);
-      return assets.respond(pathname === "/" ? "index.html" : (pathname.split("/").at(-1) ?? ""), request);
-    },
-    websocket: {
-      ...socketLimits,
-      open: (socket) => void clients.set(socket, new Client(socket)),
-      message(socket, data) {
-        const frame = clientFrameSchema.parse(JSON.parse(String(data)));
-        const client = clients.get(socket);
-        if (!client) return;
-        if (frame.type === "join") hub.join(client);
-        if (frame.type === "watch") hub.watch(client, frame.agent, frame.epoch, frame.seq);
-        if (frame.type === "ping") client.send({ type: "pong" });
-        if (frame.type !== "command") return;
-        fleet.command(frame.target, frame.command);
-        client.send({ type: "done", key: frame.key });
-      },
-    },
+  const served = serveHub(fleet, (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith("/api/")) return Response.json([]);
+    return assets.respond(pathname === "/" ? "index.html" : (pathname.split("/").at(-1) ?? ""), request);
   });
   return {
     agent,
-    url: `http://127.0.0.1:${server.port}/#${session}`,
+    url: `${served.address}/#${hubSession}`,
     async [Symbol.asyncDispose]() {
-      hub[Symbol.dispose]();
+      await served[Symbol.asyncDispose]();
       await fleet[Symbol.asyncDispose]();
-      await server.stop(true);
     },
   };
 }

@@ -1,14 +1,11 @@
 /** A page that stops reading: what it costs is bounded, others do not wait, and once it reads again it is told how things stand. */
 import { expect, test } from "bun:test";
-import type { ServerWebSocket } from "bun";
 import { z } from "zod";
 import { Fleet } from "../../agent/fleet.ts";
 import { defineTool } from "../../agent/tool.ts";
-import { Client } from "../../server/client.ts";
-import { Hub } from "../../server/hub.ts";
-import { socketLimits } from "../../server/socket.ts";
 import { LiveStore, type Store } from "../../ui/state/store.ts";
 import { wireTo } from "../support/cuts.ts";
+import { hubSession, serveHub } from "../support/hub-server.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
 import { until } from "../support/until.ts";
 
@@ -42,37 +39,16 @@ test("a page that does not read costs at most 16 MiB, and catches up", async () 
   ]);
   await using fleet = new Fleet();
   const agent = fleet.root({ model, tools: [flood] });
-  using hub = new Hub({ session: "0123456789ab", root: "main", fleet, events: [], onChange: () => {} });
-  const clients = new Map<ServerWebSocket<undefined>, Client>();
+  await using served = serveHub(fleet);
+  const { clients } = served;
   let most = 0;
-  const server = Bun.serve<undefined, never>({
-    port: 0,
-    hostname: "127.0.0.1",
-    fetch: (request, own) => (own.upgrade(request) ? undefined : new Response(null, { status: 400 })),
-    websocket: {
-      ...socketLimits,
-      open: (socket) => void clients.set(socket, new Client(socket)),
-      message(socket, data) {
-        const frame = JSON.parse(String(data));
-        const client = clients.get(socket);
-        if (!client) return;
-        if (frame.type === "join") hub.join(client);
-        if (frame.type === "watch") hub.watch(client, frame.agent, frame.epoch, frame.seq);
-      },
-      drain(socket) {
-        const client = clients.get(socket);
-        if (client?.drained()) hub.resync(client);
-      },
-      close: (socket) => void clients.delete(socket),
-    },
-  });
   fleet.subscribe(() => {
     for (const socket of clients.keys()) most = Math.max(most, socket.getBufferedAmount());
   });
-  const wires = await Promise.all([0, 1].map(() => wireTo(`http://127.0.0.1:${server.port}`, "")));
+  const wires = await Promise.all([0, 1].map(() => wireTo(served.address, "")));
   const [slow, quick] = wires.map(({ url }) => new LiveStore(url));
   if (!slow || !quick) throw new Error("There are no pages.");
-  for (const page of [slow, quick]) page.openSession("0123456789ab");
+  for (const page of [slow, quick]) page.openSession(hubSession);
   await until(() => [slow, quick].every((page) => page.transcript?.view() !== undefined));
   wires[0]?.hold(true);
   agent.send({ type: "prompt", text: "Say a lot." });
@@ -88,5 +64,4 @@ test("a page that does not read costs at most 16 MiB, and catches up", async () 
   await until(() => [slow, quick].every((page) => page.transcript?.view()?.items.length === 5));
   expect(seen(slow)).toEqual(seen(quick));
   for (const each of [slow, quick, ...wires]) each[Symbol.dispose]();
-  await server.stop(true);
 }, 120_000);

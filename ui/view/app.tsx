@@ -1,10 +1,11 @@
 /** The frame of the page: sessions, conversation, side; and what lies over all of it. */
-import { createEffect, onCleanup, Show } from "solid-js";
+import { onCleanup, Show } from "solid-js";
 import { handleKey, useActions } from "../state/actions.ts";
 import { useStore } from "../state/context.ts";
-import { prefs, setPref, shownTheme } from "../state/prefs.ts";
+import { prefs, setPref } from "../state/prefs.ts";
 import { followRoute } from "../state/route.ts";
 import { setDialog } from "../state/shell.ts";
+import { useTheme } from "../state/theme.ts";
 import { Conversation } from "./conversation.tsx";
 import { Notify } from "./notify.tsx";
 import { Overlays } from "./overlays.tsx";
@@ -65,14 +66,4 @@ export function App() {
       <Overlays />
     </div>
   );
-}
-
-function useTheme(): void {
-  const media = window.matchMedia("(prefers-color-scheme: light)");
-  const show = () => {
-    document.documentElement.dataset.theme = shownTheme();
-  };
-  createEffect(show);
-  media.addEventListener("change", show);
-  onCleanup(() => media.removeEventListener("change", show));
 }

@@ -1,5 +1,5 @@
 /** A recorded session: the same transcripts as the workspace shows, who took part, and a way through the time it took. */
-import { createEffect, createMemo, For, onCleanup, Show } from "solid-js";
+import { createMemo, For, Show } from "solid-js";
 import { StoreContext } from "../state/context.ts";
 import { shownUsd } from "../state/format.ts";
 import { plain } from "../state/plain.ts";
@@ -7,6 +7,7 @@ import { setPref, shownTheme } from "../state/prefs.ts";
 import type { Recording } from "../state/recording.ts";
 import { createReplayStore, type ReplayStore } from "../state/replay-store.ts";
 import { toasts } from "../state/shell.ts";
+import { useTheme } from "../state/theme.ts";
 import { Icon } from "./icon.tsx";
 import { ReplayPlayer } from "./replay-player.tsx";
 import { Toasts } from "./toasts.tsx";
@@ -101,14 +102,4 @@ function Agents(props: { readonly store: ReplayStore; readonly recording: Record
       </For>
     </nav>
   );
-}
-
-function useTheme(): void {
-  const media = window.matchMedia("(prefers-color-scheme: light)");
-  const show = () => {
-    document.documentElement.dataset.theme = shownTheme();
-  };
-  createEffect(show);
-  media.addEventListener("change", show);
-  onCleanup(() => media.removeEventListener("change", show));
 }

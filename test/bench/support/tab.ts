@@ -2,6 +2,7 @@
 import { FrameReader } from "../../../server/codec.ts";
 import { apply, fromSnapshot } from "../../../ui/state/apply.ts";
 import type { AgentView } from "../../../ui/state/view.ts";
+import { hubSession } from "../../support/hub-server.ts";
 
 /** What a tab tells: bytes are those of all frames' payloads, of the fleet and the meters too. */
 export interface TabReport {
@@ -21,6 +22,9 @@ let bytes = 0;
 let frames = 0;
 
 const socket = new WebSocket(process.argv[2] ?? "");
+socket.onopen = () => {
+  for (const type of ["join", "watch"]) socket.send(JSON.stringify({ type, session: hubSession, agent: "main" }));
+};
 socket.onmessage = ({ data }) => {
   const text = String(data);
   const frame = reader.read(text);
