@@ -22,7 +22,15 @@ function serveAsking(answers: Answer[]) {
     schema: z.object({ what: z.enum(["command", "diff"]) }),
     async run({ what }, { ask }) {
       if (!ask) return "Nobody is there.";
-      const hunks = [{ oldStart: 1, oldLines: 1, newStart: 1, newLines: 1, lines: ["-old line", "+new line"] }];
+      const hunks = [
+        {
+          oldStart: 1,
+          oldLines: 1,
+          newStart: 1,
+          newLines: 1,
+          lines: ["-old line", `+new line ${"\u001b"}]0;hidden${"\u0007"}`],
+        },
+      ];
       const shown = what === "command" ? { command } : { diff: { path: "src/a.ts", hunks } };
       const scopes = what === "command" ? (["once", "session"] as const) : (["once", "project"] as const);
       answers.push(await ask({ type: "permission", tool: "Guarded", text: "do it", scopes: [...scopes], ...shown }));
@@ -87,6 +95,7 @@ test("a permission shows the exact command and diff, offers only its scopes, and
   expect(answers[0]).toEqual({ type: "allow", scope: "session" });
 
   await card.locator(".diff", { hasText: "new line" }).waitFor();
+  expect(await card.locator(".diff").textContent()).toContain("‹U+001B›]0;hidden‹U+0007›");
   await card.getByLabel("Why not").fill("not now");
   await card.getByRole("button", { name: "Deny" }).click();
   await until(() => answers.length === 2);

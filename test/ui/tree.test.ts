@@ -116,6 +116,7 @@ test("a person is told of waiting and failed at once, and of done only after a w
   ]);
   expect(noticesOf(before, after, since, 20_000).map(({ session }) => session)).toEqual(["a", "b", "c"]);
   expect(workingSince(since, [row("a", "working"), row("b", "idle")], 9_000)).toEqual(new Map([["a", 1_000]]));
+  expect(workingSince(since, [row("a", "waiting"), row("d", "waiting")], 9_000)).toEqual(new Map([["a", 1_000]]));
 });
 
 test("the title says how many wait, whether anything works, and where", () => {

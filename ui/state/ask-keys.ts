@@ -1,8 +1,8 @@
 /** Keys on a question's card. What was typed for something else must not answer it. */
 import { onCleanup, onMount } from "solid-js";
 
-/** A card that has just come takes no keys for this long. */
-const guardMs = 500;
+/** A card that has just come takes no answer for this long. */
+export const guardMs = 500;
 
 /** Calls `take` with keys that are pressed on the card of an element, outside of its fields. */
 export function useAskKeys(element: () => HTMLElement | undefined, take: (key: string) => boolean): void {

@@ -41,13 +41,13 @@ function kindOf(was: SessionRow["state"], state: SessionRow["state"]): Notice["k
   return state === "idle" ? "done" : undefined;
 }
 
-/** Since when each session works. */
+/** Since when each session works; a question in between is a part of the work. */
 export function workingSince(
   before: ReadonlyMap<string, number>,
   rows: readonly SessionRow[],
   now: number,
 ): ReadonlyMap<string, number> {
-  const working = rows.filter(({ state }) => state === "working");
+  const working = rows.filter(({ id, state }) => state === "working" || (state === "waiting" && before.has(id)));
   return new Map(working.map(({ id }) => [id, before.get(id) ?? now]));
 }
 

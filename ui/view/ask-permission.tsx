@@ -2,7 +2,7 @@
 import { createSignal, For, Show } from "solid-js";
 import type { Answer, Ask, Scope } from "../../agent/ask.ts";
 import { useAskKeys } from "../state/ask-keys.ts";
-import { exact, plain } from "../state/plain.ts";
+import { exact } from "../state/plain.ts";
 import { Diff } from "./diff.tsx";
 
 type Permission = Extract<Ask, { type: "permission" }>;
@@ -16,7 +16,8 @@ const scopes: Readonly<Record<Scope, { readonly title: string; readonly key: str
 export function AskPermission(props: {
   readonly ask: Permission;
   readonly answer: (answer: Answer) => void;
-  readonly isSending: boolean;
+  /** No answer is taken now. */
+  readonly isHeld: boolean;
 }) {
   const [reason, setReason] = createSignal("");
   let body: HTMLDivElement | undefined;
@@ -36,7 +37,7 @@ export function AskPermission(props: {
   return (
     <div ref={body} class="ask-body">
       <p class="ask-text">
-        <b>{plain(props.ask.tool)}</b> {plain(props.ask.text)}
+        <b>{exact(props.ask.tool)}</b> {exact(props.ask.text)}
       </p>
       <Show when={props.ask.command}>
         {(command) => (
@@ -50,7 +51,7 @@ export function AskPermission(props: {
         {(diff) => (
           <div class="ask-exact">
             <div class="mono small">{exact(diff().path)}</div>
-            <Diff hunks={diff().hunks} path={diff().path} />
+            <Diff hunks={diff().hunks} path={diff().path} write={exact} />
           </div>
         )}
       </Show>
@@ -60,7 +61,7 @@ export function AskPermission(props: {
             <button
               type="button"
               class="outlined"
-              disabled={props.isSending}
+              disabled={props.isHeld}
               onClick={() => props.answer({ type: "allow", scope })}
             >
               {scopes[scope].title} <kbd>{scopes[scope].key}</kbd>
@@ -75,7 +76,7 @@ export function AskPermission(props: {
           value={reason()}
           onInput={({ currentTarget }) => setReason(currentTarget.value)}
         />
-        <button type="button" class="danger" disabled={props.isSending} onClick={deny}>
+        <button type="button" class="danger" disabled={props.isHeld} onClick={deny}>
           Deny <kbd>n</kbd>
         </button>
       </div>

@@ -10,7 +10,8 @@ type Question = Extract<Ask, { type: "question" }>;
 export function AskQuestion(props: {
   readonly ask: Question;
   readonly answer: (answer: Answer) => void;
-  readonly isSending: boolean;
+  /** No answer is taken now. */
+  readonly isHeld: boolean;
 }) {
   const [chosen, setChosen] = createSignal<ReadonlySet<string>>(new Set());
   const [text, setText] = createSignal("");
@@ -57,7 +58,7 @@ export function AskQuestion(props: {
                 type="button"
                 class="ask-choice"
                 aria-pressed={props.ask.multiple ? chosen().has(label) : undefined}
-                disabled={props.isSending}
+                disabled={props.isHeld}
                 onClick={() => pick(label)}
               >
                 <kbd>{index() + 1}</kbd>
@@ -85,7 +86,7 @@ export function AskQuestion(props: {
           <button
             type="submit"
             class="primary"
-            disabled={props.isSending || (text().trim() === "" && chosen().size === 0)}
+            disabled={props.isHeld || (text().trim() === "" && chosen().size === 0)}
           >
             Answer
           </button>

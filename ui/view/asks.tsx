@@ -1,9 +1,11 @@
 /** The questions of all agents that wait for the person, one in front, above the field on every screen. */
-import { createMemo, Match, Show, Switch } from "solid-js";
+import { createMemo, createSignal, Match, onCleanup, Show, Switch } from "solid-js";
 import type { OpenAsk } from "../../server/protocol.ts";
 import { useActions } from "../state/actions.ts";
 import { answerAsk, focusAsk, frontAsk, keyOf, sending, stepAsk } from "../state/answers.ts";
+import { guardMs } from "../state/ask-keys.ts";
 import { useStore } from "../state/context.ts";
+import { focusComposer } from "../state/fill.ts";
 import { AskPermission } from "./ask-permission.tsx";
 import { AskQuestion } from "./ask-question.tsx";
 import { Icon } from "./icon.tsx";
@@ -49,14 +51,35 @@ export function Asks() {
   );
 }
 
+/** True at first: the click or the key that ends one question must not answer the next. */
+function createGuard(): () => boolean {
+  const [isOn, setOn] = createSignal(true);
+  const timer = setTimeout(() => setOn(false), guardMs);
+  onCleanup(() => clearTimeout(timer));
+  return isOn;
+}
+
 function Card(props: { readonly ask: OpenAsk; readonly at: number; readonly count: number }) {
   const store = useStore();
+  let card: HTMLElement | undefined;
   const isSending = () => sending().has(keyOf(props.ask));
+  const isFresh = createGuard();
+  const isHeld = () => isSending() || isFresh();
   const as = <Type extends OpenAsk["ask"]["type"]>(type: Type) =>
     props.ask.ask.type === type ? (props.ask.ask as Extract<OpenAsk["ask"], { type: Type }>) : undefined;
-  const answer = (given: Parameters<typeof answerAsk>[2]) => void answerAsk(store, props.ask, given);
+  let answersHere = false;
+  const answer = (given: Parameters<typeof answerAsk>[2]) => {
+    answersHere = card?.contains(document.activeElement) ?? false;
+    void answerAsk(store, props.ask, given);
+  };
+  // A button that is disabled meanwhile has lost the focus by then.
+  onCleanup(() => {
+    if (!answersHere) return;
+    if ((store.fleet?.asks ?? []).length > 0) focusAsk();
+    else focusComposer();
+  });
   return (
-    <section class="ask" tabindex={-1} aria-label={`${props.ask.agent} asks`} aria-busy={isSending()}>
+    <section ref={card} class="ask" tabindex={-1} aria-label={`${props.ask.agent} asks`} aria-busy={isSending()}>
       <header class="row small">
         <Icon name={props.ask.ask.type === "permission" ? "lock" : "question"} />
         <span class="grow cut">
@@ -89,11 +112,9 @@ function Card(props: { readonly ask: OpenAsk; readonly at: number; readonly coun
         </Show>
       </header>
       <Switch>
-        <Match when={as("question")}>
-          {(ask) => <AskQuestion ask={ask()} answer={answer} isSending={isSending()} />}
-        </Match>
+        <Match when={as("question")}>{(ask) => <AskQuestion ask={ask()} answer={answer} isHeld={isHeld()} />}</Match>
         <Match when={as("permission")}>
-          {(ask) => <AskPermission ask={ask()} answer={answer} isSending={isSending()} />}
+          {(ask) => <AskPermission ask={ask()} answer={answer} isHeld={isHeld()} />}
         </Match>
       </Switch>
     </section>

@@ -7,7 +7,13 @@ import { type DiffLine, type DiffPair, firstLines, linesOf, pairsOf } from "../t
 
 const shownLines = 500;
 
-export function Diff(props: { readonly hunks: readonly Hunk[]; readonly path: string }) {
+/** `write` makes a text fit to be shown; by default what cannot be seen is left out. */
+export function Diff(props: {
+  readonly hunks: readonly Hunk[];
+  readonly path: string;
+  readonly write?: (text: string) => string;
+}) {
+  const write = (text: string) => (props.write ?? plain)(text);
   const [whole, setWhole] = createSignal(false);
   const all = createMemo(() => props.hunks.map((hunk) => ({ hunk, lines: linesOf(hunk) })));
   const count = () => all().reduce((sum, { lines }) => sum + lines.length, 0);
@@ -18,15 +24,15 @@ export function Diff(props: { readonly hunks: readonly Hunk[]; readonly path: st
         {({ hunk, lines }) => (
           <table>
             <caption>
-              <span class="hidden-label">{`Change of ${plain(props.path)}, `}</span>
+              <span class="hidden-label">{`Change of ${write(props.path)}, `}</span>
               {`@@ −${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`}
             </caption>
             <tbody>
               <Show
                 when={prefs().diffStyle === "split"}
-                fallback={<For each={lines}>{(line) => <Unified line={line} />}</For>}
+                fallback={<For each={lines}>{(line) => <Unified line={line} write={write} />}</For>}
               >
-                <For each={pairsOf(lines)}>{(pair) => <Split pair={pair} />}</For>
+                <For each={pairsOf(lines)}>{(pair) => <Split pair={pair} write={write} />}</For>
               </Show>
             </tbody>
           </table>
@@ -41,30 +47,32 @@ export function Diff(props: { readonly hunks: readonly Hunk[]; readonly path: st
   );
 }
 
-function Unified(props: { readonly line: DiffLine }) {
+type Write = (text: string) => string;
+
+function Unified(props: { readonly line: DiffLine; readonly write: Write }) {
   return (
     <tr class={props.line.kind}>
       <td class="number">{props.line.before}</td>
       <td class="number">{props.line.after}</td>
-      <Text line={props.line} />
+      <Text line={props.line} write={props.write} />
     </tr>
   );
 }
 
-function Split(props: { readonly pair: DiffPair }) {
+function Split(props: { readonly pair: DiffPair; readonly write: Write }) {
   return (
     <tr>
       <td class="number">{props.pair.left?.before}</td>
-      <Text line={props.pair.left} />
+      <Text line={props.pair.left} write={props.write} />
       <td class="number">{props.pair.right?.after}</td>
-      <Text line={props.pair.right} />
+      <Text line={props.pair.right} write={props.write} />
     </tr>
   );
 }
 
 const signs = { same: " ", added: "+", removed: "−", note: "" } as const;
 
-function Text(props: { readonly line: DiffLine | undefined }) {
+function Text(props: { readonly line: DiffLine | undefined; readonly write: Write }) {
   return (
     <td class={`text ${props.line?.kind ?? "none"}`}>
       <Show when={props.line}>
@@ -72,7 +80,7 @@ function Text(props: { readonly line: DiffLine | undefined }) {
           <>
             <span class="sign">{signs[line().kind]}</span>
             <For each={line().pieces}>
-              {({ text, changed }) => (changed ? <mark>{plain(text)}</mark> : <span>{plain(text)}</span>)}
+              {({ text, changed }) => (changed ? <mark>{props.write(text)}</mark> : <span>{props.write(text)}</span>)}
             </For>
           </>
         )}

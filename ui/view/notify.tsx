@@ -18,10 +18,8 @@ export function Notify() {
     on(
       () => store.sessions,
       (rows, before) => {
-        if (!rows || !before) return rows;
-        tell(noticesOf(before, rows, since, Date.now()));
-        since = workingSince(since, rows, Date.now());
-        return rows;
+        if (before && rows) tell(noticesOf(before, rows, since, Date.now()));
+        since = workingSince(since, rows ?? [], Date.now());
       },
     ),
   );
