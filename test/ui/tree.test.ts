@@ -122,6 +122,8 @@ test("a person is told of waiting and failed at once, and of done only after a w
 test("the title says how many wait, whether anything works, and where", () => {
   expect(pageTitle([row("a", "waiting"), row("b", "working")], "/home/me/proj")).toBe("(1) proj – sagent");
   expect(pageTitle([row("b", "working")], "/home/me/proj")).toBe("● proj – sagent");
+  expect(pageTitle([row("b", "working")], "/home/me/proj", "done")).toBe("✓ proj – sagent");
+  expect(pageTitle([row("a", "waiting")], "/home/me/proj", "failed")).toBe("(1) proj – sagent");
   expect(pageTitle([], "")).toBe("sagent – sagent");
 });
 

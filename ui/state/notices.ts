@@ -51,10 +51,12 @@ export function workingSince(
   return new Map(working.map(({ id }) => [id, before.get(id) ?? now]));
 }
 
-/** The page's title: how many wait, whether anything works, and where. */
-export function pageTitle(rows: readonly SessionRow[], project: string): string {
+const marks: Readonly<Record<Notice["kind"], string>> = { done: "✓", waiting: "?", failed: "✗" };
+
+/** The page's title: how many wait, else what came while nobody looked, else whether anything works; and where. */
+export function pageTitle(rows: readonly SessionRow[], project: string, missed?: Notice["kind"]): string {
   const waiting = rows.filter(({ state }) => state === "waiting").length;
-  const name = project.split("/").at(-1) || "sagent";
-  if (waiting > 0) return `(${waiting}) ${name} – sagent`;
-  return rows.some(({ state }) => state === "working") ? `● ${name} – sagent` : `${name} – sagent`;
+  const working = rows.some(({ state }) => state === "working");
+  const badge = waiting > 0 ? `(${waiting}) ` : missed ? `${marks[missed]} ` : working ? "● " : "";
+  return `${badge}${project.split("/").at(-1) || "sagent"} – sagent`;
 }

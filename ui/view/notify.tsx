@@ -1,5 +1,5 @@
 /** Tells a person who looks elsewhere: by the title, by the browser, and for a screen reader by one polite sentence. */
-import { createEffect, createMemo, createSignal, on } from "solid-js";
+import { createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
 import type { SessionRow } from "../../server/protocol.ts";
 import { useActions } from "../state/actions.ts";
 import { useStore } from "../state/context.ts";
@@ -10,10 +10,15 @@ import { toast } from "../state/shell.ts";
 export function Notify() {
   const store = useStore();
   const [spoken, setSpoken] = createSignal("");
+  /** What came last while the page was not in sight. */
+  const [missed, setMissed] = createSignal<Notice["kind"]>();
   let since: ReadonlyMap<string, number> = new Map();
   createEffect(() => {
-    document.title = pageTitle(store.sessions ?? [], store.hello?.project ?? "");
+    document.title = pageTitle(store.sessions ?? [], store.hello?.project ?? "", missed());
   });
+  const onSight = () => document.hidden || setMissed(undefined);
+  document.addEventListener("visibilitychange", onSight);
+  onCleanup(() => document.removeEventListener("visibilitychange", onSight));
   createEffect(
     on(
       () => store.sessions,
@@ -26,8 +31,10 @@ export function Notify() {
   const tell = (notices: readonly Notice[]) => {
     for (const notice of notices) {
       setSpoken(notice.text);
-      if (document.hidden) show(notice);
-      else if (notice.kind === "waiting" && notice.session !== store.session) lead(notice);
+      if (document.hidden) {
+        setMissed(notice.kind);
+        show(notice);
+      } else if (notice.kind === "waiting" && notice.session !== store.session) lead(notice);
     }
   };
   const lead = ({ session, text }: Notice) =>
