@@ -6,8 +6,8 @@ export interface Action {
   readonly title: string;
   readonly group: "Session" | "Agent" | "View" | "Model" | "Go to" | "Help";
   /** Such as `mod+k`, `mod+shift+f`, `?` or `escape`; `mod` is Ctrl, on a Mac Command. */
-  readonly keys?: string;
-  /** It works while the person types in a field too; so does whatever has `mod`. */
+  readonly keys: string;
+  /** It works while the person types in a field too; so does whatever has `mod` or `alt`. */
   readonly inFields?: boolean;
   readonly enabled?: () => boolean;
   run(): void;
@@ -40,7 +40,7 @@ export function handleKey(event: KeyboardEvent): boolean {
   const inField = isField(event.target);
   const action = actions().findLast(
     ({ keys, inFields, enabled }) =>
-      keys === pressed && (!inField || inFields || keys.startsWith("mod+")) && (enabled?.() ?? true),
+      keys === pressed && (!inField || inFields || /^(?:mod|alt)\+/.test(keys)) && (enabled?.() ?? true),
   );
   if (!action) return false;
   event.preventDefault();
@@ -50,10 +50,16 @@ export function handleKey(event: KeyboardEvent): boolean {
 
 const isMac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
 
+/** With Alt a Mac writes other letters: there the key itself counts. */
+function keyOf({ altKey, code, key }: KeyboardEvent): string {
+  const plainKey = altKey ? /^(?:Key|Digit)(.)$/.exec(code)?.[1] : undefined;
+  return (plainKey ?? key).toLowerCase();
+}
+
 /** What was pressed, written as in `Action.keys`. */
 export function keysOf(event: KeyboardEvent): string {
   const mod = isMac ? event.metaKey : event.ctrlKey;
-  const key = event.key.toLowerCase();
+  const key = keyOf(event);
   const shift = event.shiftKey && (key.length > 1 || /[a-z0-9]/.test(key));
   return [mod ? "mod" : "", event.altKey ? "alt" : "", shift ? "shift" : "", key].filter(Boolean).join("+");
 }

@@ -45,9 +45,21 @@ export function App() {
       keys: "mod+j",
       run: () => setPref("sideOpen", !prefs().sideOpen),
     },
-    { id: "theme.dark", title: "Dark theme", group: "View", run: () => setPref("theme", "dark") },
-    { id: "theme.light", title: "Light theme", group: "View", run: () => setPref("theme", "light") },
-    { id: "theme.system", title: "The system's theme", group: "View", run: () => setPref("theme", "system") },
+    { id: "theme.dark", title: "Dark theme", group: "View", keys: "alt+shift+d", run: () => setPref("theme", "dark") },
+    {
+      id: "theme.light",
+      title: "Light theme",
+      group: "View",
+      keys: "alt+shift+b",
+      run: () => setPref("theme", "light"),
+    },
+    {
+      id: "theme.system",
+      title: "The system's theme",
+      group: "View",
+      keys: "alt+shift+y",
+      run: () => setPref("theme", "system"),
+    },
   ]);
   return (
     <div

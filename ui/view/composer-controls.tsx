@@ -24,7 +24,7 @@ export function ComposerControls() {
   });
   useActions([
     { id: "model.choose", title: "Change the model", group: "Model", keys: "mod+m", run: () => setDialog("models") },
-    { id: "model.local", title: "Local models", group: "Model", run: () => setDialog("local") },
+    { id: "model.local", title: "Local models", group: "Model", keys: "alt+shift+m", run: () => setDialog("local") },
   ]);
   useSwitchFailures();
   return (

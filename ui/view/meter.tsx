@@ -14,6 +14,7 @@ export function Meter() {
   useActions([
     {
       id: "agent.compact",
+      keys: "alt+shift+c",
       title: "Shorten the conversation by a summary",
       group: "Agent",
       enabled: () => (store.meter?.compactFreesTokens ?? 0) > 0,

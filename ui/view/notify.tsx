@@ -51,10 +51,17 @@ export function Notify() {
   const state = createMemo(() => store.sessions?.find(({ id }) => id === store.session)?.state);
   createEffect(on(state, (now, was) => setSpoken(was === undefined ? "" : (sentences[now ?? "saved"] ?? ""))));
   useActions([
-    { id: "notify.on", title: "Notify me when work is done, blocked or failed", group: "View", run: askLeave },
+    {
+      id: "notify.on",
+      title: "Notify me when work is done, blocked or failed",
+      group: "View",
+      keys: "alt+shift+n",
+      run: askLeave,
+    },
     {
       id: "notify.off",
       title: "Stop notifying me",
+      keys: "alt+shift+o",
       group: "View",
       enabled: () => prefs().notify,
       run: () => setPref("notify", false),

@@ -43,14 +43,23 @@ function ofSession(store: Store): readonly Action[] {
     },
     {
       id: "session.fork",
+      keys: "alt+shift+f",
       title: "Fork the session",
       group,
       enabled,
       run: withSession((id) => void forkSession(store, id)),
     },
-    { id: "session.export", title: "Export the session", group, enabled, run: () => setDialog("export") },
+    {
+      id: "session.export",
+      title: "Export the session",
+      group,
+      keys: "alt+shift+e",
+      enabled,
+      run: () => setDialog("export"),
+    },
     {
       id: "session.link",
+      keys: "alt+shift+l",
       title: "Copy the link to the session",
       group,
       enabled,
@@ -58,6 +67,7 @@ function ofSession(store: Store): readonly Action[] {
     },
     {
       id: "session.delete",
+      keys: "alt+shift+delete",
       title: "Delete the session",
       group,
       enabled,

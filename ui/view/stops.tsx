@@ -23,6 +23,7 @@ export function Stops() {
   useActions([
     {
       id: "agent.stopAll",
+      keys: "alt+shift+s",
       title: "Stop all agents and their tools",
       group: "Agent",
       enabled: () => working().length > 0,

@@ -15,9 +15,17 @@ export function Terminal() {
   const nameOf = (id: string) => plain(named().find((each) => each.id === id)?.name ?? "");
   const open = () => void newTerminal(store);
   useActions([
-    { id: "terminal.new", title: "New terminal", group: "View", enabled: () => store.session !== undefined, run: open },
+    {
+      id: "terminal.new",
+      title: "New terminal",
+      group: "View",
+      keys: "alt+shift+t",
+      enabled: () => store.session !== undefined,
+      run: open,
+    },
     {
       id: "terminal.close",
+      keys: "alt+shift+w",
       title: "Close the terminal",
       group: "View",
       enabled: () => shown() !== undefined,

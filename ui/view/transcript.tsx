@@ -142,6 +142,6 @@ function useTranscriptActions(transcript: TranscriptState, step: (by: 1 | -1) =>
     { ...goTo, id: "transcript.next", title: "Next message", keys: "alt+j", run: () => step(1) },
     { ...goTo, id: "transcript.before", title: "Message before", keys: "alt+k", run: () => step(-1) },
     { ...goTo, id: "transcript.end", title: "Newest message", keys: "alt+end", run: scrollToEnd },
-    { id: "transcript.copy", title: "Copy the last answer", group: "Agent", run: copyLast },
+    { id: "transcript.copy", title: "Copy the last answer", group: "Agent", keys: "alt+shift+x", run: copyLast },
   ]);
 }
