@@ -8,7 +8,7 @@ import { type ServedFake, serveFake } from "../support/workspace.ts";
 import { picture } from "./page-transcript-script.ts";
 
 const browser = testBrowser();
-const waitMs = 8_000;
+const waitMs = 25_000;
 const line = (index: number) => `export const value${index} = ${index};`;
 const source = `${Array.from({ length: 900 }, (_, index) => line(index + 1)).join("\n")}\n`;
 const call = (name: string, args: Record<string, unknown>): FakePart => ({ call: name, args });
