@@ -59,8 +59,10 @@ test("who looks elsewhere is told by the browser and the title of what waits and
   await page.locator(".transcript", { hasText: "Hello." }).waitFor();
   await page.evaluate(lookAway);
   await page.keyboard.press("Control+k");
-  await page.keyboard.type("> notify me");
+  await page.locator("dialog[open] input").fill("> notify me");
+  await page.getByRole("option", { name: /Notify me/ }).waitFor();
   await page.keyboard.press("Enter");
+  await page.locator("dialog[open]").waitFor({ state: "detached" });
   const told = () => page.evaluate(() => document.body.dataset.told ?? "");
   await page.getByLabel(/^Message( to|$)/).fill("Ask me.");
   await page.keyboard.press("Enter");
