@@ -92,6 +92,8 @@ export interface AgentReport {
   readonly contextTokens: ContextTokens;
   /** Its questions that wait for a person, oldest first. */
   readonly asks: readonly OpenAsk[];
+  /** Names of the tools that it has. */
+  readonly tools: readonly string[];
 }
 
 /** An agent in a list. */

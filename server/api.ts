@@ -51,6 +51,14 @@ export interface LocalModelRow {
   readonly place: string;
 }
 
+/** What is asked for once of an agent that is shown. */
+export interface AgentFacts {
+  /** Names of its tools; empty for an agent that is no more. */
+  readonly tools: readonly string[];
+  /** Absolute paths of the AGENTS.md files that it has read, in the order they apply. */
+  readonly instructions: readonly string[];
+}
+
 export interface LocalState {
   readonly models: readonly LocalModelRow[];
   /** The best for tool calls of those that fit the memory. */

@@ -24,6 +24,7 @@ const pathText = t.String({ maxLength: 4_096 });
 const path = { query: t.Object({ path: pathText }) };
 const idText = t.String({ pattern: "^[0-9a-f]{12}$" });
 const id = { params: t.Object({ id: idText }) };
+const agent = { params: t.Object({ id: idText, agent: t.String() }) };
 
 /** Not yet listening. */
 export function makeApp(options: AppOptions) {
@@ -84,6 +85,8 @@ export function makeApp(options: AppOptions) {
     .get("/api/sessions/:id/attachments/:agent/:entry/:index", ({ params }) => desk.file(params), {
       params: t.Object({ id: idText, agent: t.String(), entry: t.String(), index: t.Numeric({ minimum: 0 }) }),
     })
+    .get("/api/sessions/:id/spans", ({ params }) => desk.spans(params.id), id)
+    .get("/api/sessions/:id/agents/:agent", ({ params }) => desk.agent(params.id, params.agent), agent)
     .get("/api/sessions/:id/changes", ({ params }) => desk.changes(params.id), id)
     .get("/api/sessions/:id/diff", ({ params, query }) => desk.diff(params.id, query.path, query.against), {
       ...id,

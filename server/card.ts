@@ -91,11 +91,15 @@ export function endCard(card: AgentCard, at: number): AgentCard {
   return { ...inState(card, "idle", at), tool: null, running: 0, asks: 0, queued: 0, ended: true };
 }
 
-/** The stretch of time that an event ends, if it ends one. Calls of the model and results of tools say how long they took. */
-export function spanOf(event: AgentEvent, model: string): Span | undefined {
+/**
+ * The stretch of time that an event ends, if it ends one; `card` is its agent's. Calls of the model and results of tools
+ * say how long they took.
+ */
+export function spanOf(event: AgentEvent, { state, model }: Pick<AgentCard, "state" | "model">): Span | undefined {
   const { agent, at } = event;
   if (event.type === "callEnded") {
-    return { agent, kind: "model", name: model, startAt: at - event.durationMs, endAt: at, costUsd: event.costUsd };
+    const kind = state === "compacting" ? "compaction" : "model";
+    return { agent, kind, name: model?.model ?? "", startAt: at - event.durationMs, endAt: at, costUsd: event.costUsd };
   }
   if (event.type !== "message") return undefined;
   const { message } = event;

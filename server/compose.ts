@@ -27,6 +27,8 @@ export interface Composed extends AsyncDisposable {
   readonly fleet: Fleet;
   readonly session: Session | undefined;
   readonly model: Model;
+  /** Absolute paths of the AGENTS.md files that all of its agents have read, in the order they apply. */
+  readonly instructions: readonly string[];
 }
 
 export interface ComposeOptions {
@@ -84,7 +86,8 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   stack.use(fleet);
   for (const problem of await fleet.restore(agent, { revive: config.resumePersistent })) note(problem);
   const owned = stack.move();
-  return { agent, fleet, session, model, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const { files } = instructions;
+  return { agent, fleet, session, model, instructions: files, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** What the flags name; else all, where the window has room for what they say of other agents. */

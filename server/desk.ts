@@ -2,6 +2,7 @@
 import { realpathSync } from "node:fs";
 import { UsageError } from "../agent/error.ts";
 import type { MessageId } from "../agent/message.ts";
+import type { AgentFacts } from "./api.ts";
 import { pageDir } from "./assets.ts";
 import { fileResponse } from "./attachments.ts";
 import type { Config } from "./config.ts";
@@ -14,6 +15,7 @@ import { Files } from "./files.ts";
 import { findInSessions, type Match } from "./find.ts";
 import { forkSession } from "./fork.ts";
 import { Git } from "./git.ts";
+import type { Span } from "./protocol.ts";
 import type { Shelf, ShelfRow } from "./shelf.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -124,6 +126,16 @@ export class Desk implements Disposable {
     return new Response(streamOf(pieces), {
       headers: { "content-type": mimes[format], "content-disposition": `attachment; filename="${name}"` },
     });
+  }
+
+  /** Who worked when, all that is remembered of it. */
+  async spans(id: string): Promise<readonly Span[]> {
+    return (await this.#workspace.load(id)).hub.spans;
+  }
+
+  async agent(id: string, label: string): Promise<AgentFacts> {
+    const { fleet, instructions } = (await this.#workspace.load(id)).composed;
+    return { tools: fleet.get(label) ? fleet.report(label).tools : [], instructions };
   }
 
   async changes(id: string): Promise<FileChange[]> {

@@ -12,11 +12,13 @@ import { cursorAfter, encodeFrame } from "./codec.ts";
 import { Feed } from "./feed.ts";
 import { FleetHistory } from "./fleet-history.ts";
 import { meterOf } from "./meter.ts";
-import type { AgentCard, OpenAsk, ServerFrame, SnapshotFrame, WireEvent } from "./protocol.ts";
+import type { AgentCard, OpenAsk, ServerFrame, SnapshotFrame, Span, WireEvent } from "./protocol.ts";
 
 /** Deltas of this time travel together. */
 const flushMs = 4;
 const fleetMs = 100;
+/** A client that joins is told of these; who wants to see more asks for all. */
+const joinedSpans = 500;
 
 /** After these the context's tokens are others. */
 const weighs: ReadonlySet<EventType> = new Set<EventType>([
@@ -90,6 +92,11 @@ export class Hub implements Disposable {
     );
   }
 
+  /** Who worked when: all that is remembered of it, in the order in which it ended. */
+  get spans(): readonly Span[] {
+    return this.#history.spans;
+  }
+
   get isWatched(): boolean {
     return this.#joined.size > 0;
   }
@@ -104,7 +111,7 @@ export class Hub implements Disposable {
       cards: this.cards,
       asks: this.asks,
       passing: this.#history.passing,
-      spans: this.#history.spans.slice(-2_000),
+      spans: this.spans.slice(-joinedSpans),
     });
   }
 
@@ -207,7 +214,7 @@ export class Hub implements Disposable {
       ended.card = { ...endCard(ended.card, event.at), reason: event.reason };
       this.#touch(ended);
     }
-    this.#history.note(event, feed.card.model?.model ?? "");
+    this.#history.note(event, feed.card);
   }
 
   #flush(): void {

@@ -5,7 +5,7 @@
 import type { Ask } from "../agent/ask.ts";
 import type { ErrorInfo } from "../agent/error.ts";
 import type { AgentEvent, AgentState, EndReason, EventOf } from "../agent/event.ts";
-import type { CallId, Origin, Usage } from "../agent/message.ts";
+import type { CallId, MessageId, Origin, Usage } from "../agent/message.ts";
 import type { ModelSettings } from "../agent/model.ts";
 
 export type { ClientFrame } from "./protocol-schema.ts";
@@ -60,6 +60,8 @@ export interface OpenAsk {
 
 /** A message on its way from one agent to another. */
 export interface Passing {
+  /** In the conversation of who gets it. */
+  readonly message: MessageId;
   readonly from: string;
   readonly to: string;
   readonly text: string;

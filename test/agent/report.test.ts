@@ -69,6 +69,7 @@ test("the report has all there is to know, and null where there is no limit", as
       toolResults: 500 + 4 + 1_000,
     },
     asks: [],
+    tools: ["Long"],
   });
   expect(report.contextTokens.tools).toBeGreaterThan(10);
 });
