@@ -22,6 +22,7 @@ export interface AppOptions {
 
 const pathText = t.String({ maxLength: 4_096 });
 const path = { query: t.Object({ path: pathText }) };
+const words = { query: t.Object({ q: t.String({ maxLength: 500 }) }) };
 const idText = t.String({ pattern: "^[0-9a-f]{12}$" });
 const id = { params: t.Object({ id: idText }) };
 const agent = { params: t.Object({ id: idText, agent: t.String() }) };
@@ -55,9 +56,7 @@ export function makeApp(options: AppOptions) {
     .get("/api/health", () => ({ ok: true, pid: process.pid }))
     .get("/api/models", () => providerRows(desk.env, desk.config))
     .get("/api/local", () => localState(options.host.pulls.news))
-    .get("/api/find", ({ query: { q }, request }) => desk.find(q, request.signal), {
-      query: t.Object({ q: t.String({ maxLength: 500 }) }),
-    })
+    .get("/api/find", ({ query: { q }, request }) => desk.find(q, request.signal), words)
     .get("/api/files/find", ({ query: { q } }) => desk.findFiles(q), { query: t.Object({ q: t.String() }) })
     .get("/api/files/tree", ({ query }) => desk.tree(query.path), path)
     .get("/api/files/read", ({ query: { path, ...place } }) => desk.readFile(path, place), {
