@@ -69,6 +69,12 @@ export const pretending: readonly string[] = [
   "[**good.example**](https://evil.example)",
   "[`good.example`](https://evil.example)",
   "[g\u200bood.example](https://evil.example)",
+  "[good&#46;example](https://evil.example)",
+  "[good&period;example](https://evil.example)",
+  "[good.\\\nexample](https://evil.example)",
+  "[http://10.0.0.1/x](https://evil.example)",
+  "[http://localhost:3000](https://evil.example)",
+  "[![good.example](data:image/png;base64,iVBORw0KGgo=)](https://evil.example)",
   "[good\u3002example](https://evil.example)",
   "[https://аpple.example](https://evil.example)",
   "[apple.example](https://аpple.example)",
@@ -141,6 +147,10 @@ const hiding: readonly string[] = [
   "\u001b]0;title\u0007\u001b]2;title\u001b\\ \u009d2;title\u009c",
   "\u001b[6n\u001b[c\u001b[>q\u001b]11;?\u0007\u001bP$qm\u001b\\ questions",
   "\u001b[2J\u001b[1;1H\u001b[31mcleared\u001b[0m \u009b31m \u001b[?1049h\u001b[?1003h",
+  "by entity &#27;]0;title &#27;[31m `code` &#x1b;P &#7; &#155; **bold** &rlm;&lrm; [g&ZeroWidthSpace;o](https://a.example)",
+  `&#27;]![a\n<img src=x onerror=${run}>](data:image/png;base64,iVBORw0KGgo=)`,
+  "| a&#27;] | b |\n|---|---|\n| &#27;[ | c |",
+  "tags \u{e0041}\u{e0042}\u{e007f} fillers \u3164\u115f\uffa0 `x\u{e0041}\u3164y`",
   "\u0000\u0007\u0008\u007f\u0085 controls \u2028 \u2029 end",
   `${"a\u0301".repeat(20)}${"\u0336".repeat(300)} marks`,
 ];
@@ -152,6 +162,10 @@ const deep: readonly string[] = [
   `${"**a *b ".repeat(600)}`,
   `${"<div>".repeat(1_500)}x`,
   `${"![".repeat(1_500)}`,
+  "a".repeat(100_000),
+  "a.".repeat(50_000),
+  "a/".repeat(50_000),
+  `[${"a.a-".repeat(10_000)}](https://a.example)`,
 ];
 
 const open: readonly string[] = [`text <img src=x onerror=${run}`, `\`\`\`html\n<script>${run}</script>\n\n<!-- open`];

@@ -100,14 +100,39 @@ test("a link whose words name another host shows its own", async () => {
     const told = index === 4 ? "(good.example.evil.example)" : host;
     expect([pretending[index], text]).toEqual([pretending[index], expect.stringContaining(told)]);
   }
+  const mail = await draw(tab.page, ["[a@good.example](mailto:b@evil.example)"]);
+  expect(mail.map(({ text }) => text.trim())).toEqual(["a@good.example (b@evil.example)"]);
   const honest = [
     "[https://a.example/x](https://a.example/x)",
     "[a.example](https://a.example/)",
     "[the docs](https://a.example)",
+    "[a&#46;example](https://a.example)",
+    "[b@a.example](mailto:b@a.example)",
   ];
   for (const { text } of await draw(tab.page, [...honest, "<https://a.example>", "https://a.example/b"])) {
     expect(text).not.toContain("(");
   }
+});
+
+test("what hides is taken out of texts, not out of markup, and named in code", async () => {
+  await using tab = await browser.open(server.url.href);
+  await tab.page.waitForFunction(() => "safeHtml" in window);
+  const made = await draw(tab.page, [
+    "a &#27;]x **b** &#27;[`c`",
+    "AT&T &#39;x&#39; &lt;b&gt; &copy; \\&copy;",
+    "`a\u200bb \u202ec` d\u202ee `\u{1f469}\u200d\u{1f467}`",
+    "[`src/a.ts`](src/a.ts) /abs/b.ts:3 [c.ts:4](https://a.example/c.ts)",
+  ]);
+  expect(made.map(({ text }) => text.trim())).toEqual([
+    "a b c",
+    "AT&T 'x' <b> © &copy;",
+    "a‹U+200B›b ‹U+202E›c d\ufffde \u{1f469}\u200d\u{1f467}",
+    "src/a.ts /abs/b.ts:3 c.ts:4 (a.example)",
+  ]);
+  const inside = tab.page.locator("main strong, main code, main button, main a");
+  expect(await inside.evaluateAll((all) => all.map(({ localName }) => localName).join(" "))).toBe(
+    "strong code code code button button a",
+  );
 });
 
 test("what is wanted comes through", async () => {

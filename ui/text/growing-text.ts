@@ -1,5 +1,5 @@
 /** A text that grows, in an element: only what is new is added, and only the last few lines are laid out again. */
-import { plain } from "../state/plain.ts";
+import { revealed } from "../state/plain.ts";
 
 /** Each part is a block of its own. */
 const partLines = 50;
@@ -20,7 +20,7 @@ export class GrowingText {
       this.#part = undefined;
       this.#text = "";
     }
-    const lines = plain(text.slice(this.#text.length)).split("\n");
+    const lines = revealed(text.slice(this.#text.length)).split("\n");
     this.#text = text;
     for (const [index, line] of lines.entries()) {
       if (index > 0) this.#break();

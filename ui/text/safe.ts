@@ -4,8 +4,9 @@
  */
 import DOMPurify from "dompurify";
 import { Marked, type RendererObject, type Tokens } from "marked";
-import { plain } from "../state/plain.ts";
+import { withoutEscapes } from "../state/plain.ts";
 import { isTooDeep } from "./blocks.ts";
+import { scrub } from "./scrub.ts";
 
 const tags = [
   ...[
@@ -41,11 +42,11 @@ const renderer: RendererObject = {
     `<input type="checkbox" disabled${checked ? ' checked aria-label="done"' : ' aria-label="to do"'}> `,
   image: ({ href, text }) => image(href, text),
   link(token) {
-    return link(token, this.parser.parseInline(token.tokens));
+    return link(token, withoutButtons(this.parser.parseInline(token.tokens)));
   },
   text(token) {
     if ("tokens" in token && token.tokens) return this.parser.parseInline(token.tokens);
-    return withPaths(token.text);
+    return withPaths(token.text, "escaped" in token && token.escaped === true ? escapeHtml : escapeText);
   },
   table(token) {
     const row = (cells: readonly Tokens.TableCell[], tag: string) =>
@@ -65,8 +66,7 @@ const mostKept = 20_000;
 export function safeHtml(markdown: string, done = false): string {
   const known = kept.get(markdown);
   if (known !== undefined) return known;
-  // Again, as an entity may stand for what may not be there.
-  const html = plain(purify(htmlOf(plain(markdown))));
+  const html = purify(htmlOf(withoutEscapes(markdown)));
   if (!done || html.length > mostKept) return html;
   kept.set(markdown, html);
   const [oldest] = kept.keys();
@@ -85,49 +85,42 @@ function htmlOf(markdown: string): string {
 }
 
 function purify(html: string): string {
-  return DOMPurify.sanitize(html, {
+  const tree = DOMPurify.sanitize(html, {
     ALLOWED_TAGS: tags,
     ALLOWED_ATTR: [...attributes, ...ours],
     ADD_URI_SAFE_ATTR: [...attributes, ...ours].filter((name) => name !== "href" && name !== "src"),
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|data:image\/(?:png|jpeg|gif|webp);base64,)/i,
-    RETURN_TRUSTED_TYPE: false,
+    RETURN_DOM_FRAGMENT: true,
   });
+  scrub(tree);
+  const holder = document.createElement("div");
+  holder.append(tree);
+  return holder.innerHTML;
 }
 
 function image(href: string, text: string): string {
-  if (inlineImage.test(href)) return `<img src="${escapeHtml(href)}" alt="${escapeHtml(text)}">`;
+  if (inlineImage.test(href)) return `<img src="${escapeHtml(href)}" alt="${escapeText(text)}">`;
   const url = webUrl(href);
-  const words = escapeHtml(text || "image");
+  const words = escapeText(text || "image");
   if (!url) return `<span class="image">${words}</span>`;
   return `<a class="image" href="${escapeHtml(url.href)}" ${outside}>image: ${words} (${escapeHtml(url.host)})</a>`;
 }
 
 const outside = 'target="_blank" rel="noopener noreferrer nofollow"';
 
-function link({ href, text }: Tokens.Link, shown: string): string {
+function link({ href }: Tokens.Link, shown: string): string {
   const file = path(decoded(href), shown);
   if (file) return file;
   if (/^mailto:[^\s]+$/i.test(href)) return `<a href="${escapeHtml(href)}" rel="noreferrer">${shown}</a>`;
   const url = webUrl(href);
   if (!url) return `${shown} <span class="host">(${escapeHtml(href.slice(0, 200))})</span>`;
-  const host = pretends(text, url) ? ` <span class="host">(${escapeHtml(url.host)})</span>` : "";
-  return `<a href="${escapeHtml(url.href)}" title="${escapeHtml(url.href)}" ${outside}>${shown}</a>${host}`;
+  return `<a href="${escapeHtml(url.href)}" title="${escapeHtml(url.href)}" ${outside}>${shown}</a>`;
 }
 
-const ignorable = /[\p{Cf}\p{M}]/gu;
-const hostLike = /[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/gu;
-
-/** Whether the words of a link name another host than the one it leads to. */
-function pretends(words: string, url: URL): boolean {
-  if (url.username !== "") return true;
-  const shown = words.normalize("NFKC").replaceAll("\u3002", ".").replace(ignorable, "").toLowerCase();
-  const bare = (text: string) => text.replace(/^https?:\/\//, "").replace(/\/$/, "");
-  if (bare(shown) === bare(url.href.toLowerCase())) return false;
-  const own = url.hostname.replace(/^www\./, "");
-  return [...shown.matchAll(hostLike)].some(([host]) => host.replace(/^www\./, "") !== own);
-}
+/** A button in a link, or in another button, would be neither. */
+const withoutButtons = (html: string) => html.replace(/<\/?button[^>]*>/g, "");
 
 function decoded(href: string): string {
   try {
@@ -143,7 +136,8 @@ function webUrl(href: string): URL | undefined {
   return new URL(href);
 }
 
-const place = /^((?:[\w@.-]+\/)*[\w@.-]*[\w@-]\.[A-Za-z]\w{0,9}|(?:[\w@.-]+\/)+[\w@.-]+)(?::(\d+)(?::\d+)?|#L(\d+))?$/;
+const place =
+  /^(\/?(?:[\w@.-]+\/)*[\w@.-]*[\w@-]\.[A-Za-z]\w{0,9}|(?:[\w@.-]+\/)+[\w@.-]+)(?::(\d+)(?::\d+)?|#L(\d+))?$/;
 
 /** A file of the project, as a button that opens it; undefined for what names none. */
 function path(text: string, shown?: string): string | undefined {
@@ -154,17 +148,17 @@ function path(text: string, shown?: string): string | undefined {
   return `<button type="button" class="path" data-path="${escapeHtml(name)}"${where}>${shown ?? escapeHtml(text)}</button>`;
 }
 
-/** In prose only what has a line counts as a file. */
-const inProse = /(?:[\w@.-]+\/)*[\w@-][\w@.-]*\.[A-Za-z]\w{0,9}:\d+(?::\d+)?/g;
+/** In prose only what has a line counts as a file. Begun where a word begins, as long words would take for ever. */
+const inProse = /(?<![\w@./-])\/?(?:[\w@.-]+\/)*[\w@-][\w@.-]*\.[A-Za-z]\w{0,9}:\d+(?::\d+)?/g;
 
-function withPaths(text: string): string {
+function withPaths(text: string, write: (text: string) => string): string {
   let from = 0;
   let html = "";
   for (const match of text.matchAll(inProse)) {
-    html += escapeHtml(text.slice(from, match.index)) + (path(match[0]) ?? escapeHtml(match[0]));
+    html += write(text.slice(from, match.index)) + (path(match[0]) ?? write(match[0]));
     from = match.index + match[0].length;
   }
-  return html + escapeHtml(text.slice(from));
+  return html + write(text.slice(from));
 }
 
 const aligned = ({ align }: Tokens.TableCell) => (align ? ` data-align="${align}"` : "");
@@ -176,4 +170,9 @@ function escapeHtml(text: string): string {
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;")
     .replaceAll("'", "&#39;");
+}
+
+/** Entities stay what they stand for. */
+function escapeText(text: string): string {
+  return escapeHtml(text).replace(/&amp;(?=(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{1,31});)/gi, "&");
 }

@@ -3,7 +3,7 @@ import { createMemo, For, Show } from "solid-js";
 import { argOf, shortPath } from "../state/call-words.ts";
 import { useStore } from "../state/context.ts";
 import { plural } from "../state/format.ts";
-import { plain } from "../state/plain.ts";
+import { plain, revealed } from "../state/plain.ts";
 import { prefs, setPref } from "../state/prefs.ts";
 import { readResult } from "../state/result-lines.ts";
 import { openFile } from "../state/shell.ts";
@@ -83,14 +83,14 @@ export function FileLink(props: { readonly path: string; readonly line?: number 
   const store = useStore();
   const short = () => shortPath(props.path, store.transcript?.view()?.cwd ?? "");
   return (
-    <Show when={!store.isReplay} fallback={<span class="mono">{plain(short())}</span>}>
+    <Show when={!store.isReplay} fallback={<span class="mono">{revealed(short())}</span>}>
       <button
         type="button"
         class="link-button file-link"
         title={`Open ${plain(props.path)}`}
         onClick={() => openFile(props.path, props.line)}
       >
-        {plain(short())}
+        {revealed(short())}
       </button>
     </Show>
   );

@@ -9,7 +9,7 @@ import {
   onCleanup,
   Show,
 } from "solid-js";
-import { plain } from "../state/plain.ts";
+import { plain, revealed } from "../state/plain.ts";
 import { GrowingText } from "../text/growing-text.ts";
 import { type Coloured, highlight } from "../text/highlight.ts";
 import { languageOf } from "../text/languages.ts";
@@ -71,7 +71,7 @@ function Whole(props: {
   readonly unfolded: boolean;
 }) {
   const [unfolded, setUnfolded] = createSignal(props.unfolded);
-  const lines = createMemo(() => plain(props.code).split("\n"));
+  const lines = createMemo(() => revealed(props.code).split("\n"));
   const count = () => (unfolded() ? lines().length : Math.min(lines().length, shownLines));
   const coloured = coloursOf(() => (lines().length > colouredLines ? undefined : props.lang), lines);
   return (

@@ -1,5 +1,6 @@
-/** Copies a text, and says so for a moment. */
+/** Copies a text, and says so for a moment. What a terminal would obey when it is pasted is left out. */
 import { createSignal, onCleanup } from "solid-js";
+import { plain } from "../state/plain.ts";
 import { toastError } from "../state/shell.ts";
 import { Icon } from "./icon.tsx";
 
@@ -11,7 +12,7 @@ export function CopyButton(props: { readonly text: () => string; readonly label:
   onCleanup(() => clearTimeout(timer));
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(props.text());
+      await navigator.clipboard.writeText(plain(props.text()));
       setCopied(true);
       clearTimeout(timer);
       timer = setTimeout(() => setCopied(false), saidMs);

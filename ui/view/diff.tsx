@@ -1,19 +1,19 @@
 /** A change, by hunk: one column or two, with line numbers. What is added and removed is told by a sign, not by colour alone. */
 import { createMemo, createSignal, For, Show } from "solid-js";
 import type { Hunk } from "../../agent/message.ts";
-import { plain } from "../state/plain.ts";
+import { revealed } from "../state/plain.ts";
 import { prefs } from "../state/prefs.ts";
 import { type DiffLine, type DiffPair, firstLines, linesOf, pairsOf } from "../text/diff.ts";
 
 const shownLines = 500;
 
-/** `write` makes a text fit to be shown; by default what cannot be seen is left out. */
+/** `write` makes a text fit to be shown; by default escapes are left out, and what hides is named. */
 export function Diff(props: {
   readonly hunks: readonly Hunk[];
   readonly path: string;
   readonly write?: (text: string) => string;
 }) {
-  const write = (text: string) => (props.write ?? plain)(text);
+  const write = (text: string) => (props.write ?? revealed)(text);
   const [whole, setWhole] = createSignal(false);
   const all = createMemo(() => props.hunks.map((hunk) => ({ hunk, lines: linesOf(hunk) })));
   const count = () => all().reduce((sum, { lines }) => sum + lines.length, 0);
