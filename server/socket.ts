@@ -84,6 +84,7 @@ export class Connection {
     if (!this.#client.drained()) return;
     void this.#host.workspace.enter(this.#client);
     for (const { hub } of this.#host.workspace.here) hub.resync(this.#client);
+    this.#terminals.resume();
   }
 
   closed(): void {

@@ -1,5 +1,6 @@
 /** A page's terminals: frames to a shell, and a shell's bytes to the page as it acknowledges them. */
 import type { Client } from "./client.ts";
+import type { ServerFrame } from "./protocol.ts";
 import type { ClientFrame } from "./protocol-schema.ts";
 import type { Terminal } from "./pty-terminal.ts";
 import type { Attachment } from "./pty-viewer.ts";
@@ -27,16 +28,18 @@ export class TerminalLink implements Disposable {
     return { terminal: terminal.id };
   }
 
+  /** What is meant for a terminal that is gone is left; who wants to look at it is told that it has ended. */
   take(frame: Exclude<TerminalFrame, OpenFrame>): void {
-    const found = this.#find(frame.terminal);
-    if (!found) return this.#client.send({ type: "terminalExit", terminal: frame.terminal, code: null });
-    const [terminal, loaded] = found;
+    if (frame.type === "terminalDetach") return this.#detach(frame.terminal);
+    const [terminal, loaded] = this.#find(frame.terminal) ?? [];
+    if (!terminal || !loaded) {
+      this.#detach(frame.terminal);
+      if (frame.type !== "terminalAttach") return;
+      return this.#client.send({ type: "terminalExit", terminal: frame.terminal, code: null });
+    }
     switch (frame.type) {
       case "terminalAttach":
         return this.#attach(terminal);
-      case "terminalDetach":
-        this.#attached.get(frame.terminal)?.[Symbol.dispose]();
-        return void this.#attached.delete(frame.terminal);
       case "terminalInput":
         return terminal.write(frame.data);
       case "terminalResize":
@@ -48,14 +51,24 @@ export class TerminalLink implements Disposable {
     }
   }
 
+  /** A page that had stopped reading reads again; what it was sent meanwhile is lost, so it is shown all of it anew. */
+  resume(): void {
+    for (const loaded of this.#workspace.here) this.#client.send(listOf(loaded));
+    for (const terminal of [...this.#attached.keys()]) this.take({ type: "terminalAttach", terminal });
+  }
+
   [Symbol.dispose](): void {
-    for (const attachment of this.#attached.values()) attachment[Symbol.dispose]();
-    this.#attached.clear();
+    for (const id of this.#attached.keys()) this.#detach(id);
+  }
+
+  #detach(id: string): void {
+    this.#attached.get(id)?.[Symbol.dispose]();
+    this.#attached.delete(id);
   }
 
   #attach(terminal: Terminal): void {
     const { id } = terminal;
-    this.#attached.get(id)?.[Symbol.dispose]();
+    this.#detach(id);
     const attachment = terminal.attach({
       data: (data, reset) =>
         this.#client.send({ type: "terminalData", terminal: id, data, ...(reset ? { reset } : {}) }),
@@ -73,7 +86,10 @@ export class TerminalLink implements Disposable {
   }
 
   #tell(loaded: Loaded): void {
-    const frame = { type: "terminals", session: loaded.id, terminals: loaded.terminals.list() } as const;
-    for (const client of this.#workspace.clients) client.send(frame);
+    for (const client of this.#workspace.clients) client.send(listOf(loaded));
   }
+}
+
+function listOf({ id, terminals }: Loaded): ServerFrame {
+  return { type: "terminals", session: id, terminals: terminals.list() };
 }

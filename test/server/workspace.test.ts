@@ -1,49 +1,10 @@
 /** The life of sessions in the workspace: work goes on unwatched, what rests is unloaded, and nothing is done twice. */
 import { expect, test } from "bun:test";
-import { projectDir } from "../../agent/session-list.ts";
-import { Client, type Wire } from "../../server/client.ts";
-import { readConfig } from "../../server/config.ts";
-import { parseFlags } from "../../server/flags.ts";
-import { Models } from "../../server/models.ts";
-import type { ServerFrame } from "../../server/protocol.ts";
-import { Shelf } from "../../server/shelf.ts";
 import { Requests } from "../../server/socket.ts";
-import { Workspace } from "../../server/workspace.ts";
 import { startFakeProvider } from "../support/fake-provider.ts";
-import type { FakeScript } from "../support/fake-types.ts";
 import { until } from "../support/until.ts";
 import { freshHome } from "./program.ts";
-
-/** A page that keeps what it is sent. */
-function page(): { client: Client; frames: ServerFrame[] } {
-  const frames: ServerFrame[] = [];
-  const wire: Wire = {
-    send: (text) => frames.push(JSON.parse(text)),
-    getBufferedAmount: () => 0,
-    close: () => {},
-  };
-  return { client: new Client(wire), frames };
-}
-
-async function open(script: FakeScript, unloadAfterMs = 60_000) {
-  const fake = await startFakeProvider(script);
-  const home = freshHome(fake);
-  const config = readConfig(parseFlags([]).flags, home.project);
-  const models = new Models(config, home.env);
-  const shelf = new Shelf(projectDir(home.project, home.env));
-  const list = () => shelf.list();
-  const workspace = new Workspace({ config, env: home.env, models, list, childEnv: home.env, unloadAfterMs });
-  return {
-    fake,
-    workspace,
-    async [Symbol.asyncDispose]() {
-      await workspace[Symbol.asyncDispose]();
-      await models[Symbol.asyncDispose]();
-      await fake[Symbol.asyncDispose]();
-      home[Symbol.dispose]();
-    },
-  };
-}
+import { open, page } from "./workspace-rig.ts";
 
 test("work goes on when the page is closed, and a later page sees what it came to", async () => {
   await using place = await open([
