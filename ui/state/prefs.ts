@@ -1,5 +1,6 @@
 /** What the person set up and the page remembers, in the browser's own storage; a storage that refuses costs only the memory. */
 import { createSignal } from "solid-js";
+import { narrow } from "./screen.ts";
 
 export type ThemeChoice = "system" | "dark" | "light";
 
@@ -28,19 +29,23 @@ const defaults: Prefs = {
 };
 const key = "sagent.prefs";
 
-const narrow = globalThis.matchMedia?.("(max-width: 1000px)").matches ?? false;
-const [prefs, setPrefs] = createSignal<Prefs>({
-  ...load(),
-  ...(narrow ? { sidebarOpen: false, sideOpen: false } : {}),
-});
+/** What is open of the columns is remembered for a wide screen; on a narrow one it is of the moment. */
+let kept = load();
+const [prefs, setPrefs] = createSignal(fitting(kept));
+narrow?.addEventListener("change", () => setPrefs(fitting(kept)));
 
 export { prefs };
 
+function fitting(wanted: Prefs): Prefs {
+  return narrow?.matches ? { ...wanted, sidebarOpen: false, sideOpen: false } : wanted;
+}
+
 export function setPref<Name extends keyof Prefs>(name: Name, value: Prefs[Name]): void {
-  const next = { ...prefs(), [name]: value };
-  setPrefs(next);
+  setPrefs({ ...prefs(), [name]: value });
+  if (narrow?.matches && (name === "sidebarOpen" || name === "sideOpen")) return;
+  kept = { ...kept, [name]: value };
   try {
-    localStorage.setItem(key, JSON.stringify(next));
+    localStorage.setItem(key, JSON.stringify(kept));
   } catch {
     // A private window has no storage.
   }

@@ -2,6 +2,7 @@
 import { onCleanup, Show } from "solid-js";
 import { handleKey, useActions } from "../state/actions.ts";
 import { useStore } from "../state/context.ts";
+import { focusComposer } from "../state/fill.ts";
 import { prefs, setPref } from "../state/prefs.ts";
 import { followRoute } from "../state/route.ts";
 import { setDialog } from "../state/shell.ts";
@@ -67,6 +68,9 @@ export function App() {
       classList={{ "no-sidebar": !prefs().sidebarOpen, "no-side": !prefs().sideOpen }}
       style={{ "--sidebar": `${prefs().sidebar}px`, "--side": `${prefs().side}px` }}
     >
+      <button type="button" class="skip" onClick={focusComposer}>
+        Skip to the message
+      </button>
       <Show when={prefs().sidebarOpen}>
         <Sidebar />
       </Show>

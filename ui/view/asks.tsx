@@ -96,7 +96,7 @@ function Card(props: { readonly ask: OpenAsk; readonly at: number; readonly coun
             aria-label="Question before"
             onClick={() => stepAsk(store.fleet?.asks ?? [], -1)}
           >
-            ‹
+            <Icon name="chevron" class="mirrored" />
           </button>
           <span class="dim">
             {props.at + 1} of {props.count}
@@ -107,7 +107,7 @@ function Card(props: { readonly ask: OpenAsk; readonly at: number; readonly coun
             aria-label="Next question"
             onClick={() => stepAsk(store.fleet?.asks ?? [], 1)}
           >
-            ›
+            <Icon name="chevron" />
           </button>
         </Show>
       </header>

@@ -44,7 +44,7 @@ export function Call(props: { readonly call: CallView; readonly foldKey: string 
         </button>
         <Show when={!store.isReplay && askOf(store, props.call)}>
           {(ask) => (
-            <button type="button" class="link-button warn" onClick={() => bringToFront(ask())}>
+            <button type="button" class="link-button warn small" onClick={() => bringToFront(ask())}>
               Waits for you
             </button>
           )}

@@ -8,8 +8,8 @@ import { shownBytes } from "../state/format.ts";
 import { localRows, referenceOf } from "../state/local-list.ts";
 import { firstModel, loadProviders, providers } from "../state/model-list.ts";
 import { setDialog, toastError } from "../state/shell.ts";
+import { Dialog } from "./dialog.tsx";
 import { LocalModel } from "./local-model.tsx";
-import { Modal } from "./modal.tsx";
 
 const refreshMs = 5_000;
 
@@ -31,7 +31,7 @@ export function LocalModels() {
   };
   const isFirstRun = () => providers() !== undefined && firstModel(providers()) === undefined;
   return (
-    <Modal title="Local models" class="local">
+    <Dialog title="Local models" class="local">
       <Show when={isFirstRun()}>
         <p class="local-lead">
           No key of a provider is set, and no local model is here yet. A local model needs no account and costs nothing:
@@ -60,13 +60,13 @@ export function LocalModels() {
       <Reference pull={pull} use={use} />
       <Show when={state()}>
         {(known) => (
-          <footer class="modal-foot small dim">
+          <footer class="dialog-foot small dim">
             {shownBytes(known().freeBytes)} of {shownBytes(known().totalBytes)} of memory are free; sagent uses{" "}
             {shownBytes(known().memoryBytes)}.
           </footer>
         )}
       </Show>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -4,7 +4,7 @@ import { chooseModel, shownOrigin } from "../state/choose-model.ts";
 import { useStore } from "../state/context.ts";
 import { isCurrent, loadProviders, type ModelEntry, modelGroups, providers } from "../state/model-list.ts";
 import { setDialog } from "../state/shell.ts";
-import { Modal } from "./modal.tsx";
+import { Dialog } from "./dialog.tsx";
 import { ModelFacts } from "./model-facts.tsx";
 
 const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
@@ -44,7 +44,7 @@ export function ModelPicker() {
     else move(step);
   };
   return (
-    <Modal title="Model" class="models">
+    <Dialog title="Model" class="models">
       <input
         type="search"
         role="combobox"
@@ -86,13 +86,13 @@ export function ModelPicker() {
           </For>
         </Show>
       </div>
-      <footer class="modal-foot small dim">
+      <footer class="dialog-foot small dim">
         <span class="grow">Prices are USD for a million tokens: read, written, read from the cache.</span>
         <button type="button" class="link-button" onClick={() => setDialog("local")}>
           Local models
         </button>
       </footer>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,12 +1,15 @@
-/** The side: the fleet, what changed, files, terminals and details, a tab each, loaded when first opened. */
-import { type Component, For, lazy, Show, Suspense } from "solid-js";
+/** The side: the fleet, what changed, files, terminals and details, a tab each, loaded when first opened. Where it is narrow, a drawer. */
+import { type Component, For, lazy, onMount, Show, Suspense } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { type Action, shownKeys, useActions } from "../state/actions.ts";
 import { useStore } from "../state/context.ts";
 import type { FleetView } from "../state/fleet.ts";
+import { onChange } from "../state/on-change.ts";
 import { prefs, setPref } from "../state/prefs.ts";
+import { isNarrow } from "../state/screen.ts";
 import { type SideTab, showTab } from "../state/shell.ts";
 import { goToTerminal } from "../state/terminals.ts";
+import { Drawer } from "./drawer.tsx";
 import { Icon } from "./icon.tsx";
 import { Splitter } from "./splitter.tsx";
 
@@ -54,8 +57,30 @@ export function useTabActions(): void {
   );
 }
 
+const close = () => setPref("sideOpen", false);
+
 export function Side() {
+  return (
+    <Show when={isNarrow()} fallback={<Column />}>
+      <Drawer label="Side" class="from-right" close={close}>
+        <Column />
+      </Drawer>
+    </Show>
+  );
+}
+
+function Column() {
   const store = useStore();
+  let list: HTMLDivElement | undefined;
+  // Who chose an agent wants to see it.
+  onChange(
+    () => store.agent,
+    () => isNarrow() && close(),
+  );
+  const showChosen = () =>
+    list?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  onMount(showChosen);
+  onChange(() => shown()?.id, showChosen);
   const onKey = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
@@ -68,7 +93,7 @@ export function Side() {
     <aside class="side" aria-label="Side">
       <Splitter name="side" label="Width of the side" min={280} max={900} />
       <div class="tabs">
-        <div role="tablist" aria-label="Side" onKeyDown={onKey}>
+        <div role="tablist" aria-label="Side" ref={list} onKeyDown={onKey}>
           <For each={tabs}>
             {({ id, title, count }, index) => (
               <button
@@ -87,7 +112,7 @@ export function Side() {
             )}
           </For>
         </div>
-        <button type="button" class="icon-button" aria-label="Hide the side" onClick={() => setPref("sideOpen", false)}>
+        <button type="button" class="icon-button" aria-label="Hide the side" onClick={close}>
           <Icon name="close" />
         </button>
       </div>

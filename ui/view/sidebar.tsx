@@ -1,5 +1,5 @@
 /** The left column: the project, its sessions, and what is set for all of them. Where it is narrow, a drawer. */
-import { createMemo, createSignal, type JSX, onCleanup, Show } from "solid-js";
+import { createMemo, createSignal, onCleanup, Show } from "solid-js";
 import { keyHint, runAction } from "../state/actions.ts";
 import { useStore } from "../state/context.ts";
 import { setFindText } from "../state/find.ts";
@@ -9,30 +9,20 @@ import { isNarrow } from "../state/screen.ts";
 import { sessionRows } from "../state/session-actions.ts";
 import { withWords } from "../state/session-list.ts";
 import { setDialog } from "../state/shell.ts";
+import { Drawer } from "./drawer.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 import { SessionList } from "./session-list.tsx";
 import { Splitter } from "./splitter.tsx";
-import { useModal } from "./use-modal.ts";
 
 const close = () => setPref("sidebarOpen", false);
 
 export function Sidebar() {
   return (
     <Show when={isNarrow()} fallback={<Column onChoose={() => {}} />}>
-      <Drawer>
+      <Drawer label="Sessions" close={close}>
         <Column onChoose={close} />
       </Drawer>
     </Show>
-  );
-}
-
-function Drawer(props: { readonly children: JSX.Element }) {
-  let drawer: HTMLDialogElement | undefined;
-  useModal(() => drawer, close);
-  return (
-    <dialog ref={drawer} class="drawer" aria-label="Sessions">
-      {props.children}
-    </dialog>
   );
 }
 
