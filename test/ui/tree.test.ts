@@ -3,11 +3,13 @@ import { expect, test } from "bun:test";
 import { newCard } from "../../server/card.ts";
 import type { AgentCard, OpenAsk, SessionRow, Span } from "../../server/protocol.ts";
 import { answerWords, frontAsk, stepAsk } from "../../ui/state/answers.ts";
+import { newSince } from "../../ui/state/lights.ts";
 import { noticesOf, pageTitle, workingSince } from "../../ui/state/notices.ts";
 import { costCurve, inSight, lanesOf, moved, wholeOf, zoomed } from "../../ui/state/timeline.ts";
-import { keptRows, totalsOf, treeRows } from "../../ui/state/tree.ts";
+import { keptLabels, totalsOf, treeRows } from "../../ui/state/tree.ts";
+import { treeMove, typeAhead } from "../../ui/state/tree-keys.ts";
 
-const wish = { sort: "tree", filter: "", folded: new Set<string>(), showEnded: true } as const;
+const wish = { sort: "tree", filter: "", only: undefined, folded: new Set<string>(), showEnded: true } as const;
 
 function fleet(...cards: readonly (Partial<AgentCard> & Pick<AgentCard, "path">)[]): Map<string, AgentCard> {
   return new Map(
@@ -28,10 +30,10 @@ const labels = (rows: readonly { label: string }[]) => rows.map(({ label }) => l
 
 test("the tree has children under their parents, folds, and leaves the ended out when asked", () => {
   expect(treeRows(family, wish)).toEqual([
-    { label: "main", depth: 0, children: 2, isFolded: false },
-    { label: "a", depth: 1, children: 1, isFolded: false },
-    { label: "deep", depth: 2, children: 0, isFolded: false },
-    { label: "b", depth: 1, children: 0, isFolded: false },
+    { label: "main", depth: 0, children: 2, isFolded: false, place: 1, siblings: 1 },
+    { label: "a", depth: 1, children: 1, isFolded: false, place: 1, siblings: 2 },
+    { label: "deep", depth: 2, children: 0, isFolded: false, place: 1, siblings: 1 },
+    { label: "b", depth: 1, children: 0, isFolded: false, place: 2, siblings: 2 },
   ]);
   expect(labels(treeRows(family, { ...wish, folded: new Set(["a"]) }))).toEqual(["main", "a", "b"]);
   expect(labels(treeRows(family, { ...wish, folded: new Set(["main"]) }))).toEqual(["main"]);
@@ -42,25 +44,64 @@ test("other orders and a filter make a list; a child whose parent is gone stands
   expect(labels(treeRows(family, { ...wish, sort: "cost" }))).toEqual(["a", "b", "main", "deep"]);
   expect(labels(treeRows(family, { ...wish, sort: "busy" }))).toEqual(["b", "main", "a", "deep"]);
   expect(labels(treeRows(family, { ...wish, filter: "NEEDLES" }))).toEqual(["deep"]);
+  expect(labels(treeRows(family, { ...wish, filter: "working" }))).toEqual(["main"]);
+  expect(labels(treeRows(family, { ...wish, only: "waiting" }))).toEqual(["b"]);
+  expect(labels(treeRows(family, { ...wish, only: "ended", showEnded: false }))).toEqual(["deep"]);
   expect(treeRows(fleet({ path: "gone/lost" }), wish)).toEqual([
-    { label: "lost", depth: 0, children: 0, isFolded: false },
+    { label: "lost", depth: 0, children: 0, isFolded: false, place: 1, siblings: 1 },
   ]);
 });
 
-test("a thousand rows stay the same objects while only cards change", () => {
+test("a thousand rows stay in their order, and the same list, while only cards change", () => {
   const many = fleet({ path: "main" }, ...Array.from({ length: 1_000 }, (_, index) => ({ path: `main/w${index}` })));
-  const before = treeRows(many, wish);
+  const before = keptLabels([], treeRows(many, wish));
   const changed = new Map(many);
   for (const [label, card] of many) changed.set(label, { ...card, costUsd: 1 });
-  expect(keptRows(before, treeRows(changed, wish))).toBe(before);
+  expect(keptLabels(before, treeRows(changed, wish))).toBe(before);
   const grown = new Map(many).set("late", newCard("late", "main/late", 0));
-  const after = keptRows(before, treeRows(grown, wish));
-  expect(after).toHaveLength(1_002);
-  expect(after.slice(1, 1_001).every((row, at) => row === before[at + 1])).toBe(true);
+  expect(keptLabels(before, treeRows(grown, wish))).toEqual([...before, "late"]);
 });
 
-test("totals count who works, waits and has ended, and add up money and tokens", () => {
-  expect(totalsOf(family.values())).toEqual({ all: 4, working: 1, waiting: 1, ended: 1, costUsd: 6.5, tokens: 0 });
+const press = (at: string, key: string, folded = new Set<string>()) =>
+  treeMove(treeRows(family, { ...wish, folded }), at, key);
+
+test("keys move through the tree and fold it; letters find a name", () => {
+  const go = (label: string) => ({ type: "go", label }) as const;
+  expect(["ArrowDown", "ArrowUp", "Home", "End"].map((key) => press("deep", key))).toEqual(
+    ["b", "a", "main", "b"].map(go),
+  );
+  expect(press("b", "ArrowDown")).toEqual(go("b"));
+  expect(press("a", "ArrowRight")).toEqual(go("deep"));
+  expect(press("deep", "ArrowRight")).toBeUndefined();
+  expect(press("deep", "ArrowLeft")).toEqual(go("a"));
+  expect(press("a", "ArrowLeft")).toEqual({ type: "fold", labels: ["a"], isFolded: true });
+  expect(press("a", "ArrowRight", new Set(["a"]))).toEqual({ type: "fold", labels: ["a"], isFolded: false });
+  expect(press("b", "*")).toEqual({ type: "fold", labels: ["a", "b"], isFolded: false });
+  expect(press("b", "x")).toBeUndefined();
+  const names = ["main", "worker-1", "worker-2", "reader"];
+  expect(typeAhead(names, "main", "w")).toBe("worker-1");
+  expect(typeAhead(names, "worker-1", "ww")).toBe("worker-2");
+  expect(typeAhead(names, "worker-2", "w")).toBe("worker-1");
+  expect(typeAhead(names, "worker-1", "Rea")).toBe("reader");
+  expect(typeAhead(names, "main", "z")).toBeUndefined();
+});
+
+test("totals count how each fares, and add up money and tokens", () => {
+  expect(totalsOf(family.values())).toEqual({
+    all: 4,
+    groups: { working: 1, waiting: 1, failed: 0, resting: 1, ended: 1 },
+    costUsd: 6.5,
+    tokens: 0,
+  });
+});
+
+test("only what has passed since lights anybody up", () => {
+  const pass = (text: string) => ({ message: "m1", from: "a", to: "b", text, at: 0 }) as const;
+  const [first, second, third] = [pass("1"), pass("2"), pass("3")];
+  expect(newSince([first, second, third], first)).toEqual([second, third]);
+  expect(newSince([second, third], third)).toEqual([]);
+  expect(newSince([pass("1"), pass("2")], third)).toEqual([]);
+  expect(newSince([first], undefined)).toEqual([first]);
 });
 
 const span = (agent: string, startAt: number, endAt: number, costUsd = 0): Span => ({

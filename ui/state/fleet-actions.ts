@@ -1,6 +1,8 @@
 /** What a person does to agents from the tree: to one, to those that a pattern means, or to all. */
 import { createSignal } from "solid-js";
 import type { Command } from "../../agent/command.ts";
+import { setPref } from "./prefs.ts";
+import { isNarrow } from "./screen.ts";
 import { setDialog, toastError } from "./shell.ts";
 import type { Store } from "./store.ts";
 
@@ -17,6 +19,18 @@ export const haltAgent = (store: Store, target: string) => tell(store, target, {
 export const killTools = (store: Store, target: string) => tell(store, target, { type: "kill", call: "all" });
 export const detachTools = (store: Store, target: string) => tell(store, target, { type: "detach", call: "all" });
 
+/** Shows an agent's own transcript; on a narrow screen the side gives way to it. */
+export function showAgent(store: Store, label: string): void {
+  if (isNarrow()) setPref("sideOpen", false);
+  store.openAgent(label);
+}
+
+/** Shows an agent and leads the person to the field. */
+export function messageAgent(store: Store, label: string): void {
+  showAgent(store, label);
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(".composer textarea")?.focus());
+}
+
 /** Asks what is to be changed about them. */
 export function askRetune(target: string): void {
   setSubject(target);
@@ -29,10 +43,8 @@ export function askSpawn(parent: string): void {
   setDialog("spawn");
 }
 
-/** Shows an agent and leads the person to the field. */
-export function messageAgent(store: Store, label: string): void {
-  store.openAgent(label);
-  requestAnimationFrame(() =>
-    document.querySelector<HTMLElement>(".composer textarea, .composer-box textarea")?.focus(),
-  );
+/** The labels that a command went to. */
+export async function reachedBy(store: Store, target: string, command: Command): Promise<readonly string[]> {
+  const { reached } = (await store.command(target, command)) as { readonly reached: readonly string[] };
+  return reached;
 }

@@ -1,8 +1,10 @@
 /** The fleet as rows of a tree: pure, from the cards of its agents. */
 import type { AgentCard } from "../../server/protocol.ts";
-import { isAtWork } from "./state-words.ts";
+import { isAtWork, stateWords } from "./state-words.ts";
 
 export type FleetSort = "tree" | "cost" | "busy";
+/** How an agent fares, of which everyone is one. */
+export type FleetGroup = "working" | "waiting" | "failed" | "resting" | "ended";
 
 export interface TreeRow {
   readonly label: string;
@@ -10,12 +12,16 @@ export interface TreeRow {
   readonly depth: number;
   readonly children: number;
   readonly isFolded: boolean;
+  /** Its place among its siblings, from 1, and how many they are. */
+  readonly place: number;
+  readonly siblings: number;
 }
 
 export interface TreeWish {
   readonly sort: FleetSort;
-  /** Words that label, state, tool or status must hold. */
+  /** Words that path, state, tool, status or model must hold. */
   readonly filter: string;
+  readonly only: FleetGroup | undefined;
   /** Labels whose children are not shown. */
   readonly folded: ReadonlySet<string>;
   readonly showEnded: boolean;
@@ -25,13 +31,27 @@ export function parentOf(path: string): string | undefined {
   return path.split("/").at(-2);
 }
 
+export function groupOf(card: AgentCard): FleetGroup {
+  if (card.ended) return "ended";
+  if (card.asks > 0 || card.state === "waiting") return "waiting";
+  if (isAtWork(card)) return "working";
+  return stateWords(card).tone === "failed" ? "failed" : "resting";
+}
+
 /** The rows in the order they are shown. A filter and every order but the tree's make a list of them. */
 export function treeRows(cards: ReadonlyMap<string, AgentCard>, wish: TreeWish): TreeRow[] {
   const words = wish.filter.toLowerCase().split(/\s+/).filter(Boolean);
-  const all = [...cards.values()].filter((card) => (wish.showEnded || !card.ended) && fits(card, words));
-  if (wish.sort === "tree" && words.length === 0) return nested(all, wish.folded);
+  const isShown = (card: AgentCard) => {
+    if (wish.only !== undefined) return groupOf(card) === wish.only;
+    return wish.showEnded || !card.ended;
+  };
+  const all = [...cards.values()].filter((card) => isShown(card) && fits(card, words));
+  if (wish.sort === "tree" && words.length === 0 && wish.only === undefined) return nested(all, wish.folded);
   const order = { tree: () => 0, cost: byCost, busy: byWork }[wish.sort];
-  return all.toSorted(order).map(({ label }) => ({ label, depth: 0, children: 0, isFolded: false }));
+  const siblings = all.length;
+  return all
+    .toSorted(order)
+    .map(({ label }, index) => ({ label, depth: 0, children: 0, isFolded: false, place: index + 1, siblings }));
 }
 
 function nested(all: readonly AgentCard[], folded: ReadonlySet<string>): TreeRow[] {
@@ -41,52 +61,50 @@ function nested(all: readonly AgentCard[], folded: ReadonlySet<string>): TreeRow
     return parent !== undefined && known.has(parent) ? parent : "";
   });
   const rows: TreeRow[] = [];
-  const visit = (label: string, depth: number) => {
-    const below = label === "" ? [] : (children.get(label) ?? []);
-    const isFolded = folded.has(label) && below.length > 0;
-    rows.push({ label, depth, children: below.length, isFolded });
-    if (!isFolded) for (const child of below) visit(child.label, depth + 1);
+  const visit = (cards: readonly AgentCard[], depth: number) => {
+    for (const [index, { label }] of cards.entries()) {
+      const below = children.get(label) ?? [];
+      const isFolded = folded.has(label) && below.length > 0;
+      rows.push({ label, depth, children: below.length, isFolded, place: index + 1, siblings: cards.length });
+      if (!isFolded) visit(below, depth + 1);
+    }
   };
-  for (const root of children.get("") ?? []) visit(root.label, 0);
+  visit(children.get("") ?? [], 0);
   return rows;
 }
 
-function fits({ path, state, tool, status, model, ended }: AgentCard, words: readonly string[]): boolean {
-  const text = [path, ended ? "ended" : state, tool, status, model?.model].join(" ").toLowerCase();
+function fits(card: AgentCard, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const { path, tool, status, model } = card;
+  const text = [path, groupOf(card), stateWords(card).text, tool, status, model?.model].join(" ").toLowerCase();
   return words.every((word) => text.includes(word));
 }
 
 const byCost = (a: AgentCard, b: AgentCard) => b.costUsd - a.costUsd;
-const byWork = (a: AgentCard, b: AgentCard) => rank(b) - rank(a) || (b.busySince ?? 0) - (a.busySince ?? 0);
-const rank = (card: AgentCard) => (card.asks > 0 ? 3 : isAtWork(card) ? 2 : card.ended ? 0 : 1);
+const byWork = (a: AgentCard, b: AgentCard) => rank[groupOf(b)] - rank[groupOf(a)] || began(a) - began(b);
+const rank: Readonly<Record<FleetGroup, number>> = { waiting: 4, working: 3, failed: 2, resting: 1, ended: 0 };
+/** Who has worked for longest stands first, so that the order stays while they work. */
+const began = ({ busySince }: AgentCard) => busySince ?? 0;
 
-/** The same rows as before where nothing of the order changed, so that nothing is drawn again. */
-export function keptRows(before: readonly TreeRow[], after: readonly TreeRow[]): readonly TreeRow[] {
-  const known = new Map(before.map((row) => [row.label, row]));
-  const rows = after.map((row) => {
-    const old = known.get(row.label);
-    const same = old?.depth === row.depth && old.children === row.children && old.isFolded === row.isFolded;
-    return same && old ? old : row;
-  });
-  return rows.length === before.length && rows.every((row, at) => row === before[at]) ? before : rows;
+/** The labels of the rows: the same list as before where they are the same, so that nothing is drawn again. */
+export function keptLabels(before: readonly string[], rows: readonly TreeRow[]): readonly string[] {
+  const isSame = before.length === rows.length && rows.every(({ label }, at) => label === before[at]);
+  return isSame ? before : rows.map(({ label }) => label);
 }
 
 export interface FleetTotals {
   readonly all: number;
-  readonly working: number;
-  readonly waiting: number;
-  readonly ended: number;
+  readonly groups: Readonly<Record<FleetGroup, number>>;
   readonly costUsd: number;
   readonly tokens: number;
 }
 
 export function totalsOf(cards: Iterable<AgentCard>): FleetTotals {
-  const totals = { all: 0, working: 0, waiting: 0, ended: 0, costUsd: 0, tokens: 0 };
+  const groups = { working: 0, waiting: 0, failed: 0, resting: 0, ended: 0 };
+  const totals = { all: 0, groups, costUsd: 0, tokens: 0 };
   for (const card of cards) {
     totals.all += 1;
-    if (card.ended) totals.ended += 1;
-    if (card.asks > 0) totals.waiting += 1;
-    else if (isAtWork(card)) totals.working += 1;
+    groups[groupOf(card)] += 1;
     totals.costUsd += card.costUsd;
     totals.tokens += tokensOf(card);
   }

@@ -6,7 +6,7 @@ import { useStore } from "../state/context.ts";
 import { Icon } from "./icon.tsx";
 import { Popover } from "./popover.tsx";
 
-const thinkingWords: Readonly<Record<ThinkingMode, string>> = {
+export const thinkingWords: Readonly<Record<ThinkingMode, string>> = {
   adaptive: "As it sees fit",
   on: "Always, up to a budget",
   off: "Not at all",

@@ -1,7 +1,10 @@
-/** What agents say to each other, as it passes. */
+/** What agents say to each other, as it passes. A click leads to the message in its receiver's conversation. */
 import { createMemo, createSignal, For, Show } from "solid-js";
+import type { Passing } from "../../server/protocol.ts";
 import { useStore } from "../state/context.ts";
+import { showAgent } from "../state/fleet-actions.ts";
 import { plural, shownWhen } from "../state/format.ts";
+import { scrollToItem } from "../state/jump.ts";
 import { useNow } from "../state/now.ts";
 import { plain } from "../state/plain.ts";
 import { Icon } from "./icon.tsx";
@@ -11,49 +14,35 @@ const [open, setOpen] = createSignal(true);
 
 export function FleetFeed() {
   const store = useStore();
-  const [only, setOnly] = createSignal(false);
-  const all = createMemo(() => {
-    const passing = store.fleet?.passing ?? [];
-    const mine = only() ? passing.filter(({ from, to }) => from === store.agent || to === store.agent) : passing;
-    return mine.slice(-shownMessages).toReversed();
-  });
+  const [of, setOf] = createSignal("");
+  const passing = () => store.fleet?.passing ?? [];
+  const fitting = createMemo(() => passing().filter(({ from, to }) => of() === "" || from === of() || to === of()));
+  const shown = createMemo(() => fitting().slice(-shownMessages).toReversed());
+  const agents = createMemo(() => [...new Set(passing().flatMap(({ from, to }) => [from, to]))].sort());
   return (
-    <Show when={(store.fleet?.passing.length ?? 0) > 0}>
+    <Show when={passing().length > 0}>
       <section class="fleet-feed" aria-label="Messages between agents">
         <header class="row small">
           <button type="button" class="grow fleet-feed-head" aria-expanded={open()} onClick={() => setOpen(!open())}>
             <span class="fleet-fold" classList={{ open: open() }}>
               <Icon name="chevron" />
             </span>
-            {plural(store.fleet?.passing.length ?? 0, "message")} between agents
+            {plural(fitting().length, "message")}
           </button>
-          <label class="dim">
-            <input type="checkbox" checked={only()} onChange={() => setOnly(!only())} /> of {store.agent}
-          </label>
+          <Show when={open()}>
+            <select
+              aria-label="Whose messages"
+              value={of()}
+              onChange={({ currentTarget }) => setOf(currentTarget.value)}
+            >
+              <option value="">of all</option>
+              <For each={agents()}>{(label) => <option value={label}>of {label}</option>}</For>
+            </select>
+          </Show>
         </header>
         <Show when={open()}>
           <ol>
-            <For each={all()}>
-              {({ from, to, text, at }) => (
-                <li>
-                  <div class="row small">
-                    <button type="button" class="link-button" onClick={() => store.openAgent(from)}>
-                      {from}
-                    </button>
-                    <span class="dim" aria-hidden="true">
-                      →
-                    </span>
-                    <span class="hidden-label">to</span>
-                    <button type="button" class="link-button" onClick={() => store.openAgent(to)}>
-                      {to}
-                    </button>
-                    <span class="grow" />
-                    <When at={at} />
-                  </div>
-                  <p class="small">{plain(text)}</p>
-                </li>
-              )}
-            </For>
+            <For each={shown()}>{(passed) => <Message passed={passed} />}</For>
           </ol>
         </Show>
       </section>
@@ -61,7 +50,30 @@ export function FleetFeed() {
   );
 }
 
-function When(props: { readonly at: number }) {
+function Message(props: { readonly passed: Passing }) {
+  const store = useStore();
   const now = useNow();
-  return <span class="dim">{shownWhen(props.at, now())}</span>;
+  const show = () => {
+    showAgent(store, props.passed.to);
+    scrollToItem(props.passed.message);
+  };
+  return (
+    <li>
+      <button type="button" class="fleet-message small" onClick={show}>
+        <span class="row">
+          <strong class="cut">{props.passed.from}</strong>
+          <span class="dim" aria-hidden="true">
+            →
+          </span>
+          <span class="hidden-label">to</span>
+          <strong class="cut">{props.passed.to}</strong>
+          <span class="grow" />
+          <time class="dim" datetime={new Date(props.passed.at).toISOString()}>
+            {shownWhen(props.passed.at, now())}
+          </time>
+        </span>
+        <span class="fleet-message-text">{plain(props.passed.text)}</span>
+      </button>
+    </li>
+  );
 }

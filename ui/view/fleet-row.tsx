@@ -2,76 +2,142 @@
 import { createMemo, Show } from "solid-js";
 import type { AgentCard } from "../../server/protocol.ts";
 import { useStore } from "../state/context.ts";
-import { askRetune, askSpawn, detachTools, haltAgent, killTools, messageAgent, tell } from "../state/fleet-actions.ts";
-import { shownCount, shownMs, shownUsd } from "../state/format.ts";
+import { showAgent } from "../state/fleet-actions.ts";
+import { plural, shownCount, shownMs, shownUsd } from "../state/format.ts";
 import { useNow } from "../state/now.ts";
 import { plain } from "../state/plain.ts";
 import { isAtWork, stateWords } from "../state/state-words.ts";
-import { type TreeRow, tokensOf, workedMs } from "../state/tree.ts";
+import { groupOf, type TreeRow, tokensOf, workedMs } from "../state/tree.ts";
+import { deedsFor } from "./fleet-deeds.ts";
 import { Icon } from "./icon.tsx";
-import { MenuButton, type MenuItem } from "./menu.tsx";
+import { MenuButton } from "./menu.tsx";
 
 export function FleetRow(props: {
   readonly row: TreeRow;
-  readonly at: number;
-  readonly isCurrent: boolean;
+  readonly card: AgentCard;
+  /** The Tab key reaches it. */
+  readonly isReached: boolean;
   readonly isLit: boolean;
-  readonly focused: () => void;
-  readonly fold: (on: boolean) => void;
+  readonly onFocus: () => void;
+  readonly onKey: (event: KeyboardEvent & { readonly currentTarget: Element }) => void;
+  readonly fold: (isFolded: boolean) => void;
 }) {
   const store = useStore();
-  const card = createMemo(() => store.fleet?.cards.get(props.row.label));
   return (
-    <Show when={card()}>
-      {(shown) => (
-        <div
-          class="fleet-row"
-          classList={{ ended: shown().ended, lit: props.isLit }}
-          role="treeitem"
-          aria-level={props.row.depth + 1}
-          aria-expanded={props.row.children > 0 ? !props.row.isFolded : undefined}
-          aria-selected={store.agent === props.row.label}
-          data-at={props.at}
-          data-label={props.row.label}
-          tabIndex={props.isCurrent ? 0 : -1}
-          style={{ "--depth": `${props.row.depth}` }}
-          onFocus={() => props.focused()}
-          onClick={() => store.openAgent(props.row.label)}
-          onKeyDown={({ key, target, currentTarget }) => {
-            if ((key === "Enter" || key === " ") && target === currentTarget) store.openAgent(props.row.label);
-          }}
-        >
-          <Fold row={props.row} fold={props.fold} />
-          <span class={`state-dot ${stateWords(shown()).tone}`} />
-          <div class="grow">
-            <div class="row">
-              <span class="grow cut fleet-name">{props.row.label}</span>
-              <Show when={shown().queued > 0}>
-                <span class="count" title="Messages that wait">
-                  {shown().queued}
-                </span>
-              </Show>
-              <span class="small" title="Its own cost">
-                {shownUsd(shown().costUsd)}
-              </span>
-            </div>
-            <div class="row small dim">
-              <span class={`grow cut ${stateWords(shown()).tone === "failed" ? "bad" : ""}`}>
-                {plain(doing(shown()))}
-              </span>
-              <span class="cut fleet-model">{shown().model?.model}</span>
-              <span title="Tokens">{shownCount(tokensOf(shown()))}</span>
-              <Worked card={shown()} />
-            </div>
-          </div>
-          <MenuButton label={`What to do with ${props.row.label}`} items={() => itemsFor(store, shown())} />
-        </div>
-      )}
+    <div
+      class="fleet-row"
+      classList={{ ended: props.card.ended, lit: props.isLit }}
+      role="treeitem"
+      aria-level={props.row.depth + 1}
+      aria-posinset={props.row.place}
+      aria-setsize={props.row.siblings}
+      aria-expanded={props.row.children > 0 ? !props.row.isFolded : undefined}
+      aria-selected={store.agent === props.row.label}
+      data-label={props.row.label}
+      tabIndex={props.isReached ? 0 : -1}
+      style={{ "--depth": `${Math.min(props.row.depth, deepest)}` }}
+      onFocus={() => props.onFocus()}
+      onClick={() => showAgent(store, props.row.label)}
+      onKeyDown={(event) => event.target === event.currentTarget && props.onKey(event)}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        openMenu(event.currentTarget);
+      }}
+    >
+      <Fold row={props.row} fold={props.fold} />
+      <span class={`badge ${badges[groupOf(props.card)]}`} />
+      <div class="grow">
+        <Name card={props.card} row={props.row} />
+        <Facts card={props.card} />
+      </div>
+      <MenuButton label={`What to do with ${props.row.label}`} items={() => deedsFor(store, props.card)} />
+    </div>
+  );
+}
+
+/** Generations below this one are drawn no further in. */
+const deepest = 8;
+export const badges = {
+  working: "working",
+  waiting: "waiting",
+  failed: "failed",
+  resting: "idle",
+  ended: "saved",
+} as const;
+
+export function openMenu(row: Element): void {
+  row.querySelector<HTMLElement>("[aria-haspopup=menu]")?.click();
+}
+
+function Name(props: { readonly card: AgentCard; readonly row: TreeRow }) {
+  /** Where it belongs, where the rows are a list. */
+  const above = () => (props.row.depth === 0 ? props.card.path.split("/").slice(0, -1).join("/") : "");
+  return (
+    <div class="row">
+      <span class="grow cut fleet-name">
+        <Show when={above()}>
+          <span class="dim">{above()}/</span>
+        </Show>
+        {props.card.label}
+        <Show when={props.row.isFolded}>
+          <span class="small dim"> +{props.row.children}</span>
+        </Show>
+      </span>
+      <Count count={props.card.asks} noun="open question" tone="asks" />
+      <Count count={props.card.queued} noun="waiting message" tone="" />
+      <span class="small" title="Its own cost">
+        {shownUsd(props.card.costUsd)}
+      </span>
+    </div>
+  );
+}
+
+function Count(props: { readonly count: number; readonly noun: string; readonly tone: string }) {
+  return (
+    <Show when={props.count > 0}>
+      <span class={`count ${props.tone}`} title={plural(props.count, props.noun)}>
+        {props.count}
+        <span class="hidden-label">{props.noun}</span>
+      </span>
     </Show>
   );
 }
 
-function Fold(props: { readonly row: TreeRow; readonly fold: (on: boolean) => void }) {
+function Facts(props: { readonly card: AgentCard }) {
+  const doing = createMemo(() => plain(wordsOf(props.card)));
+  const tone = () => ({ failed: "bad", waiting: "warn" })[groupOf(props.card) as string] ?? "";
+  return (
+    <div class="row small dim">
+      <span class={`grow cut ${tone()}`} title={doing()}>
+        {doing()}
+      </span>
+      <span class="cut fleet-model" title={props.card.model?.model}>
+        {props.card.model?.model}
+      </span>
+      <span title="Tokens">{shownCount(tokensOf(props.card))}</span>
+      <span class="fleet-time" title="Time at work">
+        <Show when={props.card.busySince !== null} fallback={shownMs(props.card.workedMs)}>
+          <Ticking card={props.card} />
+        </Show>
+      </span>
+    </div>
+  );
+}
+
+function Ticking(props: { readonly card: AgentCard }) {
+  const now = useNow();
+  return <>{shownMs(workedMs(props.card, now()))}</>;
+}
+
+/** What it does, or says that it does, or why it does nothing. */
+function wordsOf(card: AgentCard): string {
+  const { text } = stateWords(card);
+  if (card.error !== null && !isAtWork(card) && card.asks === 0) return card.error;
+  const more = card.tool !== null && card.running > 1 ? ` (+${card.running - 1})` : "";
+  return card.status === "" || card.tool !== null ? `${text}${more}` : `${text} · ${card.status}`;
+}
+
+function Fold(props: { readonly row: TreeRow; readonly fold: (isFolded: boolean) => void }) {
   return (
     <Show when={props.row.children > 0} fallback={<span class="fleet-fold" />}>
       <button
@@ -89,53 +155,4 @@ function Fold(props: { readonly row: TreeRow; readonly fold: (on: boolean) => vo
       </button>
     </Show>
   );
-}
-
-function Worked(props: { readonly card: AgentCard }) {
-  return (
-    <Show when={props.card.busySince !== null} fallback={<span>{shownMs(props.card.workedMs)}</span>}>
-      <Ticking card={props.card} />
-    </Show>
-  );
-}
-
-function Ticking(props: { readonly card: AgentCard }) {
-  const now = useNow();
-  return <span>{shownMs(workedMs(props.card, now()))}</span>;
-}
-
-/** What it does, or says that it does, or why it does nothing. */
-function doing(card: AgentCard): string {
-  const { text } = stateWords(card);
-  if (card.error !== null && !isAtWork(card)) return card.error;
-  return card.status === "" || card.tool !== null ? text : `${text} · ${card.status}`;
-}
-
-type Store = ReturnType<typeof useStore>;
-
-function itemsFor(store: Store, card: AgentCard): MenuItem[] {
-  const { label } = card;
-  const open: MenuItem = { title: "Open", icon: "agent", run: () => store.openAgent(label) };
-  if (card.ended) return [open];
-  const working: MenuItem[] = isAtWork(card)
-    ? [
-        { title: "Halt", icon: "stop", run: () => haltAgent(store, label) },
-        { title: "Stop its tools", icon: "close", run: () => killTools(store, label) },
-        { title: "Tools to the background", icon: "background", run: () => detachTools(store, label) },
-      ]
-    : [];
-  return [
-    open,
-    { title: "Message", icon: "send", run: () => messageAgent(store, label) },
-    ...working,
-    { title: "Retune …", icon: "settings", run: () => askRetune(label) },
-    { title: "Spawn a child …", icon: "plus", run: () => askSpawn(label) },
-    { title: "Shorten its conversation", icon: "compact", run: () => tell(store, label, { type: "compact" }) },
-    {
-      title: "Forget its conversation",
-      icon: "broom",
-      isDangerous: true,
-      run: () => tell(store, label, { type: "clear" }),
-    },
-  ];
 }

@@ -15,6 +15,8 @@ const marginPx = 8;
 export function MenuButton(props: {
   readonly label: string;
   readonly class?: string;
+  /** The Tab key reaches it; else the row around it is what is reached. */
+  readonly isTabStop?: boolean;
   readonly items: () => readonly MenuItem[];
 }) {
   const [open, setOpen] = createSignal(false);
@@ -51,7 +53,7 @@ export function MenuButton(props: {
         aria-label={props.label}
         aria-haspopup="menu"
         aria-expanded={open()}
-        tabindex={-1}
+        tabindex={props.isTabStop ? 0 : -1}
         onClick={(event) => {
           event.stopPropagation();
           show();

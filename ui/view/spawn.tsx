@@ -1,10 +1,11 @@
 /** A new agent below another, with a task of its own. It stays, and answers to the person. */
 import { createSignal, onMount } from "solid-js";
 import { useStore } from "../state/context.ts";
-import { subject } from "../state/fleet-actions.ts";
+import { showAgent, subject } from "../state/fleet-actions.ts";
 import { loadProviders } from "../state/model-list.ts";
+import { modelNamed } from "../state/retune.ts";
 import { setDialog, toastError } from "../state/shell.ts";
-import { Modal } from "./modal.tsx";
+import { Dialog } from "./dialog.tsx";
 import { ModelOptions } from "./retune.tsx";
 
 export function Spawn() {
@@ -13,12 +14,15 @@ export function Spawn() {
   const [label, setLabel] = createSignal("");
   const [prompt, setPrompt] = createSignal("");
   const [model, setModel] = createSignal("");
-  onMount(() => void loadProviders());
+  let task: HTMLTextAreaElement | undefined;
+  onMount(() => {
+    void loadProviders();
+    task?.focus();
+  });
   const spawn = async (event: SubmitEvent) => {
     event.preventDefault();
     const { session } = store;
     if (session === undefined) return;
-    const [provider, name] = model().includes(" ") ? model().split(" ", 2) : [undefined, model()];
     try {
       await store.request({
         type: "spawn",
@@ -26,20 +30,21 @@ export function Spawn() {
         parent,
         prompt: prompt().trim(),
         ...(label() === "" ? {} : { label: label() }),
-        ...(provider ? { provider } : {}),
-        ...(name ? { model: name } : {}),
+        ...modelNamed(model()),
       });
       setDialog(undefined);
+      if (label() !== "") showAgent(store, label());
     } catch (error) {
       toastError(error);
     }
   };
   return (
-    <Modal title={`Spawn an agent below ${parent}`} class="form-dialog">
+    <Dialog title={`Spawn an agent below ${parent}`} class="form-dialog">
       <form class="form" onSubmit={(event) => void spawn(event)}>
         <label>
           Task
           <textarea
+            ref={task}
             required
             rows={4}
             value={prompt()}
@@ -63,7 +68,7 @@ export function Spawn() {
             list="spawn-models"
             placeholder="as its parent"
             value={model()}
-            onInput={({ currentTarget }) => setModel(currentTarget.value.trim())}
+            onInput={({ currentTarget }) => setModel(currentTarget.value)}
           />
           <ModelOptions id="spawn-models" />
         </label>
@@ -73,6 +78,6 @@ export function Spawn() {
           </button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
