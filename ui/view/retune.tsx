@@ -9,8 +9,8 @@ import { loadProviders, modelOf, providers } from "../state/model-list.ts";
 import { emptyForm, type RetuneForm, retuneCommands } from "../state/retune.ts";
 import { setDialog, toast, toastError } from "../state/shell.ts";
 import type { Store } from "../state/store.ts";
+import { Dialog } from "./dialog.tsx";
 import { thinkingWords } from "./effort-menu.tsx";
-import { Modal } from "./modal.tsx";
 
 export function Retune() {
   const store = useStore();
@@ -25,7 +25,7 @@ export function Retune() {
     first?.focus();
   });
   return (
-    <Modal title="Retune" class="form-dialog">
+    <Dialog title="Retune" class="form-dialog">
       <form
         class="form"
         onSubmit={(event) => {
@@ -94,7 +94,7 @@ export function Retune() {
           </button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
