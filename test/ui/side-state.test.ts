@@ -1,7 +1,15 @@
 /** The rules behind the side's tabs: what changed, the tree of files, windows of a text, terminals. */
 import { expect, test } from "bun:test";
 import type { FileChange, FileDiff, Tree, TreeEntry } from "../../server/file-types.ts";
-import { emptyDiffWords, groupChanges, hunkLines, splitPath, sumLines } from "../../ui/state/changes.ts";
+import {
+  countByAgents,
+  emptyDiffWords,
+  filterChanges,
+  groupChanges,
+  hunkLines,
+  splitPath,
+  sumLines,
+} from "../../ui/state/changes.ts";
 import { chunkOf, textOf, withNext, withPrevious } from "../../ui/state/file-text.ts";
 import { foldersOf, inProject, treeKey, treeRows } from "../../ui/state/files.ts";
 import { ackInSums, namedTerminals } from "../../ui/state/terminals.ts";
@@ -27,6 +35,17 @@ test("changes stand by who made them, and their lines are summed where they are 
   expect(sumLines([mine, other])).toEqual({ added: 3, removed: 3 });
   expect(splitPath("src/deep/a.ts")).toEqual({ name: "a.ts", folder: "src/deep" });
   expect(splitPath("/a.ts")).toEqual({ name: "a.ts", folder: "/" });
+});
+
+test("changes are found by words of their path or their agents; only those of agents that still differ are counted", () => {
+  const all = [change("src/App.ts", ["main"]), change("src/app.css", ["main", "painter"]), change("notes.md", [])];
+  const found = (words: string) => filterChanges(all, words).map(({ path }) => path);
+  expect(["", "  ", "app", "SRC css", "painter", "main notes"].map(found)).toEqual([
+    ...[all.map(({ path }) => path), all.map(({ path }) => path)],
+    ...[["src/App.ts", "src/app.css"], ["src/app.css"], ["src/app.css"], []],
+  ]);
+  expect(countByAgents(all)).toBe(2);
+  expect(countByAgents([{ ...change("a", ["main"]), status: "unchanged" }])).toBe(0);
 });
 
 test("a diff without lines says why", () => {

@@ -1,12 +1,6 @@
-/** What has changed in the project, in words and in order. Pure, but for the one who asks. */
-import { createSignal } from "solid-js";
-import type { ChangeBase, ChangeStatus, FileChange, FileDiff } from "../../server/file-types.ts";
-import { getJson } from "./api.ts";
-import { type Asked, createAsked } from "./asked.ts";
+/** What has changed in the project, in words and in order. Pure. */
+import type { ChangeStatus, FileChange, FileDiff } from "../../server/file-types.ts";
 import { plural } from "./format.ts";
-import { onChange } from "./on-change.ts";
-import { onWork } from "./on-work.ts";
-import type { Store } from "./store.ts";
 
 export interface ChangeGroup {
   readonly title: string;
@@ -20,6 +14,21 @@ export function groupChanges(changes: readonly FileChange[]): ChangeGroup[] {
     { title: "Other changes in git", changes: changes.filter(({ agents }) => agents.length === 0) },
   ];
   return groups.filter((group) => group.changes.length > 0);
+}
+
+/** Those whose path or agents have all the words, in any case. */
+export function filterChanges(changes: readonly FileChange[], words: string): readonly FileChange[] {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  if (wanted.length === 0) return changes;
+  return changes.filter(({ path, agents }) => {
+    const text = [path, ...agents].join("\n").toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
+}
+
+/** How many files are not as the session found them because of its agents. */
+export function countByAgents(changes: readonly FileChange[]): number {
+  return changes.filter(({ agents, status }) => agents.length > 0 && status !== "unchanged").length;
 }
 
 export interface LineSum {
@@ -75,38 +84,4 @@ export function splitPath(path: string): { readonly name: string; readonly folde
 
 export function changesWords(count: number): string {
   return count === 0 ? "Nothing has changed" : `in ${plural(count, "file")}`;
-}
-
-/** The session's changes, asked again as agents work. */
-export function createChanges(store: Store): Asked<readonly FileChange[]> {
-  const asked = createAsked(
-    () => store.session,
-    (session, signal) => getJson<readonly FileChange[]>(`/api/sessions/${session}/changes`, {}, signal),
-  );
-  onWork(store, asked.again);
-  return asked;
-}
-
-/** How one file differs, asked again when `of` tells of another change. */
-export function createDiff(session: string, change: () => FileChange, base: () => ChangeBase): Asked<FileDiff> {
-  const { path } = change();
-  const asked = createAsked(base, (against, signal) =>
-    getJson<FileDiff>(`/api/sessions/${session}/diff`, { path, against }, signal),
-  );
-  onChange(change, asked.again);
-  return asked;
-}
-
-const [base, setBase] = createSignal<ChangeBase>("session");
-const [opened, setOpened] = createSignal<ReadonlySet<string>>(new Set());
-
-/** What the fleet's changes are measured from, and the paths whose diffs are open. */
-export { base, opened, setBase };
-
-export function toggleOpened(path: string): void {
-  setOpened((all) => {
-    const next = new Set(all);
-    if (!next.delete(path)) next.add(path);
-    return next;
-  });
 }

@@ -13,6 +13,10 @@ export interface Prefs {
   readonly sideOpen: boolean;
   readonly sideTab: string;
   readonly diffStyle: "unified" | "split";
+  /** What the fleet's changes are compared with. */
+  readonly changesAgainst: "session" | "git";
+  /** Terminals are told to a screen reader. */
+  readonly readTerminals: boolean;
   /** Browser notifications on done, blocked, failed. */
   readonly notify: boolean;
 }
@@ -25,6 +29,8 @@ const defaults: Prefs = {
   sideOpen: true,
   sideTab: "fleet",
   diffStyle: "unified",
+  changesAgainst: "session",
+  readTerminals: false,
   notify: false,
 };
 const key = "sagent.prefs";

@@ -1,9 +1,11 @@
 /** How a file differs, and what can be done with it. */
 import { Show } from "solid-js";
 import type { FileChange, FileDiff } from "../../server/file-types.ts";
-import { base, createDiff, emptyDiffWords, hunkLines } from "../state/changes.ts";
+import { emptyDiffWords, hunkLines } from "../state/changes.ts";
+import { createDiff } from "../state/changes-shown.ts";
 import { useStore } from "../state/context.ts";
 import { openInEditor } from "../state/editor.ts";
+import { prefs } from "../state/prefs.ts";
 import { openFile } from "../state/shell.ts";
 import { Lines } from "./changes-lines.tsx";
 import { CopyButton } from "./copy.tsx";
@@ -12,7 +14,7 @@ import { Icon } from "./icon.tsx";
 
 export function ChangeDiff(props: { readonly change: FileChange }) {
   const store = useStore();
-  const against = () => (props.change.against === "git" ? "git" : base());
+  const against = () => (props.change.against === "git" ? "git" : prefs().changesAgainst);
   const diff = createDiff(store.session ?? "", () => props.change, against);
   return (
     <div class="change-body">

@@ -1,10 +1,12 @@
 /** A file that has changed; it opens to show how. */
-import { Show } from "solid-js";
+import { createEffect, Show } from "solid-js";
 import type { FileChange } from "../../server/file-types.ts";
-import { opened, splitPath, statusWords, toggleOpened } from "../state/changes.ts";
+import { splitPath, statusWords } from "../state/changes.ts";
+import { opened, setSought, sought, toggleOpened } from "../state/changes-shown.ts";
 import { shownWhen } from "../state/format.ts";
 import { plain } from "../state/plain.ts";
 import { ChangeDiff } from "./changes-diff.tsx";
+import { onChangeKey } from "./changes-keys.ts";
 import { Lines } from "./changes-lines.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -12,14 +14,23 @@ export function ChangeRow(props: { readonly change: FileChange; readonly now: nu
   const isOpen = () => opened().has(props.change.path);
   const path = () => splitPath(plain(props.change.path));
   const status = () => statusWords(props.change.status);
+  let head: HTMLButtonElement | undefined;
+  createEffect(() => {
+    if (sought() !== props.change.path) return;
+    setSought(undefined);
+    head?.focus();
+    head?.scrollIntoView({ block: "start" });
+  });
   return (
     <li class="change" classList={{ open: isOpen() }}>
       <button
+        ref={head}
         type="button"
         class="change-head"
         aria-expanded={isOpen()}
         title={plain(props.change.path)}
         onClick={() => toggleOpened(props.change.path)}
+        onKeyDown={onChangeKey}
       >
         <Icon name="chevron" class="change-mark" />
         <span class={`change-status ${status().tone}`} title={status().word}>

@@ -1,34 +1,40 @@
 /** What has changed: the files that the fleet touched, and what else git shows. */
-import { createMemo, For, Show } from "solid-js";
-import type { ChangeBase } from "../../server/file-types.ts";
-import {
-  base,
-  type ChangeGroup,
-  changesWords,
-  createChanges,
-  groupChanges,
-  setBase,
-  sumLines,
-} from "../state/changes.ts";
+import { createMemo, createSignal, For, Show } from "solid-js";
+import { useActions } from "../state/actions.ts";
+import { type ChangeGroup, filterChanges, groupChanges } from "../state/changes.ts";
+import { changes } from "../state/changes-shown.ts";
 import { useStore } from "../state/context.ts";
 import { useNow } from "../state/now.ts";
-import { prefs, setPref } from "../state/prefs.ts";
-import { Lines } from "./changes-lines.tsx";
+import { ChangesHead } from "./changes-head.tsx";
+import { stepChange } from "./changes-keys.ts";
 import { ChangeRow } from "./changes-row.tsx";
 import { Icon } from "./icon.tsx";
 
+/** Fewer are seen at a glance. */
+const filterFrom = 8;
+
 export function Changes() {
   const store = useStore();
-  const asked = createChanges(store);
-  const groups = createMemo(() => groupChanges(asked.value() ?? []));
+  const all = () => changes()?.value();
+  const [words, setWords] = createSignal("");
+  const groups = createMemo(() => groupChanges(filterChanges(all() ?? [], words())));
+  let list: HTMLDivElement | undefined;
+  const step = (by: 1 | -1) => list && stepChange(list, by);
+  useActions([
+    { id: "changes.next", title: "Next change", group: "View", keys: "alt+shift+j", run: () => step(1) },
+    { id: "changes.before", title: "Change before", group: "View", keys: "alt+shift+k", run: () => step(-1) },
+  ]);
   return (
     <Show
       when={store.session !== undefined}
       fallback={<p class="empty">What a session changes in the project is shown here.</p>}
     >
-      <div class="changes">
-        <Head changes={asked.value()} again={asked.again} />
-        <Show when={asked.error()}>
+      <div class="changes" ref={list}>
+        <ChangesHead changes={all()} again={() => changes()?.again()} />
+        <Show when={(all()?.length ?? 0) >= filterFrom}>
+          <Filter words={words()} set={setWords} />
+        </Show>
+        <Show when={changes()?.error()}>
           {(error) => (
             <p class="side-problem" role="alert">
               {error().message} <span class="dim">{error().hint}</span>
@@ -38,87 +44,62 @@ export function Changes() {
         <For each={groups().map(({ title }) => title)}>
           {(title) => <Group group={groups().find((group) => group.title === title)} />}
         </For>
-        <Show when={asked.value()?.length === 0}>
+        <Show when={all()?.length === 0}>
           <p class="empty">Nothing has changed yet. Files that agents edit, and what git shows, appear here.</p>
+        </Show>
+        <Show when={all()?.length !== 0 && words() !== "" && groups().length === 0}>
+          <p class="empty">No changed file is called like this.</p>
         </Show>
       </div>
     </Show>
   );
 }
 
-function Head(props: {
-  readonly changes: ReturnType<ReturnType<typeof createChanges>["value"]>;
-  readonly again: () => void;
-}) {
-  const isSplit = () => prefs().diffStyle === "split";
+function Filter(props: { readonly words: string; readonly set: (words: string) => void }) {
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || props.words === "") return;
+    event.stopPropagation();
+    props.set("");
+  };
   return (
-    <div class="side-head">
-      <span class="grow small cut" role="status">
-        <Show when={props.changes} fallback="Looking…">
-          {(changes) => (
-            <>
-              <Show when={changes().length > 0}>
-                <Lines of={sumLines(changes())} />{" "}
-              </Show>
-              {changesWords(changes().length)}
-            </>
-          )}
-        </Show>
-      </span>
-      <Base />
-      <button
-        type="button"
-        class="icon-button"
-        aria-pressed={isSplit()}
-        aria-label="Two columns"
-        title={isSplit() ? "Show changes in one column" : "Show changes in two columns"}
-        onClick={() => setPref("diffStyle", isSplit() ? "unified" : "split")}
-      >
-        <Icon name="columns" />
-      </button>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Look again"
-        title="Look again"
-        onClick={() => props.again()}
-      >
-        <Icon name="retry" />
-      </button>
+    <div class="change-filter">
+      <Icon name="search" />
+      <input
+        type="search"
+        aria-label="Filter by file or agent"
+        placeholder="File or agent"
+        value={props.words}
+        onInput={({ currentTarget }) => props.set(currentTarget.value)}
+        onKeyDown={onKey}
+      />
     </div>
   );
 }
 
-const bases: readonly { readonly id: ChangeBase; readonly title: string; readonly words: string }[] = [
-  { id: "session", title: "Session", words: "Against the files as the session found them" },
-  { id: "git", title: "Git", words: "Against the last commit" },
-];
-
-function Base() {
-  return (
-    <fieldset class="segments" aria-label="Compare with">
-      <For each={bases}>
-        {({ id, title, words }) => (
-          <button type="button" title={words} aria-pressed={base() === id} onClick={() => setBase(id)}>
-            {title}
-          </button>
-        )}
-      </For>
-    </fieldset>
-  );
-}
+const shownFirst = 200;
 
 function Group(props: { readonly group: ChangeGroup | undefined }) {
   const now = useNow();
-  const byPath = createMemo(() => new Map(props.group?.changes.map((change) => [change.path, change])));
+  const [isWhole, setWhole] = createSignal(false);
+  const all = () => props.group?.changes ?? [];
+  const byPath = createMemo(
+    () => new Map((isWhole() ? all() : all().slice(0, shownFirst)).map((change) => [change.path, change])),
+  );
   return (
     <section class="change-group">
-      <h2>{props.group?.title}</h2>
+      <h2>
+        {props.group?.title} <span class="dim">{all().length}</span>
+      </h2>
       <ul>
         <For each={[...byPath().keys()]}>
           {(path) => <Show when={byPath().get(path)}>{(change) => <ChangeRow change={change()} now={now()} />}</Show>}
         </For>
       </ul>
+      <Show when={all().length > byPath().size}>
+        <button type="button" class="link-button change-more" onClick={() => setWhole(true)}>
+          Show all {all().length}
+        </button>
+      </Show>
     </section>
   );
 }

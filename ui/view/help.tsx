@@ -44,6 +44,21 @@ const places: readonly { readonly title: string; readonly lines: readonly Line[]
       { keys: "delete", words: "Delete; a note takes it back" },
     ],
   },
+  {
+    title: "In the changes",
+    lines: [
+      { keys: "j", words: "Next file" },
+      { keys: "k", words: "File before" },
+    ],
+  },
+  {
+    title: "In a terminal",
+    lines: [
+      { keys: "ctrl+shift+escape", words: "Leave it for the message" },
+      { keys: "ctrl+shift+c", words: "Copy what is selected" },
+      { keys: "ctrl+shift+v", words: "Paste" },
+    ],
+  },
 ];
 
 export function Help() {

@@ -2,6 +2,8 @@
 import { type Component, For, lazy, onMount, Show, Suspense } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { type Action, shownKeys, useActions } from "../state/actions.ts";
+import { countByAgents } from "../state/changes.ts";
+import { changes, followChanges } from "../state/changes-shown.ts";
 import { useStore } from "../state/context.ts";
 import type { FleetView } from "../state/fleet.ts";
 import { onChange } from "../state/on-change.ts";
@@ -28,13 +30,18 @@ const tabs: readonly Tab[] = [
     view: lazy(async () => ({ default: (await import("./fleet.tsx")).FleetTab })),
     count: ({ cards }) => [...cards.values()].filter(({ busySince }) => busySince !== null).length,
   },
-  { id: "changes", title: "Changes", view: lazy(async () => ({ default: (await import("./changes.tsx")).Changes })) },
+  {
+    id: "changes",
+    title: "Changes",
+    view: lazy(async () => ({ default: (await import("./changes.tsx")).Changes })),
+    count: () => countByAgents(changes()?.value() ?? []),
+  },
   { id: "files", title: "Files", view: lazy(async () => ({ default: (await import("./files.tsx")).Files })) },
   {
     id: "terminal",
     title: "Terminal",
     view: lazy(async () => ({ default: (await import("./terminal.tsx")).Terminal })),
-    count: ({ terminals }) => terminals.length,
+    count: ({ terminals }) => terminals.filter(({ exitCode }) => exitCode === undefined).length,
   },
   { id: "details", title: "Details", view: lazy(async () => ({ default: (await import("./details.tsx")).Details })) },
 ];
@@ -71,6 +78,7 @@ export function Side() {
 
 function Column() {
   const store = useStore();
+  followChanges(store);
   let list: HTMLDivElement | undefined;
   // Who chose an agent wants to see it.
   onChange(
@@ -82,10 +90,11 @@ function Column() {
   onMount(showChosen);
   onChange(() => shown()?.id, showChosen);
   const onKey = (event: KeyboardEvent) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step === undefined) return;
-    const next = tabs.at((tabs.findIndex(({ id }) => id === shown()?.id) + step) % tabs.length);
+    const at = tabs.findIndex(({ id }) => id === shown()?.id);
+    const to = { ArrowRight: (at + 1) % tabs.length, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    const next = to === undefined ? undefined : tabs.at(to);
     if (!next) return;
+    event.preventDefault();
     showTab(next.id);
     document.getElementById(`tab-${next.id}`)?.focus();
   };
