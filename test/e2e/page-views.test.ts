@@ -1,5 +1,6 @@
 /** Every view of the page, both themes, on a desk and on a phone: nothing serious for axe, no fault, nothing wider than the screen. */
 import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
 import { type Tab, testBrowser } from "../support/browser.ts";
 import type { FakeRequest, FakeStep } from "../support/fake-types.ts";
 import { until } from "../support/until.ts";
@@ -38,47 +39,171 @@ function script(request: FakeRequest): FakeStep {
   return { parts: [{ text: "Done." }] };
 }
 
-async function look(tab: Tab, name: string): Promise<void> {
-  expect([name, await tab.axe()]).toEqual([name, []]);
-  const fits = await tab.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
-  expect([name, fits]).toEqual([name, true]);
+/** Opens a view by what a person would press; `part` is what axe looks at and what is waited for. */
+interface View {
+  readonly name: string;
+  readonly part: string;
+  open(page: Page): Promise<void>;
+}
+
+const byKey = (name: string, part: string, key: string): View => ({
+  name,
+  part,
+  open: (page) => page.keyboard.press(key),
+});
+
+const bySide = (name: string, at: number) => byKey(name, `#side-panel[aria-labelledby=tab-${name}]`, `Alt+${at}`);
+
+const sides = ["fleet", "changes", "files", "terminal", "details"].map((name, index) => bySide(name, index + 1));
+
+const byButton = (name: string, part: string, label: RegExp): View => ({
+  name,
+  part,
+  open: (page) => page.locator("main").getByRole("button", { name: label }).first().click(),
+});
+
+const fromMenu = (name: string, item: string): View => ({
+  name,
+  part: "dialog[open]",
+  async open(page) {
+    await page.getByRole("button", { name: "More of this session" }).click();
+    await page.locator(":popover-open").getByText(item).click();
+  },
+});
+
+/** A dialog that is opened from the fleet's tab, and stands over it. */
+const fromFleet = (name: string, open: (page: Page) => Promise<void>): View => ({
+  name,
+  part: "dialog.dialog[open]",
+  async open(page) {
+    await page.keyboard.press("Alt+1");
+    await open(page);
+  },
+});
+
+const overlays: readonly View[] = [
+  byKey("palette", "dialog[open]", "Control+k"),
+  byKey("find", "dialog[open]", "Control+Shift+f"),
+  byKey("models", "dialog[open]", "Control+m"),
+  byKey("local", "dialog[open]", "Alt+Shift+m"),
+  byKey("export", "dialog[open]", "Alt+Shift+e"),
+  fromMenu("timeline", "Timeline"),
+  fromFleet("spawn", (page) => page.getByRole("button", { name: "Spawn an agent" }).click()),
+  fromFleet("retune", async (page) => {
+    await page.getByRole("button", { name: "What to do with helper" }).click();
+    await page.getByRole("menuitem", { name: "Retune" }).click();
+  }),
+  byButton("meter", ".popover:popover-open", /^Context/),
+  byButton("cost", ".popover:popover-open", /^Cost so far/),
+  byButton("effort", ".popover:popover-open", /^Effort:/),
+  {
+    name: "help",
+    part: "dialog[open]",
+    async open(page) {
+      await page.locator(".transcript-list").focus();
+      await page.keyboard.press("?");
+    },
+  },
+];
+
+/** The whole page is looked at without a part. */
+async function look(tab: Tab, name: string, part?: string): Promise<void> {
+  expect([name, await tab.axe(part)]).toEqual([name, []]);
+  const place = await tab.page.evaluate(() => ({
+    fits: document.documentElement.scrollWidth <= innerWidth,
+    top: document.querySelector(".frame")?.getBoundingClientRect().top,
+  }));
+  expect([name, place]).toEqual([name, { fits: true, top: 0 }]);
   await tab.shot(`view-${name}`);
+}
+
+/** Closes what lies over the page, as Escape does. */
+async function uncover(page: Page): Promise<void> {
+  const covers = page.locator("dialog, .popover:popover-open");
+  for (let left = await covers.count(); left > 0; left -= 1) {
+    await page.keyboard.press("Escape");
+    await until(async () => (await covers.count()) < left);
+  }
+}
+
+async function lookAtAll(tab: Tab, views: readonly View[]): Promise<void> {
+  for (const { name, part, open } of views) {
+    await open(tab.page);
+    await tab.page.locator(part).waitFor();
+    await look(tab, name, part);
+    await uncover(tab.page);
+  }
+}
+
+/** What a finger would miss: less than 40 px high, links within text aside. */
+function small(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll("button:not(.link-button, .skip), select, input, [role=treeitem]")].flatMap(
+      (each) => {
+        const { width, height } = (each.closest("label") ?? each).getBoundingClientRect();
+        return height > 1 && height < 40 && each.checkVisibility({ opacityProperty: true })
+          ? [`${each.className || each.tagName} ${Math.round(width)}×${Math.round(height)}`]
+          : [];
+      },
+    ),
+  );
+}
+
+/** A session with a bit of everything: a fleet, calls of all kinds, prose, a failed tool, a change, a question that waits. */
+async function begin(tab: Tab): Promise<string> {
+  const { page } = tab;
+  await look(tab, "start");
+  await page.getByLabel(/^Message/).fill("Look into it.");
+  await page.keyboard.press("Enter");
+  await page.locator(".ask").waitFor();
+  await page.locator('[role=treeitem][data-label="helper"]', { hasText: "Done" }).waitFor();
+  return page.url();
+}
+
+async function show(tab: Tab, session: string, theme: "dark" | "light"): Promise<void> {
+  await tab.emulate({ theme, reducedMotion: true });
+  await tab.page.goto(session);
+  await tab.page.reload();
+  await tab.page.locator(".ask").waitFor();
+  await tab.page.locator(".transcript", { hasText: "Go on?" }).first().waitFor();
 }
 
 test("every view holds in both themes, on a desk and on a phone", async () => {
   await using served = await serveFake(script, { files: { "src/a.ts": "export const a = 1;\n" } });
-  await using first = await browser.open(served.link, { theme: "dark" });
-  await look(first, "start");
-  await first.page.getByLabel(/^Message/).fill("Look into it.");
-  await first.page.keyboard.press("Enter");
-  await first.page.locator(".ask").waitFor();
-  await first.page.locator('[role=treeitem][data-label="helper"]', { hasText: "Done" }).waitFor();
-  const session = first.page.url();
+  await using tab = await browser.open(served.link, { theme: "dark", reducedMotion: true });
+  const session = await begin(tab);
   for (const theme of ["dark", "light"] as const) {
-    for (const size of ["desk", "phone"] as const) {
-      await using tab = await first.beside(session);
-      await tab.emulate({ theme });
-      await tab.page.setViewportSize(size === "desk" ? { width: 1280, height: 800 } : { width: 360, height: 740 });
-      await tab.page.reload();
-      await tab.page.locator(".ask").waitFor();
-      await tab.page.locator(".transcript", { hasText: "Go on?" }).first().waitFor();
-      await look(tab, `transcript-${size}`);
-      for (const [index, name] of ["fleet", "changes", "files", "terminal", "details"].entries()) {
-        await tab.page.keyboard.press(`Alt+${index + 1}`);
-        await tab.page.locator(`#tab-${name}[aria-selected=true]`).waitFor();
-        await tab.page.waitForTimeout(250);
-        await look(tab, `${name}-${size}`);
-      }
-      if (size === "phone") await tab.page.keyboard.press("Control+j");
-      await tab.page.keyboard.press("Control+k");
-      await tab.page.locator("dialog[open]").waitFor();
-      await tab.page.waitForTimeout(250);
-      await look(tab, `palette-${size}`);
-      await tab.page.keyboard.press("Escape");
-      await until(async () => (await tab.page.locator("dialog[open]").count()) === 0);
-    }
+    await show(tab, session, theme);
+    await look(tab, "transcript");
+    await lookAtAll(tab, [...sides, ...overlays]);
+  }
+  await tab.page.setViewportSize({ width: 360, height: 740 });
+  for (const theme of ["dark", "light"] as const) {
+    await show(tab, session, theme);
+    await look(tab, "transcript");
+    await lookAtAll(tab, [byKey("sessions", ".drawer", "Control+b"), ...sides, ...overlays]);
   }
   expect(served.fake.problems).toEqual([]);
+});
+
+test("on a phone everything that is pressed is as high as a finger needs", async () => {
+  await using served = await serveFake(script, { files: { "src/a.ts": "export const a = 1;\n" } });
+  await using tab = await browser.open(served.link, { size: "phone", reducedMotion: true });
+  const devTools = await tab.page.context().newCDPSession(tab.page);
+  await devTools.send("Emulation.setTouchEmulationEnabled", { enabled: true });
+  expect(await tab.page.evaluate(() => matchMedia("(pointer: coarse)").matches)).toBe(true);
+  expect(await small(tab.page)).toEqual([]);
+  await tab.page.getByLabel(/^Message/).fill("Look into it.");
+  await tab.page.keyboard.press("Enter");
+  await tab.page.locator(".ask").waitFor();
+  expect(await small(tab.page)).toEqual([]);
+  await tab.shot("view-touch");
+  for (const { open, part } of [byKey("sessions", ".drawer", "Control+b"), ...sides, ...overlays.slice(0, 5)]) {
+    await open(tab.page);
+    await tab.page.locator(part).waitFor();
+    expect([part, await small(tab.page)]).toEqual([part, []]);
+    await uncover(tab.page);
+  }
 });
 
 test("a fleet of hundreds: few rows are mounted, totals are right, and any can be opened", async () => {

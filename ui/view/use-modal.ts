@@ -16,6 +16,8 @@ export function useModal(dialog: () => HTMLDialogElement | undefined, close: () 
     element?.addEventListener("click", ({ target }) => beganBeside && target === element && element.close());
     element?.addEventListener("close", () => !isOver && close());
     element?.showModal();
+    // Else the way out would have the focus first.
+    if (element && !element.querySelector("[autofocus]")) element.focus();
   });
   onCleanup(() => {
     isOver = true;
