@@ -138,7 +138,7 @@ async function lookAtAll(tab: Tab, views: readonly View[]): Promise<void> {
 /** What a finger would miss: less than 40 px high, links within text aside. */
 function small(page: Page): Promise<readonly string[]> {
   return page.evaluate(() =>
-    [...document.querySelectorAll("button:not(.link-button, .skip), select, input, [role=treeitem]")].flatMap(
+    [...document.querySelectorAll("button:not(.link-button, .path, .skip), select, input, [role=treeitem]")].flatMap(
       (each) => {
         const { width, height } = (each.closest("label") ?? each).getBoundingClientRect();
         return height > 1 && height < 40 && each.checkVisibility({ opacityProperty: true })
@@ -204,6 +204,36 @@ test("on a phone everything that is pressed is as high as a finger needs", async
     expect([part, await small(tab.page)]).toEqual([part, []]);
     await uncover(tab.page);
   }
+});
+
+test("the side is a drawer on a phone: a tap beside it or Escape gives the focus back; the first stop leads to the field", async () => {
+  await using served = await serveFake(script);
+  await using tab = await browser.open(served.link, { size: "phone" });
+  const { page } = tab;
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+  const drawer = page.getByRole("dialog", { name: "Side" });
+  for (const leave of [() => page.mouse.click(10, 400), () => page.keyboard.press("Escape")]) {
+    await page.getByRole("button", { name: "Show the side" }).click();
+    await drawer.waitFor();
+    for (let presses = 0; presses < 12; presses += 1) {
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate(() => !document.activeElement?.closest("main"))).toBe(true);
+    }
+    await leave();
+    await drawer.waitFor({ state: "detached" });
+    await until(async () => (await focused()) === "Show the side");
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole("complementary", { name: "Side" }).waitFor();
+  await page.reload();
+  await page.getByRole("complementary", { name: "Side" }).waitFor();
+  await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
+  await page.getByText("Skip to the message").focus();
+  await page.keyboard.press("Enter");
+  await until(async () => (await focused())?.startsWith("Message") ?? false);
+  expect(await page.locator("button, a, input, textarea").first().textContent()).toBe("Skip to the message");
+  await page.emulateMedia({ forcedColors: "active" });
+  await tab.shot("view-forced-colours");
 });
 
 test("a fleet of hundreds: few rows are mounted, totals are right, and any can be opened", async () => {

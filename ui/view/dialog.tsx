@@ -21,7 +21,6 @@ export function Dialog(props: {
     <dialog
       ref={dialog}
       class={`dialog ${props.class ?? ""}`}
-      tabindex={-1}
       aria-labelledby={titleId}
       onKeyDown={(event) => !event.ctrlKey && !event.metaKey && event.stopPropagation()}
     >

@@ -32,7 +32,7 @@ export function Header() {
             </>
           )}
         </Show>
-        <Show when={!prefs().sideOpen}>
+        <Show when={isNarrow() || !prefs().sideOpen}>
           <IconButton name="panel" label="Show the side" run={() => setPref("sideOpen", true)} />
         </Show>
       </header>

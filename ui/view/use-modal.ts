@@ -17,7 +17,9 @@ export function useModal(dialog: () => HTMLDialogElement | undefined, close: () 
     element?.addEventListener("close", () => !isOver && close());
     element?.showModal();
     // Else the way out would have the focus first.
-    if (element && !element.querySelector("[autofocus]")) element.focus();
+    if (!element || element.querySelector("[autofocus]")) return;
+    element.tabIndex = -1;
+    element.focus();
   });
   onCleanup(() => {
     isOver = true;
