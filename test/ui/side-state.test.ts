@@ -12,7 +12,7 @@ import {
 } from "../../ui/state/changes.ts";
 import { chunkOf, textOf, withNext, withPrevious } from "../../ui/state/file-text.ts";
 import { foldersOf, inProject, treeKey, treeRows } from "../../ui/state/files.ts";
-import { ackInSums, namedTerminals } from "../../ui/state/terminals.ts";
+import { ackInSums, namedTerminals, noteTitle, titles } from "../../ui/state/terminals.ts";
 
 const change = (path: string, agents: string[], added: number | null = 1): FileChange => ({
   path,
@@ -131,10 +131,17 @@ test("a text is read on in both directions without a line lost or twice", () => 
   expect([1, 699, 700, 1_950, 9_999].map((line) => chunkOf(text, line))).toEqual([0, 0, 1, 5, 5]);
 });
 
-test("terminals of one shell have names of their own; what is shown is acknowledged in sums", () => {
+test("terminals of one name are told apart; what programs call them counts, made fit to be shown; what is shown is acknowledged in sums", () => {
   const row = (id: string, title: string) => ({ id, title, cols: 80, rows: 24 });
-  expect(namedTerminals([row("1", "bash"), row("2", "zsh"), row("3", "bash")]).map(({ name }) => name)).toEqual([
-    ...["bash", "zsh", "bash 2"],
+  const rows = [row("1", "bash"), row("2", "zsh"), row("3", "bash"), { ...row("4", "sh"), exitCode: 0 }];
+  expect(namedTerminals(rows, new Map([["2", ""]])).map(({ name }) => name)).toEqual(["bash", "zsh", "bash 2", "sh"]);
+  noteTitle("1", ` ${"\u202e"}vim${"x".repeat(100)}`);
+  noteTitle("3", "sh");
+  expect(namedTerminals(rows, titles())).toEqual([
+    { id: "1", name: `\ufffdvim${"x".repeat(56)}`, hasEnded: false },
+    { id: "2", name: "zsh", hasEnded: false },
+    { id: "3", name: "sh", hasEnded: false },
+    { id: "4", name: "sh 2", hasEnded: true },
   ]);
   const told: number[] = [];
   const ack = ackInSums((units) => told.push(units));

@@ -1,6 +1,7 @@
 /** The session's terminals: which one is shown, and what is done with them. */
-import { createSignal } from "solid-js";
+import { createEffect, createSignal } from "solid-js";
 import type { TerminalRow } from "../../server/protocol.ts";
+import { plain } from "./plain.ts";
 import { showTab, toast, toastError } from "./shell.ts";
 import type { Store } from "./store.ts";
 
@@ -12,15 +13,31 @@ export { focusAsked, setFocusAsked };
 export interface NamedTerminal {
   readonly id: string;
   readonly name: string;
+  readonly hasEnded: boolean;
 }
 
-/** Names that tell terminals of the same shell apart: `bash`, `bash 2`. */
-export function namedTerminals(rows: readonly TerminalRow[]): NamedTerminal[] {
+/** What programs call their terminals, by id; of those that were shown here. */
+export type Titles = ReadonlyMap<string, string>;
+
+const [titles, setTitles] = createSignal<Titles>(new Map());
+
+export { titles };
+
+const maxTitle = 60;
+
+/** Takes a title as a program wrote it. */
+export function noteTitle(id: string, title: string): void {
+  setTitles((all) => new Map(all).set(id, plain(title).trim().slice(0, maxTitle)));
+}
+
+/** Names that tell terminals of the same title, or of none and the same shell, apart: `bash`, `bash 2`. */
+export function namedTerminals(rows: readonly TerminalRow[], titles: Titles): NamedTerminal[] {
   const counts = new Map<string, number>();
-  return rows.map(({ id, title }) => {
+  return rows.map(({ id, title: shell, exitCode }) => {
+    const title = titles.get(id) || shell;
     const count = (counts.get(title) ?? 0) + 1;
     counts.set(title, count);
-    return { id, name: count === 1 ? title : `${title} ${count}` };
+    return { id, name: count === 1 ? title : `${title} ${count}`, hasEnded: exitCode !== undefined };
   });
 }
 
@@ -73,12 +90,24 @@ export async function runInTerminal(store: Store, command: string): Promise<void
 }
 
 const maxInput = 1024 * 1024;
+/** Keys that wait longer were meant for what stood there then. */
+const heldMs = 5_000;
 
-/** Types into a shell; more at once than it takes is refused as a whole. */
-export function typeInto(store: Store, terminal: string, data: string): void {
-  if (data.length > maxInput) {
-    toast("bad", "This is too long to paste; nothing was pasted.", { hint: "Save it as a file of the project." });
-  } else store.send({ type: "terminalInput", terminal, data });
+/** Types into a shell while the calling component is there. What is typed during a short cut waits for its end. */
+export function createTyping(store: Store, terminal: string): (data: string) => void {
+  let held = { data: "", at: 0 };
+  const send = (data: string) => store.send({ type: "terminalInput", terminal, data });
+  createEffect(() => {
+    if (store.link !== "open" || held.data === "") return;
+    if (Date.now() - held.at < heldMs) send(held.data);
+    held = { data: "", at: 0 };
+  });
+  return (data) => {
+    if (data.length > maxInput) {
+      toast("bad", "This is too long to paste; nothing was pasted.", { hint: "Save it as a file of the project." });
+    } else if (store.link === "open") send(data);
+    else if (held.data.length < maxInput) held = { data: held.data + data, at: held.at || Date.now() };
+  };
 }
 
 const ackUnits = 16 * 1024;
@@ -94,7 +123,11 @@ export function ackInSums(tell: (units: number) => void): (units: number) => voi
   };
 }
 
-/** Opens a link that a program wrote, in a page that knows nothing of this one; only the web's own addresses. */
-export function openLink(uri: string): void {
-  if (URL.canParse(uri) && /^https?:$/.test(new URL(uri).protocol)) window.open(uri, "_blank", "noopener,noreferrer");
+/** Offers to open a link that a program wrote, and says where it leads; only the web's own addresses. */
+export function offerLink(uri: string): void {
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) return;
+  // In a page that knows nothing of this one.
+  const open = () => void window.open(url.href, "_blank", "noopener,noreferrer");
+  toast("info", `This leads to ${url.host}.`, { hint: url.href.slice(0, 200), action: { title: "Open", run: open } });
 }

@@ -3,14 +3,17 @@ import { createSignal, Match, Show, Switch } from "solid-js";
 import type { FileView } from "../../server/file-types.ts";
 import { apiUrl, getJson } from "../state/api.ts";
 import { createAsked } from "../state/asked.ts";
-import { splitPath } from "../state/changes.ts";
+import { splitPath, statusWords } from "../state/changes.ts";
+import { changeOf, showChange } from "../state/changes-shown.ts";
 import { useStore } from "../state/context.ts";
 import { openInEditor } from "../state/editor.ts";
 import { shownBytes } from "../state/format.ts";
 import { onWork } from "../state/on-work.ts";
 import { plain } from "../state/plain.ts";
 import { closeFile } from "../state/shell.ts";
+import { Lines } from "./changes-lines.tsx";
 import { CopyButton } from "./copy.tsx";
+import { FilePdf } from "./file-pdf.tsx";
 import { FileTextView } from "./file-text.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -61,6 +64,16 @@ function Head(props: {
         </span>
         <span class="dim small cut">{props.view ? facts(props.view) : "\u00a0"}</span>
       </span>
+      <Show when={changeOf(props.path)}>
+        {(change) => (
+          <button type="button" class="file-change" title="Show its changes" onClick={() => showChange(props.path)}>
+            <span class="hidden-label">Show its changes</span>
+            <Show when={change().added !== null} fallback={statusWords(change().status).letter}>
+              <Lines of={change()} />
+            </Show>
+          </button>
+        )}
+      </Show>
       <button
         type="button"
         class="icon-button"
@@ -103,13 +116,7 @@ function Body(props: { readonly view: FileView; readonly line: number | undefine
     <Switch
       fallback={
         <div class="file-other">
-          <p class="dim">
-            {isBroken()
-              ? "This picture cannot be shown."
-              : props.view.kind === "pdf"
-                ? "A PDF is read in a program of its own."
-                : "This is not text."}
-          </p>
+          <p class="dim">{isBroken() ? "This picture cannot be shown." : "This is not text."}</p>
           <a class="outlined" href={raw()} download={splitPath(props.view.path).name}>
             Save a copy
           </a>
@@ -118,6 +125,9 @@ function Body(props: { readonly view: FileView; readonly line: number | undefine
     >
       <Match when={props.view.text}>
         {(text) => <FileTextView path={props.view.path} size={props.view.size} first={text()} line={props.line} />}
+      </Match>
+      <Match when={props.view.kind === "pdf"}>
+        <FilePdf path={props.view.path} modifiedAt={props.view.modifiedAt} />
       </Match>
       <Match when={props.view.kind === "image" && !isBroken()}>
         <div class="file-picture">

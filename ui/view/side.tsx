@@ -48,6 +48,13 @@ const tabs: readonly Tab[] = [
 
 const shown = () => tabs.find(({ id }) => id === prefs().sideTab) ?? tabs[0];
 
+/** What had the focus in the side may be gone with the tab that was shown: the tab's button has it then. */
+function goTo(id: SideTab): void {
+  const wasInside = document.activeElement?.closest(".side") != null;
+  showTab(id);
+  if (wasInside) document.getElementById(`tab-${id}`)?.focus();
+}
+
 /** The keys that open the tabs; offered while the side is closed too. */
 export function useTabActions(): void {
   useActions(
@@ -58,7 +65,7 @@ export function useTabActions(): void {
         group: "View",
         keys: `alt+${index + 1}`,
         inFields: true,
-        run: () => (id === "terminal" ? goToTerminal() : showTab(id)),
+        run: () => (id === "terminal" ? goToTerminal() : goTo(id)),
       }),
     ),
   );

@@ -3,10 +3,21 @@ import { FitAddon } from "@xterm/addon-fit";
 import { createEffect, createSignal, onCleanup, onMount, Show } from "solid-js";
 import type { TerminalRow } from "../../server/protocol.ts";
 import { useStore } from "../state/context.ts";
+import { prefs } from "../state/prefs.ts";
 import type { TerminalFrame } from "../state/store.ts";
-import { ackInSums, closeTerminal, focusAsked, newTerminal, setFocusAsked, typeInto } from "../state/terminals.ts";
+import {
+  ackInSums,
+  closeTerminal,
+  createTyping,
+  focusAsked,
+  newTerminal,
+  noteTitle,
+  setFocusAsked,
+} from "../state/terminals.ts";
 import { followTheme } from "./terminal-theme.ts";
 import { makeTerminal, openTerminal, watchSize } from "./terminal-xterm.ts";
+
+const help = "Ctrl+Shift+Escape or Alt+1 leaves it, Alt+Shift+R has it read out.";
 
 export function TerminalScreen(props: { readonly row: TerminalRow; readonly name: string }) {
   const store = useStore();
@@ -18,11 +29,12 @@ export function TerminalScreen(props: { readonly row: TerminalRow; readonly name
   const ack = ackInSums((bytes) => store.send({ type: "terminalAck", terminal: id, bytes }));
   let host: HTMLDivElement | undefined;
 
+  const tellSize = () => store.send({ type: "terminalResize", terminal: id, cols: terminal.cols, rows: terminal.rows });
   const resize = () => {
     const wanted = fit.proposeDimensions();
     if (!wanted || (wanted.cols === terminal.cols && wanted.rows === terminal.rows)) return;
     fit.fit();
-    store.send({ type: "terminalResize", terminal: id, cols: terminal.cols, rows: terminal.rows });
+    tellSize();
   };
   const take = (frame: TerminalFrame) => {
     if (frame.terminal !== id) return;
@@ -41,11 +53,18 @@ export function TerminalScreen(props: { readonly row: TerminalRow; readonly name
   onMount(() => {
     if (!host) return;
     terminal.loadAddon(fit);
-    openTerminal(terminal, host, `Terminal ${props.name}. Ctrl+Shift+Escape leaves it.`);
+    openTerminal(terminal, host);
     onCleanup(followTheme(terminal, host));
     onCleanup(watchSize(host, resize));
+    // Another page may have fitted it to itself.
+    terminal.textarea?.addEventListener("focus", tellSize);
   });
-  const typing = terminal.onData((data) => typeInto(store, id, data));
+  createEffect(() => terminal.textarea?.setAttribute("aria-label", `Terminal ${props.name}. ${help}`));
+  createEffect(() => {
+    terminal.options.screenReaderMode = prefs().readTerminals;
+  });
+  terminal.onData(createTyping(store, id));
+  terminal.onTitleChange((title) => noteTitle(id, title));
   const stop = store.onTerminal(take);
   createEffect(() => store.link === "open" && store.send({ type: "terminalAttach", terminal: id }));
   createEffect(() => {
@@ -55,7 +74,6 @@ export function TerminalScreen(props: { readonly row: TerminalRow; readonly name
   });
   onCleanup(() => {
     stop();
-    typing.dispose();
     store.send({ type: "terminalDetach", terminal: id });
     terminal.dispose();
   });

@@ -4,7 +4,7 @@ import { WebglAddon } from "@xterm/addon-webgl";
 import { Terminal } from "@xterm/xterm";
 import { focusComposer } from "../state/fill.ts";
 import { toastError } from "../state/shell.ts";
-import { openLink } from "../state/terminals.ts";
+import { offerLink } from "../state/terminals.ts";
 import { admitStyles } from "./terminal-styles.ts";
 
 admitStyles();
@@ -21,17 +21,16 @@ export function makeTerminal(size: { readonly cols: number; readonly rows: numbe
     fontSize: 13,
     lineHeight: 1.2,
     minimumContrastRatio: 4.5,
-    linkHandler: { activate: (_, uri) => openLink(uri) },
+    linkHandler: { activate: (_, uri) => offerLink(uri) },
   });
-  terminal.loadAddon(new WebLinksAddon((_, uri) => openLink(uri)));
+  terminal.loadAddon(new WebLinksAddon((_, uri) => offerLink(uri)));
   terminal.attachCustomKeyEventHandler((event) => isForShell(event, terminal));
   return terminal;
 }
 
 /** Opens it in an element. */
-export function openTerminal(terminal: Terminal, host: HTMLElement, label: string): void {
+export function openTerminal(terminal: Terminal, host: HTMLElement): void {
   terminal.open(host);
-  terminal.textarea?.setAttribute("aria-label", label);
   try {
     const webgl = new WebglAddon();
     webgl.onContextLoss(() => webgl.dispose());
@@ -41,7 +40,7 @@ export function openTerminal(terminal: Terminal, host: HTMLElement, label: strin
   }
 }
 
-/** Keys that are not the shell's: copying, pasting, the way out, and the tabs of the side. */
+/** Keys that are not the shell's: copying, pasting, the way out, the tabs of the side, and what is done with terminals. */
 function isForShell(event: KeyboardEvent, terminal: Terminal): boolean {
   if (event.type !== "keydown") return true;
   const { ctrlKey, shiftKey, altKey, code } = event;
@@ -56,7 +55,7 @@ function isForShell(event: KeyboardEvent, terminal: Terminal): boolean {
     focusComposer();
     return false;
   }
-  if (altKey && !ctrlKey && /^Digit[1-5]$/.test(code)) return false;
+  if (altKey && !ctrlKey && (shiftKey ? /^Key[RTW]$/ : /^Digit[1-5]$/).test(code)) return false;
   event.stopPropagation();
   return true;
 }

@@ -2,17 +2,25 @@
 import { createMemo, For, lazy, Show, Suspense } from "solid-js";
 import { useActions } from "../state/actions.ts";
 import { useStore } from "../state/context.ts";
-import { plain } from "../state/plain.ts";
-import { chooseTerminal, closeTerminal, namedTerminals, newTerminal, shownTerminal } from "../state/terminals.ts";
+import { prefs, setPref } from "../state/prefs.ts";
+import {
+  chooseTerminal,
+  closeTerminal,
+  type NamedTerminal,
+  namedTerminals,
+  newTerminal,
+  shownTerminal,
+  titles,
+} from "../state/terminals.ts";
 import { Icon } from "./icon.tsx";
 
 const TerminalScreen = lazy(async () => ({ default: (await import("./terminal-screen.tsx")).TerminalScreen }));
 
 export function Terminal() {
   const store = useStore();
-  const named = createMemo(() => namedTerminals(store.fleet?.terminals ?? []));
+  const named = createMemo(() => namedTerminals(store.fleet?.terminals ?? [], titles()));
   const shown = createMemo(() => shownTerminal(store), undefined, { equals: (a, b) => a?.id === b?.id });
-  const nameOf = (id: string) => plain(named().find((each) => each.id === id)?.name ?? "");
+  const find = (id: string) => named().find((each) => each.id === id);
   const open = () => void newTerminal(store);
   useActions([
     {
@@ -34,14 +42,21 @@ export function Terminal() {
         if (row) closeTerminal(store, row.id);
       },
     },
+    {
+      id: "terminal.read",
+      title: "Have terminals read out by a screen reader, or not",
+      group: "View",
+      keys: "alt+shift+r",
+      run: () => setPref("readTerminals", !prefs().readTerminals),
+    },
   ]);
   return (
     <Show when={named().length > 0} fallback={<Nothing open={open} />}>
       <div class="terminals">
-        <Tabs named={named()} shown={shown()?.id} nameOf={nameOf} open={open} />
+        <Tabs named={named()} shown={shown()?.id} find={find} open={open} />
         <Suspense fallback={<p class="empty">Loading…</p>}>
           <Show when={shown()} keyed>
-            {(row) => <TerminalScreen row={row} name={nameOf(row.id)} />}
+            {(row) => <TerminalScreen row={row} name={find(row.id)?.name ?? ""} />}
           </Show>
         </Suspense>
       </div>
@@ -50,38 +65,16 @@ export function Terminal() {
 }
 
 function Tabs(props: {
-  readonly named: readonly { readonly id: string }[];
+  readonly named: readonly NamedTerminal[];
   readonly shown: string | undefined;
-  readonly nameOf: (id: string) => string;
+  readonly find: (id: string) => NamedTerminal | undefined;
   readonly open: () => void;
 }) {
-  const store = useStore();
   return (
     <div class="terminal-tabs">
       <ul aria-label="Terminals">
         <For each={props.named.map(({ id }) => id)}>
-          {(id) => (
-            <li classList={{ current: id === props.shown }}>
-              <button
-                type="button"
-                class="terminal-tab"
-                aria-current={id === props.shown ? "true" : undefined}
-                onClick={() => chooseTerminal(id)}
-              >
-                <Icon name="terminal" />
-                {props.nameOf(id)}
-              </button>
-              <button
-                type="button"
-                class="icon-button"
-                aria-label={`Close ${props.nameOf(id)}`}
-                title="Close"
-                onClick={() => closeTerminal(store, id)}
-              >
-                <Icon name="close" />
-              </button>
-            </li>
-          )}
+          {(id) => <Tab id={id} named={props.find(id)} isShown={id === props.shown} />}
         </For>
       </ul>
       <button
@@ -94,6 +87,34 @@ function Tabs(props: {
         <Icon name="plus" />
       </button>
     </div>
+  );
+}
+
+function Tab(props: { readonly id: string; readonly named: NamedTerminal | undefined; readonly isShown: boolean }) {
+  const store = useStore();
+  const name = () => props.named?.name ?? "";
+  return (
+    <li classList={{ current: props.isShown, ended: props.named?.hasEnded ?? false }}>
+      <button
+        type="button"
+        class="terminal-tab"
+        aria-current={props.isShown ? "true" : undefined}
+        title={name()}
+        onClick={() => chooseTerminal(props.id)}
+      >
+        <Icon name="terminal" />
+        <span class="cut">{name()}</span>
+      </button>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={`Close ${name()}`}
+        title="Close"
+        onClick={() => closeTerminal(store, props.id)}
+      >
+        <Icon name="close" />
+      </button>
+    </li>
   );
 }
 
