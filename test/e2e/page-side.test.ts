@@ -56,6 +56,8 @@ const show = (page: Page, name: string) => page.getByRole("tab", { name }).click
 const changed = (page: Page) =>
   page.locator(".change.open .diff td.text.added, .change.open .diff td.text.removed").allTextContents();
 
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
+
 async function shots(tab: Tab, name: string): Promise<void> {
   expect(await tab.axe(".side")).toEqual([]);
   await tab.shot(name);
@@ -75,8 +77,21 @@ test("what changed is shown against the session's beginning and against git, and
   await page.getByText("Done: see").last().waitFor();
   await page.getByRole("status").filter({ hasText: "in 3 files" }).waitFor();
   expect((await page.locator(".change-name").allTextContents()).sort()).toEqual(["app.ts", "fresh.ts", "picture.png"]);
-  await page.locator(".change-head", { hasText: "app.ts" }).click();
+  await page.getByRole("tab", { name: "Changes 2" }).waitFor();
+  await page.keyboard.press("Alt+Shift+J");
   await page.locator(".change.open .diff").waitFor();
+  expect(await focused(page)).toContain("app.ts");
+  await page.keyboard.press("Alt+Shift+J");
+  expect(await focused(page)).toContain("@@ −4,7 +4,7 @@");
+  await page.keyboard.press("Alt+Shift+K");
+  for (const [key, name] of [
+    ["j", "fresh.ts"],
+    ["ArrowDown", "picture.png"],
+    ["k", "fresh.ts"],
+  ] as const) {
+    await page.keyboard.press(key);
+    expect(await focused(page)).toContain(name);
+  }
   expect(await changed(page)).toEqual(["−export const value7 = 7;", "+export const value7 = 77;"]);
   await shots(tab, "side-changes");
   await page.getByRole("button", { name: "Git", exact: true }).click();
@@ -91,6 +106,9 @@ test("what changed is shown against the session's beginning and against git, and
   await page.getByText("This is not text").waitFor();
   await page.locator(".change.open", { hasText: "app.ts" }).getByRole("button", { name: "Show the file" }).click();
   await page.locator(".file-head", { hasText: "900 lines" }).waitFor();
+  await page.getByRole("button", { name: "Show its changes" }).click();
+  await page.locator(".change-head:focus", { hasText: "app.ts" }).waitFor();
+  await show(page, "Files");
   await page.setViewportSize({ width: 360, height: 740 });
   await page.reload();
   await page.getByRole("button", { name: "Show the side" }).click();
@@ -98,7 +116,8 @@ test("what changed is shown against the session's beginning and against git, and
   await tab.shot("side-files");
   await show(page, "Changes");
   await page.locator(".change-head", { hasText: "app.ts" }).click();
-  await page.locator(".change.open .diff").waitFor();
+  await page.getByText("Against the last commit").waitFor();
+  await page.locator(".change.open .diff.split").waitFor();
   expect(await tab.axe(".side")).toEqual([]);
   await tab.shot("side-changes");
   expect(served.fake.problems).toEqual([]);

@@ -122,7 +122,7 @@ function Column() {
                 tabindex={shown()?.id === id ? 0 : -1}
                 onClick={() => showTab(id)}
               >
-                {title}
+                {title}{" "}
                 <Show when={store.fleet && count?.(store.fleet)}>{(some) => <span class="count">{some()}</span>}</Show>
               </button>
             )}
