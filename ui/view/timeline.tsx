@@ -5,7 +5,7 @@ import { useStore } from "../state/context.ts";
 import { plural, shownMs, shownUsd } from "../state/format.ts";
 import { setDialog } from "../state/shell.ts";
 import { costCurve, inSight, type Lane, lanesOf, moved, type Stretch, wholeOf, zoomed } from "../state/timeline.ts";
-import { Modal } from "./modal.tsx";
+import { Dialog } from "./dialog.tsx";
 
 export function Timeline() {
   const store = useStore();
@@ -44,7 +44,7 @@ export function Timeline() {
     else setChosen(moved(seen(), event.deltaX / width(), whole()));
   };
   return (
-    <Modal title="Timeline" class="timeline-dialog">
+    <Dialog title="Timeline" class="timeline-dialog">
       <div class="timeline-tools small">
         <button type="button" onClick={() => zoom(0.5)}>
           Nearer
@@ -79,7 +79,7 @@ export function Timeline() {
           {(lane) => <LaneView lane={lane} seen={seen()} width={width()} about={setAbout} />}
         </For>
       </section>
-    </Modal>
+    </Dialog>
   );
 }
 
