@@ -1,5 +1,6 @@
 /** The fleet and its questions in the page: who works, what passes, what it cost; steering any of them; answering any of them. */
 import { expect, test } from "bun:test";
+import type { Locator, Page } from "playwright-core";
 import { testBrowser } from "../support/browser.ts";
 import type { FakeRequest, FakeStep } from "../support/fake-types.ts";
 import { until } from "../support/until.ts";
@@ -10,78 +11,160 @@ const browser = testBrowser();
 const saidTo = ({ view }: FakeRequest) => view.messages.flatMap(({ texts }) => texts).join("\n");
 const callsOf = ({ view }: FakeRequest) => view.messages.flatMap(({ calls }) => calls).length;
 
-/** A parent that spawns two, which report to it. */
+/** A parent that spawns some who stay: two that report, one that runs a tool for long, and two that talk for long. */
 function fleetScript(request: FakeRequest): FakeStep {
   const said = saidTo(request);
   if (said.includes("Coordinate")) {
     if (callsOf(request) > 0) return { parts: [{ text: "They are at work." }] };
-    const calls = ["reader", "writer"].map((label) => ({
+    const calls = ["reader", "writer", "runner", "talker-1", "talker-2"].map((label) => ({
       call: "AgentSpawn",
       args: { label, prompt: `You are the ${label}.`, persistent: true },
     }));
     return { parts: [{ text: "I split it." }, ...calls] };
   }
-  if (callsOf(request) === 0) {
-    return { parts: [{ call: "AgentSend", args: { to: "main", content: "Half of it is done." } }] };
+  if (said.includes("stand down")) return { parts: [{ text: "Standing down." }] };
+  if (said.includes("You are the talker")) {
+    return {
+      parts: [{ text: "Word by word. ".repeat(2_000) }],
+      chunkChars: 20,
+      fault: { type: "drip", atChunk: 0, ms: 40 },
+    };
   }
-  return { parts: [{ text: said.includes("stand down") ? "Standing down." : "My part is done." }] };
+  if (callsOf(request) > 0) return { parts: [{ text: "My part is done." }] };
+  if (said.includes("You are the runner")) return { parts: [{ call: "Bash", args: { command: "sleep 60" } }] };
+  return { parts: [{ call: "AgentSend", args: { to: "main", content: "Half of it is done." } }] };
 }
 
-test("the tree shows every agent, opens any, retunes and spawns; messages pass; the timeline's sums are the costs", async () => {
+const rowOf = (page: Page, label: string) => page.locator(`[role=treeitem][data-label="${label}"]`);
+const messageField = (page: Page) => page.getByLabel(/^Message( to|$)/);
+
+async function begin(page: Page): Promise<void> {
+  await messageField(page).fill("Coordinate this.");
+  await page.keyboard.press("Enter");
+  for (const label of ["reader", "writer"]) await rowOf(page, label).getByText("Done").waitFor();
+  await rowOf(page, "runner").getByText("sleep 60").waitFor();
+}
+
+test("keys lead through the tree, open any agent, and halt just the one they are on; its tools are stopped apart", async () => {
   await using served = await serveFake(fleetScript);
   await using tab = await browser.open(served.link);
   const { page } = tab;
-  await page.getByLabel(/^Message( to|$)/).fill("Coordinate this.");
-  await page.keyboard.press("Enter");
-  const row = (label: string) => page.locator(`[role=treeitem][data-label="${label}"]`);
-  await row("writer").getByText("Done").waitFor();
-  await row("reader").getByText("Done").waitFor();
-  expect(await page.getByRole("treeitem").count()).toBe(3);
-  expect(await row("reader").getAttribute("aria-level")).toBe("2");
-  await page.locator(".fleet-feed li", { hasText: "Half of it is done." }).first().waitFor();
+  await begin(page);
+  expect(await rowOf(page, "runner").getAttribute("aria-level")).toBe("2");
+  expect(await rowOf(page, "runner").getAttribute("aria-posinset")).toBe("3");
   expect(await tab.axe()).toEqual([]);
   await tab.shot("fleet-tree");
 
-  await row("main").focus();
-  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Alt+g");
+  await page.keyboard.type("read");
   await page.keyboard.press("Enter");
   await until(() => new URL(page.url()).hash.endsWith("/reader"));
   await page.locator(".transcript", { hasText: "You are the reader." }).waitFor();
-  await page.getByLabel(/^Message( to|$)/).fill("Please stand down.");
+  await page.keyboard.press("Control+Enter");
+  await page.keyboard.type("Please stand down.");
   await page.keyboard.press("Enter");
   await page.locator(".transcript", { hasText: "Standing down." }).waitFor();
 
-  await row("writer").hover();
-  await row("writer").getByRole("button", { name: "What to do with writer" }).click();
+  await rowOf(page, "talker-1").focus();
+  await page.keyboard.press("Delete");
+  await rowOf(page, "talker-1").getByText("Stopped").waitFor();
+  expect(await rowOf(page, "talker-2").getByText("Answers").count()).toBe(1);
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Shift+Delete");
+  await rowOf(page, "runner").getByText("Done").waitFor();
+  const heard = served.fake.requests.filter((request) => saidTo(request).includes("You are the runner")).at(-1);
+  expect(JSON.stringify(heard?.view.messages.flatMap(({ results }) => results))).toMatch(/cancelled|stopped/i);
+
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowLeft");
+  await until(async () => (await page.getByRole("treeitem").count()) === 1);
+  await page.keyboard.press("ArrowRight");
+  await until(async () => (await page.getByRole("treeitem").count()) === 6);
+  await page.keyboard.press("Shift+F10");
+  await page.getByRole("menuitem", { name: "Open" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "More of the fleet" }).click();
+  await page.getByRole("menuitem", { name: "Halt all" }).click();
+  await rowOf(page, "talker-2").getByText("Stopped").waitFor();
+  expect(served.fake.problems).toEqual([]);
+});
+
+test("a pattern retunes many and nobody else; a message leads to where it arrived", async () => {
+  await using served = await serveFake(fleetScript);
+  await using tab = await browser.open(served.link, { reducedMotion: true });
+  const { page } = tab;
+  await begin(page);
+  await rowOf(page, "writer").hover();
+  await rowOf(page, "writer").getByRole("button", { name: "What to do with writer" }).click();
   await page.getByRole("menuitem", { name: "Retune" }).click();
-  await page.locator("dialog").getByLabel("Effort").selectOption("high");
+  const dialog = page.locator("dialog");
+  await dialog.getByLabel("Who").fill("{reader,writer}");
+  await dialog.getByLabel("Effort").selectOption("high");
+  await dialog.getByLabel("Status").fill("in haste");
   expect(await tab.axe("dialog")).toEqual([]);
-  await page.locator("dialog").getByRole("button", { name: "Retune" }).click();
-  await row("writer").click();
-  await page.getByLabel(/^Message( to|$)/).fill("Go on with more effort.");
-  await page.keyboard.press("Enter");
-  await until(() => served.fake.requests.some((request) => saidTo(request).includes("more effort")));
-  const retuned = served.fake.requests.find((request) => saidTo(request).includes("more effort"));
-  expect(JSON.stringify(retuned?.body)).toContain('"effort":"high"');
+  await dialog.getByRole("button", { name: "Retune" }).click();
+  await page.locator(".toast", { hasText: "reader, writer will change" }).waitFor();
+  await rowOf(page, "reader").getByText("in haste").waitFor();
+  const labels = ["reader", "writer", "runner"];
+  const asked = (label: string) =>
+    served.fake.requests.find((request) => saidTo(request).includes(`more effort, ${label}.`));
+  for (const label of labels) {
+    await rowOf(page, label).click();
+    await page.locator(".transcript", { hasText: `You are the ${label}.` }).waitFor();
+    await messageField(page).fill(`Go on with more effort, ${label}.`);
+    await page.keyboard.press("Enter");
+    await until(() => asked(label) !== undefined);
+  }
+  const isHigh = labels.map((label) => JSON.stringify(asked(label)?.body).includes('"effort":"high"'));
+  expect(isHigh).toEqual([true, true, false]);
 
+  await page
+    .getByRole("button", { name: /^writer to main .*Half of it is done/ })
+    .first()
+    .click();
+  await until(() => !/\/(?:reader|writer|runner)$/.test(page.url()));
+  await page.locator(".transcript", { hasText: "Half of it is done." }).waitFor();
+  expect(served.fake.problems).toEqual([]);
+});
+
+/** Of each lane, and at last of all. */
+const costsIn = (table: Locator) =>
+  table.locator("td[data-usd]").evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute("data-usd"))));
+
+test("a person spawns a child; the timeline shows who did what, and its sums are the costs; details tell the rest", async () => {
+  await using served = await serveFake(fleetScript);
+  await using tab = await browser.open(served.link, { reducedMotion: true, theme: "dark" });
+  const { page } = tab;
+  await begin(page);
+  const dialog = page.locator("dialog");
   await page.getByRole("button", { name: "Spawn an agent" }).click();
-  await page.locator("dialog").getByLabel("Task").fill("You are the late one.");
-  await page.locator("dialog").getByLabel("Name").fill("late");
-  await page.locator("dialog").getByRole("button", { name: "Spawn", exact: true }).click();
-  await row("late").getByText("Done").waitFor();
-  expect(await row("late").getAttribute("aria-level")).toBe("3");
+  await dialog.getByLabel("Task").fill("You are the late one.");
+  await dialog.getByLabel("Name").fill("late");
+  await dialog.getByRole("button", { name: "Spawn", exact: true }).click();
+  await page.locator(".transcript", { hasText: "You are the late one." }).waitFor();
+  await rowOf(page, "late").getByText("Done").waitFor();
+  expect(await rowOf(page, "late").getAttribute("aria-level")).toBe("2");
 
-  await page.getByRole("button", { name: "Timeline" }).click();
-  await page.locator(".timeline-lane .model").first().waitFor();
-  const costs = await page.locator(".timeline-lane:not(.curve) .timeline-name .dim").allInnerTexts();
-  const sum = costs.reduce((all, text) => all + Number(text.replace("$", "")), 0);
-  const total = Number((await page.locator(".fleet-totals strong").textContent())?.replace("$", ""));
-  expect(Math.abs(sum - total)).toBeLessThan(0.001);
+  await page.keyboard.press("Alt+t");
+  await page.locator(".timeline-lane").first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Period");
+  await page.locator(".timeline-foot", { hasText: /^main · Model .* · \$/ }).waitFor();
+  await page.locator(".timeline-now").waitFor();
   expect(await tab.axe("dialog")).toEqual([]);
   await tab.shot("timeline");
+  await dialog.getByRole("button", { name: "Table" }).click();
+  expect(await tab.axe("dialog")).toEqual([]);
+  const costs = await costsIn(dialog);
+  const [all = 0, ...own] = costs.toReversed();
+  const billed = Number((await page.locator(".fleet-cost").textContent())?.replace("$", ""));
+  expect(own).toHaveLength(7);
+  expect(own.reduce((sum, usd) => sum + usd, 0)).toBeCloseTo(all, 9);
+  expect(all).toBeCloseTo(billed, 3);
   await page.keyboard.press("Escape");
   await page.keyboard.press("Alt+5");
   await page.getByText("The whole tree").waitFor();
+  await page.locator(".details-row", { hasText: "Tools" }).first().waitFor();
   expect(await tab.axe(".side")).toEqual([]);
   expect(served.fake.problems).toEqual([]);
 });

@@ -1,11 +1,10 @@
-/** The fleet as rows, its totals, its timeline, and what a person is told of: rules without a page. */
+/** The fleet as rows, its totals, and what a person is told of: rules without a page. */
 import { expect, test } from "bun:test";
 import { newCard } from "../../server/card.ts";
-import type { AgentCard, OpenAsk, SessionRow, Span } from "../../server/protocol.ts";
+import type { AgentCard, OpenAsk, SessionRow } from "../../server/protocol.ts";
 import { answerWords, frontAsk, stepAsk } from "../../ui/state/answers.ts";
 import { newSince } from "../../ui/state/lights.ts";
 import { noticesOf, pageTitle, workingSince } from "../../ui/state/notices.ts";
-import { costCurve, inSight, lanesOf, moved, wholeOf, zoomed } from "../../ui/state/timeline.ts";
 import { keptLabels, totalsOf, treeRows } from "../../ui/state/tree.ts";
 import { treeMove, typeAhead } from "../../ui/state/tree-keys.ts";
 
@@ -102,47 +101,6 @@ test("only what has passed since lights anybody up", () => {
   expect(newSince([second, third], third)).toEqual([]);
   expect(newSince([pass("1"), pass("2")], third)).toEqual([]);
   expect(newSince([first], undefined)).toEqual([first]);
-});
-
-const span = (agent: string, startAt: number, endAt: number, costUsd = 0): Span => ({
-  agent,
-  kind: costUsd > 0 ? "model" : "tool",
-  name: "x",
-  startAt,
-  endAt,
-  costUsd,
-});
-
-test("a lane an agent in the tree's order, with its cost; the whole time; a curve that ends at the sum", () => {
-  const spans = [span("b", 10, 20, 0.5), span("main", 0, 10, 1), span("main", 20, 40), span("main", 40, 1_500, 0.25)];
-  expect(lanesOf(family, spans).map(({ agent, depth, costUsd }) => [agent, depth, costUsd])).toEqual([
-    ["main", 0, 1.25],
-    ["b", 1, 0.5],
-  ]);
-  expect(wholeOf(spans, 9_999)).toEqual({ from: 0, to: 1_500 });
-  expect(wholeOf([], 5_000)).toEqual({ from: 4_000, to: 5_000 });
-  expect(costCurve(spans)).toEqual([
-    { at: 10, usd: 1 },
-    { at: 20, usd: 1.5 },
-    { at: 1_500, usd: 1.75 },
-  ]);
-});
-
-test("zooming keeps its point, moving keeps its width, and neither leaves the whole", () => {
-  const whole = { from: 0, to: 10_000 };
-  expect(zoomed(whole, 0.5, 0.25, whole)).toEqual({ from: 1_250, to: 6_250 });
-  expect(zoomed({ from: 100, to: 200 }, 0.01, 0.5, whole)).toEqual({ from: 125, to: 175 });
-  expect(zoomed({ from: 4_000, to: 9_000 }, 8, 0.5, whole)).toEqual(whole);
-  expect(moved({ from: 0, to: 1_000 }, -0.5, whole)).toEqual({ from: 0, to: 1_000 });
-  expect(moved({ from: 8_000, to: 9_500 }, 1, whole)).toEqual({ from: 8_500, to: 10_000 });
-});
-
-test("however many spans there are, no more are drawn than there are half pixels", () => {
-  const spans = Array.from({ length: 20_000 }, (_, index) => span("main", index, index + 0.5));
-  const shown = inSight(spans, { from: 0, to: 20_000 }, 500);
-  expect(shown.length).toBeLessThanOrEqual(1_000);
-  expect(shown.length).toBeGreaterThan(900);
-  expect(inSight(spans, { from: 100, to: 110 }, 500)).toHaveLength(11);
 });
 
 const row = (id: string, state: SessionRow["state"]): SessionRow => ({ id, title: id, updatedAt: 0, state });

@@ -1,5 +1,6 @@
 /** All that is known of the agent that is shown. */
-import { For, type JSX, Show } from "solid-js";
+import { children, For, type JSX, Show } from "solid-js";
+import { createAgentFacts } from "../state/agent-facts.ts";
 import { useStore } from "../state/context.ts";
 import { shownCount, shownMs, shownUsd, shownWhen } from "../state/format.ts";
 import { useNow } from "../state/now.ts";
@@ -16,6 +17,7 @@ export function Details() {
       {(shown) => (
         <div class="details">
           <Agent />
+          <Given />
           <h3>Model</h3>
           <dl>
             <Row name="Provider">{shown().model?.provider}</Row>
@@ -82,7 +84,41 @@ function Agent() {
               {plain(view()?.cwd ?? "")}
             </Row>
             <Row name="Open questions">{shown().asks || ""}</Row>
+            <Row name="Waiting messages">{shown().queued || ""}</Row>
+            <Row name="Running tools">{shown().running || ""}</Row>
             <Row name="Stays">{shown().persistent ? "yes, until it is ended" : ""}</Row>
+          </dl>
+        </>
+      )}
+    </Show>
+  );
+}
+
+/** What it was given to work with. */
+function Given() {
+  const facts = createAgentFacts(useStore());
+  const tools = () => facts()?.tools ?? [];
+  return (
+    <Show when={facts()}>
+      {(told) => (
+        <>
+          <h3>Given</h3>
+          <dl>
+            <Row name="Tools" copy={tools().join(", ")}>
+              {tools().length > 0 && (
+                <details>
+                  <summary>{tools().length}</summary>
+                  {plain(tools().join(", "))}
+                </details>
+              )}
+            </Row>
+            <For each={told().instructions}>
+              {(path) => (
+                <Row name="Instructions" copy={path}>
+                  {plain(path)}
+                </Row>
+              )}
+            </For>
           </dl>
         </>
       )}
@@ -110,12 +146,13 @@ function Money() {
 
 /** Left out where there is nothing to say. */
 function Row(props: { readonly name: string; readonly copy?: string | undefined; readonly children: JSX.Element }) {
+  const told = children(() => props.children);
   return (
-    <Show when={props.children}>
+    <Show when={told()}>
       <div class="details-row">
         <dt class="dim">{props.name}</dt>
         <dd>
-          <span>{props.children}</span>
+          <span>{told()}</span>
           <Show when={props.copy}>
             {(text) => <CopyButton label={`Copy ${props.name.toLowerCase()}`} text={text} />}
           </Show>

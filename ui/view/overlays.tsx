@@ -1,6 +1,7 @@
 /** What lies over the page: dialogs and passing words. A dialog's code comes after the page's, or when it is first opened. */
 import { lazy, Match, onCleanup, onMount, Switch } from "solid-js";
 import { dialog } from "../state/shell.ts";
+import { useFleetActions } from "./fleet-shortcuts.ts";
 import { useSessionActions } from "./session-shortcuts.ts";
 import { Toasts } from "./toasts.tsx";
 
@@ -18,6 +19,7 @@ const preloadMs = 500;
 
 export function Overlays() {
   useSessionActions();
+  useFleetActions();
   // Who opens them by a key types on at once.
   onMount(() => {
     const timer = setTimeout(() => void Promise.all([Palette.preload(), Find.preload()]), preloadMs);
