@@ -65,7 +65,8 @@ test("keys lead through the tree, open any agent, and halt just the one they are
   await page.keyboard.press("Enter");
   await page.locator(".transcript", { hasText: "Standing down." }).waitFor();
 
-  await rowOf(page, "talker-1").focus();
+  await page.keyboard.press("Alt+g");
+  await page.keyboard.type("talker-1");
   await page.keyboard.press("Delete");
   await rowOf(page, "talker-1").getByText("Stopped").waitFor();
   expect(await rowOf(page, "talker-2").getByText("Answers").count()).toBe(1);

@@ -5,7 +5,7 @@ import type { AgentCard, OpenAsk, SessionRow } from "../../server/protocol.ts";
 import { answerWords, frontAsk, stepAsk } from "../../ui/state/answers.ts";
 import { newSince } from "../../ui/state/lights.ts";
 import { noticesOf, pageTitle, workingSince } from "../../ui/state/notices.ts";
-import { keptLabels, totalsOf, treeRows } from "../../ui/state/tree.ts";
+import { keptLabels, keptRows, totalsOf, treeRows } from "../../ui/state/tree.ts";
 import { treeMove, typeAhead } from "../../ui/state/tree-keys.ts";
 
 const wish = { sort: "tree", filter: "", only: undefined, folded: new Set<string>(), showEnded: true } as const;
@@ -57,6 +57,11 @@ test("a thousand rows stay in their order, and the same list, while only cards c
   const changed = new Map(many);
   for (const [label, card] of many) changed.set(label, { ...card, costUsd: 1 });
   expect(keptLabels(before, treeRows(changed, wish))).toBe(before);
+  const rows = keptRows(new Map(), treeRows(many, wish));
+  const again = keptRows(rows, treeRows(changed, wish));
+  expect([...again.values()].every((row) => row === rows.get(row.label))).toBe(true);
+  const folded = keptRows(rows, treeRows(many, { ...wish, folded: new Set(["main"]) }));
+  expect(folded.get("main")).toMatchObject({ isFolded: true });
   const grown = new Map(many).set("late", newCard("late", "main/late", 0));
   expect(keptLabels(before, treeRows(grown, wish))).toEqual([...before, "late"]);
 });

@@ -86,6 +86,21 @@ const rank: Readonly<Record<FleetGroup, number>> = { waiting: 4, working: 3, fai
 /** Who has worked for longest stands first, so that the order stays while they work. */
 const began = ({ busySince }: AgentCard) => busySince ?? 0;
 
+/** The rows by label: each the same object as before where it is the same, so that nothing of it is drawn again. */
+export function keptRows(before: ReadonlyMap<string, TreeRow>, rows: readonly TreeRow[]): ReadonlyMap<string, TreeRow> {
+  return new Map(
+    rows.map((row) => {
+      const old = before.get(row.label);
+      return [row.label, old && isSame(old, row) ? old : row];
+    }),
+  );
+}
+
+function isSame(a: TreeRow, b: TreeRow): boolean {
+  const isShownSame = a.depth === b.depth && a.children === b.children && a.isFolded === b.isFolded;
+  return isShownSame && a.place === b.place && a.siblings === b.siblings;
+}
+
 /** The labels of the rows: the same list as before where they are the same, so that nothing is drawn again. */
 export function keptLabels(before: readonly string[], rows: readonly TreeRow[]): readonly string[] {
   const isSame = before.length === rows.length && rows.every(({ label }, at) => label === before[at]);

@@ -2,7 +2,6 @@
 import { createMemo, Show } from "solid-js";
 import type { AgentCard } from "../../server/protocol.ts";
 import { useStore } from "../state/context.ts";
-import { showAgent } from "../state/fleet-actions.ts";
 import { plural, shownCount, shownMs, shownUsd } from "../state/format.ts";
 import { useNow } from "../state/now.ts";
 import { plain } from "../state/plain.ts";
@@ -15,18 +14,17 @@ import { MenuButton } from "./menu.tsx";
 export function FleetRow(props: {
   readonly row: TreeRow;
   readonly card: AgentCard;
-  /** The Tab key reaches it. */
-  readonly isReached: boolean;
+  /** Keys act on it. */
+  readonly isActive: boolean;
   readonly isLit: boolean;
-  readonly onFocus: () => void;
-  readonly onKey: (event: KeyboardEvent & { readonly currentTarget: Element }) => void;
   readonly fold: (isFolded: boolean) => void;
 }) {
   const store = useStore();
   return (
     <div
       class="fleet-row"
-      classList={{ ended: props.card.ended, lit: props.isLit }}
+      classList={{ ended: props.card.ended, lit: props.isLit, active: props.isActive }}
+      id={rowId(props.row.label)}
       role="treeitem"
       aria-level={props.row.depth + 1}
       aria-posinset={props.row.place}
@@ -34,14 +32,11 @@ export function FleetRow(props: {
       aria-expanded={props.row.children > 0 ? !props.row.isFolded : undefined}
       aria-selected={store.agent === props.row.label}
       data-label={props.row.label}
-      tabIndex={props.isReached ? 0 : -1}
+      tabIndex={-1}
       style={{ "--depth": `${Math.min(props.row.depth, deepest)}` }}
-      onFocus={() => props.onFocus()}
-      onClick={() => showAgent(store, props.row.label)}
-      onKeyDown={(event) => event.target === event.currentTarget && props.onKey(event)}
       onContextMenu={(event) => {
         event.preventDefault();
-        openMenu(event.currentTarget);
+        openMenu(props.row.label);
       }}
     >
       <Fold row={props.row} fold={props.fold} />
@@ -65,8 +60,10 @@ export const badges = {
   ended: "saved",
 } as const;
 
-export function openMenu(row: Element): void {
-  row.querySelector<HTMLElement>("[aria-haspopup=menu]")?.click();
+export const rowId = (label: string) => `agent-${label}`;
+
+export function openMenu(label: string): void {
+  document.getElementById(rowId(label))?.querySelector<HTMLElement>("[aria-haspopup=menu]")?.click();
 }
 
 function Name(props: { readonly card: AgentCard; readonly row: TreeRow }) {

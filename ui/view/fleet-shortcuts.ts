@@ -36,9 +36,9 @@ function focusTree(): void {
   showTab("fleet");
   let frames = 60;
   const look = () => {
-    const row = document.querySelector<HTMLElement>('.fleet-row[tabindex="0"]');
+    const tree = document.querySelector<HTMLElement>(".fleet-tree");
     frames -= 1;
-    if (row) row.focus();
+    if (tree) tree.focus();
     else if (frames > 0) requestAnimationFrame(look);
   };
   look();
