@@ -21,6 +21,7 @@ const settings = {
   tier: "auto",
   cacheTtlSec: 300,
 } as const;
+const beganAt = Date.now() - 120_000;
 const labels = Array.from({ length: agents }, (_, index) => `w${String(index).padStart(3, "0")}`);
 
 /** A root whose children have all worked, and are no more. */
@@ -39,7 +40,7 @@ function history(cwd: string): AgentEvent[] {
   );
   const own = labels.flatMap((label, at) =>
     eventsOf([begun, ...Array.from({ length: callsEach }, (_, index) => call(index))], label).map(
-      (event): AgentEvent => ({ ...event, path: `main/${label}`, at: event.at + at * 100 + event.seq * 500 }),
+      (event): AgentEvent => ({ ...event, path: `main/${label}`, at: beganAt + at * 100 + event.seq * 500 }),
     ),
   );
   const root = eventsOf([begun, ...spawned, ...ended]);
