@@ -79,7 +79,7 @@ test("500 cuts while a reply streams: every tab ends as the log is, nothing doub
 test("a connection that died without a word is noticed and made anew, and what was asked meanwhile is done once", async () => {
   await using served = await serveFake((_request, index) => ({ parts: [{ text: `Answer ${index}.` }] }));
   using wire = await wireTo(served.address, await cookieOf(served.link));
-  using page = new LiveStore(wire.url, { silentMs: 300, answerMs: 200 });
+  using page = new LiveStore(wire.url, { silentMs: 300, answerMs: 200, lostMs: 5_000 });
   const { session } = (await page.request({ type: "create", text: "One" })) as { session: string };
   page.openSession(session);
   const answers = () => page.transcript?.view()?.items.filter(({ type }) => type === "assistant").length ?? 0;

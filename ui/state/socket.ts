@@ -23,14 +23,15 @@ export interface RequestError {
   readonly hint?: string | undefined;
 }
 
-const quietMs = 5_000;
 /** Silence after which the other end is asked for a sign, and how long it has for one. */
 export interface Patience {
   readonly silentMs: number;
   readonly answerMs: number;
+  /** How long a cut lasts before it is told. */
+  readonly lostMs: number;
 }
 
-const usual: Patience = { silentMs: 20_000, answerMs: 4_000 };
+const usual: Patience = { silentMs: 20_000, answerMs: 4_000, lostMs: 5_000 };
 /** After so many tries in vain it is asked whether the page is let in at all. */
 const triesBeforeProbe = 4;
 const longestWaitMs = 5_000;
@@ -40,6 +41,7 @@ export class Socket implements Disposable {
   readonly #events: SocketEvents;
   readonly #asked = new Map<string, { frame: Keyed; done: (frame: Extract<ServerFrame, { type: "done" }>) => void }>();
   #socket: WebSocket | undefined;
+  #link: Link = "connecting";
   #tries = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #lostTimer: ReturnType<typeof setTimeout> | undefined;
@@ -122,15 +124,12 @@ export class Socket implements Disposable {
     const reader = new FrameReader();
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
-    this.#events.link("connecting");
-    this.#lostTimer ??= setTimeout(() => this.#events.link("lost"), quietMs);
+    this.#seek();
     socket.onopen = () => {
       this.#tries = 0;
       this.#heardAt = performance.now();
       this.#feel(socket);
-      clearTimeout(this.#lostTimer);
-      this.#lostTimer = undefined;
-      this.#events.link("open");
+      this.#tell("open");
       this.#events.opened();
       for (const { frame } of this.#asked.values()) this.send(frame);
     };
@@ -158,8 +157,7 @@ export class Socket implements Disposable {
   #again(socket: WebSocket): void {
     if (this.#socket !== socket || this.#closed) return;
     this.#socket = undefined;
-    this.#events.link("connecting");
-    this.#lostTimer ??= setTimeout(() => this.#events.link("lost"), quietMs);
+    this.#seek();
     const waitMs = Math.min(longestWaitMs, 25 * 2 ** this.#tries) * (0.5 + Math.random() / 2);
     this.#tries += 1;
     if (this.#tries === triesBeforeProbe) void this.#probe();
@@ -173,6 +171,22 @@ export class Socket implements Disposable {
       (answer) => answer.status,
       () => 0,
     );
-    if ((status === 401 || status === 403) && !this.#socket?.readyState) this.#events.link("refused");
+    if ((status === 401 || status === 403) && !this.#socket?.readyState) this.#tell("refused");
+  }
+
+  /** What was told of a cut stays told until it is over. */
+  #seek(): void {
+    if (this.#link === "lost" || this.#link === "refused") return;
+    this.#tell("connecting");
+    this.#lostTimer ??= setTimeout(() => this.#tell("lost"), this.#patience.lostMs);
+  }
+
+  #tell(link: Link): void {
+    if (link !== "connecting") {
+      clearTimeout(this.#lostTimer);
+      this.#lostTimer = undefined;
+    }
+    this.#link = link;
+    this.#events.link(link);
   }
 }
