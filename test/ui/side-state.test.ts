@@ -33,6 +33,7 @@ test("changes stand by who made them, and their lines are summed where they are 
   ]);
   expect(groupChanges([])).toEqual([]);
   expect(sumLines([mine, other])).toEqual({ added: 3, removed: 3 });
+  expect(sumLines([other])).toEqual({ added: null, removed: null });
   expect(splitPath("src/deep/a.ts")).toEqual({ name: "a.ts", folder: "src/deep" });
   expect(splitPath("/a.ts")).toEqual({ name: "a.ts", folder: "/" });
 });

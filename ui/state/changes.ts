@@ -31,14 +31,13 @@ export function countByAgents(changes: readonly FileChange[]): number {
   return changes.filter(({ agents, status }) => agents.length > 0 && status !== "unchanged").length;
 }
 
-export interface LineSum {
-  readonly added: number;
-  readonly removed: number;
-}
+/** Null where not one is known. */
+export type LineSum = Pick<FileChange, "added" | "removed">;
 
-export function sumLines(changes: readonly Pick<FileChange, "added" | "removed">[]): LineSum {
-  const sum = (name: "added" | "removed") => changes.reduce((total, change) => total + (change[name] ?? 0), 0);
-  return { added: sum("added"), removed: sum("removed") };
+export function sumLines(changes: readonly LineSum[]): LineSum {
+  const sum = (counts: readonly (number | null)[]) =>
+    counts.reduce((total, count) => (count === null ? total : (total ?? 0) + count), null);
+  return { added: sum(changes.map(({ added }) => added)), removed: sum(changes.map(({ removed }) => removed)) };
 }
 
 export function hunkLines({ hunks }: Pick<FileDiff, "hunks">): LineSum {

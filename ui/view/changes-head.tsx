@@ -17,10 +17,7 @@ export function ChangesHead(props: {
         <Show when={props.changes} fallback="Looking…">
           {(changes) => (
             <>
-              <Show when={changes().length > 0}>
-                <Lines of={sumLines(changes())} />{" "}
-              </Show>
-              {changesWords(changes().length)}
+              <Lines of={sumLines(changes())} /> {changesWords(changes().length)}
             </>
           )}
         </Show>
