@@ -12,7 +12,7 @@ import {
 } from "../../ui/state/changes.ts";
 import { chunkOf, textOf, withNext, withPrevious } from "../../ui/state/file-text.ts";
 import { foldersOf, inProject, treeKey, treeRows } from "../../ui/state/files.ts";
-import { ackInSums, namedTerminals, noteTitle, titles } from "../../ui/state/terminals.ts";
+import { ackInSums, makeTyping, namedTerminals, noteTitle, titles } from "../../ui/state/terminals.ts";
 
 const change = (path: string, agents: string[], added: number | null = 1): FileChange => ({
   path,
@@ -148,4 +148,27 @@ test("terminals of one name are told apart; what programs call them counts, made
   const ack = ackInSums((units) => told.push(units));
   for (const units of [10_000, 6_000, 384, 20_000, 1]) ack(units);
   expect(told).toEqual([16_384, 20_000]);
+});
+
+test("what is typed during a short cut is sent after it, once; after a long one it no longer fits what stands there", () => {
+  const sent: string[] = [];
+  let [isOpen, at] = [true, 1_000];
+  const typing = makeTyping(
+    (data) => sent.push(data),
+    () => isOpen,
+    () => at,
+  );
+  const cut = (lastsMs: number, ...keys: readonly string[]) => {
+    isOpen = false;
+    for (const key of keys) typing.type(key);
+    at += lastsMs;
+    isOpen = true;
+    typing.goOn();
+  };
+  typing.type("a");
+  cut(4_999, "b", "c");
+  cut(10);
+  cut(5_000, "r", "m");
+  typing.type("d");
+  expect(sent).toEqual(["a", "bc", "d"]);
 });

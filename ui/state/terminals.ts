@@ -93,20 +93,37 @@ const maxInput = 1024 * 1024;
 /** Keys that wait longer were meant for what stood there then. */
 const heldMs = 5_000;
 
-/** Types into a shell while the calling component is there. What is typed during a short cut waits for its end. */
+export interface Typing {
+  type(data: string): void;
+  /** The connection stands again. */
+  goOn(): void;
+}
+
+/** Sends what is typed, and what is typed during a short cut when that is over. */
+export function makeTyping(send: (data: string) => void, isOpen: () => boolean, now = Date.now): Typing {
+  let held = "";
+  let heldSince = 0;
+  return {
+    type(data) {
+      if (isOpen()) return send(data);
+      if (held === "") heldSince = now();
+      if (held.length + data.length <= maxInput) held += data;
+    },
+    goOn() {
+      if (held !== "" && now() - heldSince < heldMs) send(held);
+      held = "";
+    },
+  };
+}
+
+/** Types into a shell while the calling component is there. */
 export function createTyping(store: Store, terminal: string): (data: string) => void {
-  let held = { data: "", at: 0 };
   const send = (data: string) => store.send({ type: "terminalInput", terminal, data });
-  createEffect(() => {
-    if (store.link !== "open" || held.data === "") return;
-    if (Date.now() - held.at < heldMs) send(held.data);
-    held = { data: "", at: 0 };
-  });
+  const typing = makeTyping(send, () => store.link === "open");
+  createEffect(() => store.link === "open" && typing.goOn());
   return (data) => {
-    if (data.length > maxInput) {
-      toast("bad", "This is too long to paste; nothing was pasted.", { hint: "Save it as a file of the project." });
-    } else if (store.link === "open") send(data);
-    else if (held.data.length < maxInput) held = { data: held.data + data, at: held.at || Date.now() };
+    if (data.length <= maxInput) return typing.type(data);
+    toast("bad", "This is too long to paste; nothing was pasted.", { hint: "Save it as a file of the project." });
   };
 }
 
