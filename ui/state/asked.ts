@@ -1,5 +1,5 @@
 /** What a view asks of the server: the newest answer, and why there is none. */
-import { batch, createEffect, createSignal, on, onCleanup } from "solid-js";
+import { batch, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
 import type { ApiError } from "./api.ts";
 
 export interface Asked<Answer> {
@@ -24,7 +24,7 @@ export function createAsked<Answer>(
       setError(error);
     });
   createEffect(
-    on([key, turn], ([wanted], before) => {
+    on([createMemo(key), turn], ([wanted], before) => {
       if (before && before[0] !== wanted) tell(undefined, undefined);
       if (wanted === undefined) return;
       const stop = new AbortController();

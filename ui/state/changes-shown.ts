@@ -1,5 +1,5 @@
 /** The session's changes as the side shows them, in all of its tabs: asked once for all, and what of them is open. */
-import { createSignal, onCleanup } from "solid-js";
+import { createMemo, createSignal, onCleanup } from "solid-js";
 import type { ChangeBase, FileChange, FileDiff } from "../../server/file-types.ts";
 import { getJson } from "./api.ts";
 import { type Asked, createAsked } from "./asked.ts";
@@ -22,13 +22,12 @@ export { changes, opened, setSought, sought };
 /** A page that opens has more to do at first. */
 const firstMs = 1_000;
 
-const isLookedAt = () => prefs().sideTab === "changes";
-
 /**
  * Asks for the changes while the calling component is there: as agents work where the tab of the changes is shown, else
  * once they rest.
  */
 export function followChanges(store: Store): void {
+  const isLookedAt = createMemo(() => prefs().sideTab === "changes");
   const [isLate, setLate] = createSignal(false);
   const timer = setTimeout(() => setLate(true), firstMs);
   const asked: Changes = createAsked(
