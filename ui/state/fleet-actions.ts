@@ -25,10 +25,12 @@ export function showAgent(store: Store, label: string): void {
   store.openAgent(label);
 }
 
-/** Shows an agent and leads the person to the field. */
+/** Shows an agent and leads the person to the field, before the next key; where a drawer holds the focus, once it is gone. */
 export function messageAgent(store: Store, label: string): void {
   showAgent(store, label);
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(".composer textarea")?.focus());
+  const focus = () => document.querySelector<HTMLElement>(".composer textarea")?.focus();
+  focus();
+  if (isNarrow()) requestAnimationFrame(focus);
 }
 
 /** Asks what is to be changed about them. */
