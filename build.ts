@@ -17,7 +17,7 @@ async function bundle(outdir: string): Promise<void> {
     target: "bun",
     splitting: true,
     minify: { whitespace: true, syntax: true },
-    external: ["node-llama-cpp"],
+    external: ["node-llama-cpp", "@huggingface/transformers", "sharp"],
   });
   await buildPage(join(outdir, "ui"));
   await cp(join(root, "providers/data"), join(outdir, "data"), { recursive: true });

@@ -71,6 +71,8 @@ export interface ModelInfo {
   readonly prices: readonly PriceRow[];
   /** Average characters in a token, for estimates. */
   readonly charsPerToken: number;
+  /** It can be held to a schema (`ModelRequest.outputSchema`); where absent, it is asked and its answer checked. */
+  readonly structured?: boolean;
   readonly knowledgeCutoff?: string;
 }
 
@@ -96,6 +98,10 @@ export interface ModelRequest {
   readonly maxOutputTokens?: number;
   readonly temperature?: number;
   readonly stopSequences?: readonly string[];
+  /** JSON Schema that the answer's text must satisfy; only for a model whose `structured` is true. */
+  readonly outputSchema?: Readonly<Record<string, unknown>>;
+  /** Fields for the body of the request as the wire has them, by provider; they go before the adapter's own. */
+  readonly providerOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /** A part as an adapter reports it: calls carry no id, the runtime gives them one. */

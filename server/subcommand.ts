@@ -8,13 +8,25 @@ import { printable } from "./terminal-text.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+type Subcommand = (words: readonly string[], config: Config, env: Env) => Promise<number>;
+
+/** Each is loaded when it is called, and gets the words behind its own. */
+const subcommands: Readonly<Record<string, Subcommand>> = {
+  sessions: async (words, config, env) =>
+    words.length === 0
+      ? printSessions(config, env)
+      : (await import("./session-commands.ts")).runSessionCommand(words, config, env),
+  model: async ([verb, name, extra]) => {
+    if (verb !== "pull" || extra !== undefined) throw new UsageError("The commands are: model pull [NAME].");
+    return pull(name);
+  },
+};
+
 /** Resolves to the exit code. Throws `UsageError` for words that mean nothing. */
 export async function runSubcommand(words: readonly string[], config: Config, env: Env): Promise<number> {
-  const [first, second, name, extra] = words;
-  if (first === "sessions" && second === undefined) return printSessions(config, env);
-  if (first === "sessions")
-    return (await import("./session-commands.ts")).runSessionCommand(words.slice(1), config, env);
-  if (first === "model" && second === "pull" && extra === undefined) return pull(name);
+  const [first = "", ...rest] = words;
+  const known = Object.hasOwn(subcommands, first) ? subcommands[first] : undefined;
+  if (known) return known(rest, config, env);
   throw new UsageError(`"${words.join(" ")}" is not a command.`, {
     hint: `To give a task, use -p: sagent -p ${JSON.stringify(words.join(" "))}`,
   });
