@@ -5,6 +5,7 @@ import type { Chunk } from "../../agent/model.ts";
 import type { Parts } from "../parts.ts";
 import type { CallForm } from "./grammar.ts";
 import { createPen, type Pen } from "./pen.ts";
+import type { WrittenCall } from "./prompt.ts";
 import { createScanner, type Scan } from "./scan.ts";
 
 export interface AnswerJob {
@@ -30,12 +31,6 @@ export interface AnswerJob {
   readonly wordsOnly: boolean;
   /** Whether a call was made already and must not be made again; it is then taken back and the model answers in words. */
   readonly isRepeat?: (call: WrittenCall) => boolean;
-}
-
-export interface WrittenCall {
-  readonly name: string;
-  /** JSON of an object. */
-  readonly args: string;
 }
 
 export interface AnswerState {

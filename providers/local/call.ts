@@ -1,26 +1,14 @@
 /** One call of a local model: the prompt is rendered, fitted onto what the sequence holds, evaluated and answered. */
 import type { LlamaContextSequence, LlamaGrammar, SequenceEvaluateOptions, Token } from "node-llama-cpp";
 import { AbortedError, LocalModelError, SagentError } from "../../agent/error.ts";
-import type { Message, Usage } from "../../agent/message.ts";
-import { noUsage, toolCalls } from "../../agent/message.ts";
-import type { Chunk, ModelInfo, ModelRequest, ToolSpec } from "../../agent/model.ts";
-import { PromptTooLongError } from "../../agent/provider-error.ts";
+import type { Usage } from "../../agent/message.ts";
+import { noUsage } from "../../agent/message.ts";
+import type { Chunk, ModelInfo, ModelRequest } from "../../agent/model.ts";
 import { createParts } from "../parts.ts";
-import { type AnswerState, type WrittenCall, writeAnswer } from "./answer.ts";
-import { type CallForm, callGrammar } from "./grammar.ts";
-import { callPrior, compactTool, jsonCall, likelyTools, limitPaths, spaced, toldPrior } from "./guide.ts";
-import { createPlan } from "./plan.ts";
-import { pathsIn } from "./schema.ts";
-import { type ChatTemplate, type ChatTurn, tokenise } from "./template.ts";
-import { guidedTurns, nativeTurns } from "./turns.ts";
-
-/** The call of models whose template knows tools. */
-const taggedCall: CallForm = {
-  mark: "<tool_call>",
-  atLine: false,
-  open: '<tool_call>\n{"name": "',
-  close: "\n</tool_call>",
-};
+import { type AnswerState, writeAnswer } from "./answer.ts";
+import { callGrammar } from "./grammar.ts";
+import { type Prompt, writePrompt } from "./prompt.ts";
+import type { ChatTemplate } from "./template.ts";
 
 interface CallOptions {
   readonly sequence: LlamaContextSequence;
@@ -31,7 +19,7 @@ interface CallOptions {
 
 /** Gives the `stream` of one model. It must not run twice at once. */
 export function createCall(options: CallOptions) {
-  const { sequence, info } = options;
+  const { sequence } = options;
   const makeGrammar = createGrammars(sequence);
   return async function* call(request: ModelRequest, signal: AbortSignal): AsyncGenerator<Chunk> {
     const state: AnswerState = { parts: createParts(), outputTokens: 0 };
@@ -40,15 +28,15 @@ export function createCall(options: CallOptions) {
     const usage = (): Usage => ({ ...noUsage, cacheRead: reused, input: evaluated, output: state.outputTokens });
     try {
       if (signal.aborted) throw new AbortedError();
-      const plan = planPrompt(request, options);
-      checkLength(plan.prompt.length, info);
-      await sequence.adaptStateToTokens(plan.prompt.slice(0, -1), false);
+      const { contextTokens: held, model: tokenizer } = sequence;
+      const prompt = writePrompt(request, { ...options, tokenizer, held });
+      await sequence.adaptStateToTokens(prompt.tokens.slice(0, -1), false);
       reused = sequence.nextTokenIndex;
-      for await (const index of evaluatePrompt(sequence, plan.prompt, signal)) evaluated = index - reused;
-      evaluated = plan.prompt.length - reused;
-      const grammar = plan.tools.length ? await makeGrammar(callGrammar(plan.tools)) : undefined;
-      const callFirst = grammar !== undefined && (await leansToCall(sequence, plan));
-      const stopReason = yield* writeAnswer({ ...jobOf(request, options, plan), signal, grammar, callFirst }, state);
+      for await (const index of evaluatePrompt(sequence, prompt.tokens, signal)) evaluated = index - reused;
+      evaluated = prompt.tokens.length - reused;
+      const grammar = prompt.tools.length ? await makeGrammar(callGrammar(prompt.tools)) : undefined;
+      const callFirst = grammar !== undefined && (await leansToCall(sequence, prompt));
+      const stopReason = yield* writeAnswer({ ...jobOf(request, options, prompt), signal, grammar, callFirst }, state);
       yield { type: "done", parts: state.parts.all(), stopReason, usage: usage() };
     } catch (thrown) {
       const error =
@@ -58,66 +46,6 @@ export function createCall(options: CallOptions) {
       yield { type: "error", error, parts: state.parts.kept(), usage: usage() };
     }
   };
-}
-
-interface Plan {
-  readonly prompt: readonly Token[];
-  readonly form: CallForm;
-  /** As the grammar of a call allows them. */
-  readonly tools: readonly ToolSpec[];
-  /** The prompt ends inside thinking. */
-  readonly thinking: boolean;
-  /** Added to the log-odds of a call; absent where the model decides unasked. */
-  readonly prior?: number;
-  readonly isRepeat?: (call: WrittenCall) => boolean;
-  /** No call may be made. */
-  readonly wordsOnly?: boolean;
-}
-
-function planPrompt(request: ModelRequest, { template, info, sequence }: CallOptions): Plan {
-  const thinking = request.settings.effort !== "none";
-  const render = (turns: readonly ChatTurn[], tools?: readonly unknown[]) => {
-    const { text, pieces } = template.render(turns, { ...(tools ? { tools } : {}), thinking });
-    const prompt = tokenise(pieces, sequence.model, sequence.contextTokens);
-    return { prompt, thinking: /<think>\s*$/.test(text) };
-  };
-  if (template.tools || !request.tools.length) {
-    const tools = request.tools.map(({ name, description, schema }) => ({
-      type: "function",
-      function: { name, description, parameters: schema },
-    }));
-    return { ...render(nativeTurns(request, info), tools), form: taggedCall, tools: request.tools };
-  }
-  const tools = request.tools.map(compactTool);
-  const asked = request.messages.slice(
-    request.messages.findLastIndex(({ type }) => type === "user" || type === "peer"),
-  );
-  const question = asked[0] && "text" in asked[0] ? asked[0].text : "";
-  const { next: step, rest } = createPlan(request.tools, request.messages);
-  return {
-    ...render(guidedTurns(request, tools)),
-    form: jsonCall,
-    tools: step ? [step.tool] : limitPaths(likelyTools(tools, question), pathsIn(question)),
-    prior: step ? toldPrior : callPrior(request.messages, tools),
-    wordsOnly: rest !== undefined,
-    ...(step ? {} : { isRepeat: repeats(asked) }),
-  };
-}
-
-/** Whether a call was already made in these messages. */
-function repeats(messages: readonly Message[]): (call: WrittenCall) => boolean {
-  const made = new Set(
-    messages
-      .flatMap((message) => (message.type === "assistant" ? toolCalls(message) : []))
-      .map(({ name, args }) => `${name} ${spaced(args)}`),
-  );
-  return ({ name, args }) => made.has(`${name} ${spaced(JSON.parse(args))}`);
-}
-
-function checkLength(actualTokens: number, { maxRequestTokens: limitTokens, id }: ModelInfo): void {
-  if (actualTokens <= limitTokens) return;
-  const detail = `${actualTokens} tokens > ${limitTokens}`;
-  throw new PromptTooLongError({ provider: id, detail, actualTokens, limitTokens });
 }
 
 /** Longest time, in ms, that a stretch of the prompt may keep an abort waiting; it is aimed at, not kept. */
@@ -145,8 +73,8 @@ async function* evaluatePrompt(
  * Whether the model would rather open a call than say any other word: the odds of the call's first tokens, with the
  * prior added, against those of the likeliest other token.
  */
-async function leansToCall(sequence: LlamaContextSequence, { prompt, prior, form }: Plan): Promise<boolean> {
-  const last = prompt.at(-1);
+async function leansToCall(sequence: LlamaContextSequence, { tokens, prior, form }: Prompt<Token>): Promise<boolean> {
+  const last = tokens.at(-1);
   if (!prior || last === undefined) return false;
   const openings = openingTokens(sequence, form.open);
   const [result] = await sequence.controlledEvaluate([
@@ -168,12 +96,12 @@ function openingTokens({ model }: LlamaContextSequence, opening: string): Token[
   return [...new Set(firsts.filter((token) => token !== undefined))];
 }
 
-function jobOf(request: ModelRequest, { sequence, info, template, seed }: CallOptions, plan: Plan) {
+function jobOf(request: ModelRequest, { sequence, info, template, seed }: CallOptions, plan: Prompt<Token>) {
   const wanted = Math.min(request.maxOutputTokens ?? info.maxResponseTokens, info.maxResponseTokens);
-  const room = sequence.contextSize - 1 - plan.prompt.length;
+  const room = sequence.contextSize - 1 - plan.tokens.length;
   return {
     sequence,
-    prompt: plan.prompt,
+    prompt: plan.tokens,
     form: plan.form,
     sampling: samplingOf(request, seed, !template.tools),
     maxTokens: Math.min(wanted, room),

@@ -7,7 +7,8 @@ import { attachmentNote } from "../neutral.ts";
 import { createCall } from "./call.ts";
 import { modelName } from "./models.ts";
 import { type PullOptions, pullModel } from "./pull.ts";
-import { type ChatTemplate, readTemplate } from "./template.ts";
+import { type ChatTemplate, createTemplate } from "./template.ts";
+import { readVocabulary } from "./vocabulary.ts";
 
 export interface LocalOptions extends PullOptions {
   /** What `model()` without a name means: a path to a GGUF file or any name `pullModel` takes. */
@@ -142,7 +143,7 @@ interface ModelOptions extends LocalOptions {
 
 /** A model has a context of its own, so that what it evaluated last time is there next time. Calls queue. */
 async function createModel(weights: LlamaModel, options: ModelOptions): Promise<Model> {
-  const template = await readTemplate(weights, options.chatTemplate);
+  const template = await createTemplate(readVocabulary(weights), options.chatTemplate);
   const context = await createContext(weights, options);
   const info = infoOf(context, options.id, template);
   const call = createCall({ sequence: context.getSequence(), template, info, seed: options.seed });

@@ -1,8 +1,7 @@
 /**
- * A model's own chat template (Jinja, in the GGUF's metadata), and the way from its text to tokens. Control tokens come
- * from the template alone: words of a person or a file that look like one are tokenised as plain text.
+ * A model's own chat template (Jinja), and the way from its text to tokens. Control tokens come from the template alone:
+ * words of a person or a file that look like one are tokenised as plain text. Knows nothing of the engine that evaluates.
  */
-import type { LlamaModel, Token } from "node-llama-cpp";
 import { LocalModelError } from "../../agent/error.ts";
 
 /** A turn as chat templates take it. `toolCalls` and the role `tool` are used only where the template knows tools. */
@@ -15,7 +14,7 @@ export interface ChatTurn {
 }
 
 /** A stretch of a rendered prompt: a control token, or text between two of them. */
-export type Piece = { readonly token: Token } | { readonly text: string };
+export type Piece = { readonly token: number } | { readonly text: string };
 
 export interface RenderOptions {
   readonly tools?: readonly unknown[];
@@ -39,13 +38,27 @@ const plain =
   "{{ bos_token }}{% for message in messages %}{% if message.role == 'system' %}{{ message.content }}\n\n" +
   "{% else %}{{ 'Assistant: ' if message.role == 'assistant' else 'User: ' }}{{ message.content }}\n\n{% endif %}{% endfor %}Assistant:";
 
-/** Reads the template of a loaded model; one without gets ChatML if its vocabulary has it, else a plain transcript. */
-export async function readTemplate(model: LlamaModel, override?: string): Promise<ChatTemplate> {
+/** What a template needs to know of a tokenizer. */
+export interface Vocabulary {
+  /** The model's own template, where it has one. */
+  readonly template: string | undefined;
+  /** The control tokens, by their text. */
+  readonly controls: ReadonlyMap<string, number>;
+  /** Texts of the first and last token of a conversation; empty where there is none. */
+  readonly bos: string;
+  readonly eos: string;
+  /** A prompt must begin with `bos`, also where the template does not write it. */
+  readonly startsWithBos: boolean;
+}
+
+/** The template of a model; one without gets ChatML if its vocabulary has it, else a plain transcript. */
+export async function createTemplate(vocabulary: Vocabulary, override?: string): Promise<ChatTemplate> {
   const { Template } = await import("@huggingface/jinja");
-  const { tokenizer } = model.fileInfo.metadata;
-  const vocabulary = new Set(tokenizer?.ggml?.tokens);
-  const source = override ?? tokenizer?.chat_template ?? (vocabulary.has("<|im_start|>") ? chatml : plain);
-  const controls = controlTokens(model, source);
+  const { bos, eos } = vocabulary;
+  const source = override ?? vocabulary.template ?? (vocabulary.controls.has("<|im_start|>") ? chatml : plain);
+  const controls = new Map(
+    [...vocabulary.controls].filter(([text]) => text === bos || text === eos || source.includes(text)),
+  );
   const template = new Template(source);
   const split = splitter(controls);
   return {
@@ -56,15 +69,15 @@ export async function readTemplate(model: LlamaModel, override?: string): Promis
       const guard = createGuard([...controls.keys()]);
       const variables = {
         add_generation_prompt: true,
-        bos_token: model.tokens.bosString ?? "",
-        eos_token: model.tokens.eosString ?? "",
+        bos_token: bos,
+        eos_token: eos,
         ...(tools?.length ? { tools } : {}),
         ...(thinking === undefined ? {} : { enable_thinking: thinking }),
       };
       const wires = turns.map((turn) => wire(turn, guard.hide));
       const text = render(template, wires, variables);
       const pieces = split(text).map((piece) => ("text" in piece ? { text: guard.show(piece.text) } : piece));
-      return { text: guard.show(text), pieces: withBos(pieces, model) };
+      return { text: guard.show(text), pieces: withBos(pieces, vocabulary) };
     },
   };
 }
@@ -103,31 +116,14 @@ function render(template: { render(items: Wire): string }, messages: readonly Wi
   }
 }
 
-function withBos(pieces: Piece[], model: LlamaModel): Piece[] {
-  const { bos, shouldPrependBosToken } = model.tokens;
+function withBos(pieces: Piece[], { startsWithBos, bos, controls }: Vocabulary): Piece[] {
+  const token = controls.get(bos);
   const first = pieces[0];
-  if (!shouldPrependBosToken || bos === null || (first && "token" in first && first.token === bos)) return pieces;
-  return [{ token: bos }, ...pieces];
+  if (!startsWithBos || token === undefined || (first && "token" in first && first.token === token)) return pieces;
+  return [{ token }, ...pieces];
 }
 
-/** The control tokens that the template may write, by their text. No other text can become one. */
-function controlTokens(model: LlamaModel, source: string): Map<string, Token> {
-  const found = new Map<string, Token>();
-  const { bosString, eosString } = model.tokens;
-  const types = model.fileInfo.metadata.tokenizer?.ggml?.token_type ?? [];
-  const texts = model.fileInfo.metadata.tokenizer?.ggml?.tokens ?? [];
-  types.forEach((type, index) => {
-    const text = texts[index];
-    if (Number(type) !== controlType || !text) return;
-    if (text === bosString || text === eosString || source.includes(text)) found.set(text, index as Token);
-  });
-  return found;
-}
-
-/** `LLAMA_TOKEN_TYPE_CONTROL` of llama.cpp. */
-const controlType = 3;
-
-function splitter(controls: ReadonlyMap<string, Token>): (text: string) => Piece[] {
+function splitter(controls: ReadonlyMap<string, number>): (text: string) => Piece[] {
   const words = [...controls.keys()].sort((a, b) => b.length - a.length).map(escapeRegExp);
   if (!words.length) return (text) => [{ text }];
   const pattern = new RegExp(`(${words.join("|")})`);
@@ -160,28 +156,46 @@ function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
+/** What turning a prompt into tokens asks of an engine. `Token` is the engine's own kind of number. */
+export interface Tokenizer<Token extends number> {
+  /** Of plain text: what looks like a control token is none. */
+  tokenize(text: string): readonly Token[];
+  /** Control tokens are written out. */
+  detokenize(tokens: readonly Token[], special: true): string;
+  isSpecialToken(token: Token | undefined): boolean;
+}
+
 /**
  * Tokens of a prompt. Where a stretch of text is already in `held` (the tokens of a sequence) or goes on from its end,
  * the tokens there are kept, though a fresh tokenisation might cut the same words otherwise: what was evaluated stays.
  */
-export function tokenise(pieces: readonly Piece[], model: LlamaModel, held: readonly Token[]): Token[] {
+export function tokenise<Token extends number>(
+  pieces: readonly Piece[],
+  tokenizer: Tokenizer<Token>,
+  held: readonly Token[],
+): Token[] {
   const tokens: Token[] = [];
   let same = 0;
   for (const piece of pieces) {
-    if ("token" in piece) tokens.push(piece.token);
-    else if (same < tokens.length) tokens.push(...model.tokenize(piece.text));
-    else tokens.push(...keptTokens(piece.text, model, held, same));
+    if ("token" in piece) tokens.push(piece.token as Token);
+    else if (same < tokens.length) tokens.push(...tokenizer.tokenize(piece.text));
+    else tokens.push(...keptTokens(piece.text, tokenizer, held, same));
     while (same < tokens.length && held[same] === tokens[same]) same++;
   }
   return tokens;
 }
 
-function keptTokens(text: string, model: LlamaModel, held: readonly Token[], from: number): Token[] {
+function keptTokens<Token extends number>(
+  text: string,
+  tokenizer: Tokenizer<Token>,
+  held: readonly Token[],
+  from: number,
+): readonly Token[] {
   let end = from;
-  while (end < held.length && !model.isSpecialToken(held[end])) end++;
+  while (end < held.length && !tokenizer.isSpecialToken(held[end])) end++;
   const run = held.slice(from, end);
-  const said = run.length ? model.detokenize(run, true) : "";
+  const said = run.length ? tokenizer.detokenize(run, true) : "";
   if (said === text) return run;
-  if (said && end === held.length && text.startsWith(said)) return [...run, ...model.tokenize(text.slice(said.length))];
-  return model.tokenize(text);
+  const goesOn = said && end === held.length && text.startsWith(said);
+  return goesOn ? [...run, ...tokenizer.tokenize(text.slice(said.length))] : tokenizer.tokenize(text);
 }

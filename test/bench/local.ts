@@ -1,7 +1,8 @@
 /** The embedded model against llama.cpp driven directly through node-llama-cpp, in turns on the same weights. */
 import { getLlama, type LlamaContextSequence, LlamaLogLevel, type Token } from "node-llama-cpp";
 import type { Model, Provider } from "../../agent/model.ts";
-import { readTemplate } from "../../providers/local/template.ts";
+import { createTemplate } from "../../providers/local/template.ts";
+import { readVocabulary } from "../../providers/local/vocabulary.ts";
 import { askModel, talk, testLocal, testModel } from "../support/local-model.ts";
 import { median, printMetric } from "./metric.ts";
 
@@ -61,7 +62,7 @@ async function measureSpeed(model: Model): Promise<void> {
   const llama = await getLlama({ gpu: false, build: "never", logLevel: LlamaLogLevel.disabled, maxThreads: threads });
   const weights = await llama.loadModel({ modelPath: await testModel() });
   const sequence = (await weights.createContext({ contextSize: 1024, threads })).getSequence();
-  const template = await readTemplate(weights);
+  const template = await createTemplate(readVocabulary(weights));
   const ours: Timing[] = [];
   const direct: Timing[] = [];
   for (let run = -1; run < runs; run++) {

@@ -1,0 +1,101 @@
+/** What a local model is asked: a request as the tokens of a prompt, and how it may call. Knows nothing of the engine that evaluates. */
+import type { Message } from "../../agent/message.ts";
+import { toolCalls } from "../../agent/message.ts";
+import type { ModelInfo, ModelRequest, ToolSpec } from "../../agent/model.ts";
+import { PromptTooLongError } from "../../agent/provider-error.ts";
+import type { CallForm } from "./grammar.ts";
+import { callPrior, compactTool, jsonCall, likelyTools, limitPaths, spaced, toldPrior } from "./guide.ts";
+import { createPlan } from "./plan.ts";
+import { pathsIn } from "./schema.ts";
+import { type ChatTemplate, type ChatTurn, type Tokenizer, tokenise } from "./template.ts";
+import { guidedTurns, nativeTurns } from "./turns.ts";
+
+/** The call of models whose template knows tools. */
+export const taggedCall: CallForm = {
+  mark: "<tool_call>",
+  atLine: false,
+  open: '<tool_call>\n{"name": "',
+  close: "\n</tool_call>",
+};
+
+export interface WrittenCall {
+  readonly name: string;
+  /** JSON of an object. */
+  readonly args: string;
+}
+
+/** What turns a request into a prompt. */
+export interface PromptMaker<Token extends number> {
+  readonly template: ChatTemplate;
+  readonly info: ModelInfo;
+  readonly tokenizer: Tokenizer<Token>;
+  /** What is evaluated already. */
+  readonly held: readonly Token[];
+}
+
+export interface Prompt<Token extends number> {
+  readonly tokens: readonly Token[];
+  readonly form: CallForm;
+  /** As the grammar of a call allows them. */
+  readonly tools: readonly ToolSpec[];
+  /** The prompt ends inside thinking. */
+  readonly thinking: boolean;
+  /** Added to the log-odds of a call; absent where the model decides unasked. */
+  readonly prior?: number;
+  readonly isRepeat?: (call: WrittenCall) => boolean;
+  /** No call may be made. */
+  readonly wordsOnly?: boolean;
+}
+
+/** Renders a request. Throws `PromptTooLongError` before anything is evaluated. */
+export function writePrompt<Token extends number>(request: ModelRequest, maker: PromptMaker<Token>): Prompt<Token> {
+  const prompt = planPrompt(request, maker);
+  checkLength(prompt.tokens.length, maker.info);
+  return prompt;
+}
+
+function planPrompt<Token extends number>(request: ModelRequest, maker: PromptMaker<Token>): Prompt<Token> {
+  const { template, info, tokenizer, held } = maker;
+  const thinking = request.settings.effort !== "none";
+  const render = (turns: readonly ChatTurn[], tools?: readonly unknown[]) => {
+    const { text, pieces } = template.render(turns, { ...(tools ? { tools } : {}), thinking });
+    return { tokens: tokenise(pieces, tokenizer, held), thinking: /<think>\s*$/.test(text) };
+  };
+  if (template.tools || !request.tools.length) {
+    const tools = request.tools.map(({ name, description, schema }) => ({
+      type: "function",
+      function: { name, description, parameters: schema },
+    }));
+    return { ...render(nativeTurns(request, info), tools), form: taggedCall, tools: request.tools };
+  }
+  const tools = request.tools.map(compactTool);
+  const asked = request.messages.slice(
+    request.messages.findLastIndex(({ type }) => type === "user" || type === "peer"),
+  );
+  const question = asked[0] && "text" in asked[0] ? asked[0].text : "";
+  const { next: step, rest } = createPlan(request.tools, request.messages);
+  return {
+    ...render(guidedTurns(request, tools)),
+    form: jsonCall,
+    tools: step ? [step.tool] : limitPaths(likelyTools(tools, question), pathsIn(question)),
+    prior: step ? toldPrior : callPrior(request.messages, tools),
+    wordsOnly: rest !== undefined,
+    ...(step ? {} : { isRepeat: repeats(asked) }),
+  };
+}
+
+/** Whether a call was already made in these messages. */
+function repeats(messages: readonly Message[]): (call: WrittenCall) => boolean {
+  const made = new Set(
+    messages
+      .flatMap((message) => (message.type === "assistant" ? toolCalls(message) : []))
+      .map(({ name, args }) => `${name} ${spaced(args)}`),
+  );
+  return ({ name, args }) => made.has(`${name} ${spaced(JSON.parse(args))}`);
+}
+
+function checkLength(actualTokens: number, { maxRequestTokens: limitTokens, id }: ModelInfo): void {
+  if (actualTokens <= limitTokens) return;
+  const detail = `${actualTokens} tokens > ${limitTokens}`;
+  throw new PromptTooLongError({ provider: id, detail, actualTokens, limitTokens });
+}
