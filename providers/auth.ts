@@ -1,5 +1,8 @@
 /** Where keys come from (the environment, never argv), and how they are kept out of child processes, logs and errors. */
 import { ConfigError, UsageError } from "../agent/error.ts";
+import { configDir, credentialPath, readCredentials } from "./credential-file.ts";
+import { clientSecrets } from "./oauth-client.ts";
+import { notedSecrets } from "./secrets.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -79,23 +82,44 @@ export function requireKey(vendor: Vendor, env: Env): string {
 const otherSecrets: readonly string[] = ["ANTHROPIC_AUTH_TOKEN", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "SAGENT_SECRET"];
 const secretVars: ReadonlySet<string> = new Set([...vendors.flatMap((vendor) => vendor.keyVars), ...otherSecrets]);
 
-/** The environment for child processes: without provider credentials and the other secrets that we read. */
-export function withoutSecrets(env: Env): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !secretVars.has(name)) kept[name] = value;
-  }
-  return kept;
-}
+const isSecretVar = (name: string) => secretVars.has(name) || name.startsWith("SAGENT_OAUTH_");
 
 /** Shorter values are left alone: they would match ordinary words. */
 const shortestSecret = 8;
 
-/** Replaces every secret of the environment that stands in a text by the name of its variable, in brackets. */
+interface Secret {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * The environment for child processes: without provider credentials and the other secrets that we read, under whatever
+ * name one of the credential file stands.
+ */
+export function withoutSecrets(env: Env): Record<string, string> {
+  const kept: Record<string, string> = {};
+  const secrets = secretsOfFiles(env);
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined || isSecretVar(name) || secrets.some((secret) => value.includes(secret.value))) continue;
+    kept[name] = value;
+  }
+  return kept;
+}
+
+/** Replaces every secret of the environment and of the credential file that stands in a text by its name, in brackets. */
 export function redact(text: string, env: Env): string {
-  const secrets = [...secretVars]
-    .map((name) => ({ name, value: env[name]?.trim() ?? "" }))
-    .filter(({ value }) => value.length >= shortestSecret)
-    .sort((a, b) => b.value.length - a.value.length);
+  const secrets = [...secretsOfEnv(env), ...secretsOfFiles(env)].sort((a, b) => b.value.length - a.value.length);
   return secrets.reduce((safe, { name, value }) => safe.replaceAll(value, `[${name}]`), text);
+}
+
+function secretsOfEnv(env: Env): Secret[] {
+  const named = [...secretVars].map((name) => ({ name, value: env[name]?.trim() ?? "" }));
+  return named.filter(({ value }) => value.length >= shortestSecret);
+}
+
+function secretsOfFiles(env: Env): Secret[] {
+  if (!configDir(env)) return [];
+  readCredentials(env);
+  const client = clientSecrets(env).map((value) => ({ name: "OAuth client secret", value }));
+  return [...notedSecrets(credentialPath(env)), ...client].filter(({ value }) => value.length >= shortestSecret);
 }
