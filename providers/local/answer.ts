@@ -16,6 +16,8 @@ export interface AnswerJob {
   readonly form: CallForm;
   /** Grammar of a call from behind `form.open`; none where there are no tools. */
   readonly grammar: LlamaGrammar | undefined;
+  /** Grammar of the whole answer in words; it then has no thinking. */
+  readonly output: LlamaGrammar | undefined;
   /** Tokens that a call could begin with. */
   readonly opening: readonly Token[];
   readonly sampling: SequenceEvaluateOptions;
@@ -46,6 +48,10 @@ export async function* writeAnswer(job: AnswerJob, state: AnswerState): AsyncGen
   let callAt = job.callFirst && mayCall ? 0 : undefined;
   let thinking = job.thinking;
   let calls = 0;
+  if (job.output && thinking) {
+    pen.force(0, "</think>\n\n");
+    thinking = false;
+  }
   while (true) {
     if (callAt === undefined) {
       const prose = yield* writeProse(job, state, pen, part, { mayCall, thinking, silent: calls > 0 });
@@ -78,10 +84,12 @@ async function* writeProse(
   { mayCall, thinking, silent }: { mayCall: boolean; thinking: boolean; silent: boolean },
 ): AsyncGenerator<Chunk, Prose> {
   const { form, stops } = job;
+  const output = silent ? undefined : job.output;
   const scanner = createScanner({
-    ...(mayCall ? { open: form.mark, openAtLine: form.atLine } : {}),
+    ...(mayCall && (form.close || !output) ? { open: form.mark, openAtLine: form.atLine } : {}),
     stops,
     thinking,
+    thinks: !output,
     from: pen.text.length,
   });
   const take = function* (scans: Scan[]): Generator<Chunk, Prose | undefined> {
@@ -95,12 +103,7 @@ async function* writeProse(
     return undefined;
   };
   if (pen.length < job.maxTokens) {
-    const start = pen.length;
-    const bias = mayCall || !job.grammar ? undefined : await createBias(job);
-    const sampling = bias
-      ? { ...job.sampling, tokenBias: () => (pen.length === start ? bias.ban : bias.none) }
-      : job.sampling;
-    for await (const words of pen.write(sampling)) {
+    for await (const words of pen.write(await proseSampling(job, pen, output, mayCall))) {
       state.outputTokens = pen.length;
       const prose = yield* take(scanner.push(words));
       if (prose) return prose;
@@ -139,10 +142,24 @@ async function* writeCall(
   return whole ? "whole" : "cut";
 }
 
-/** Keeps an answer in words from beginning as a call. */
-async function createBias({ sequence, opening }: AnswerJob) {
-  const { TokenBias } = await import("node-llama-cpp");
-  return { ban: TokenBias.for(sequence.model).set([...opening], "never"), none: TokenBias.for(sequence.model) };
+/** Keeps words to the grammar of the answer, or from beginning as a call that may not be made. */
+async function proseSampling(
+  job: AnswerJob,
+  pen: Pen,
+  output: LlamaGrammar | undefined,
+  mayCall: boolean,
+): Promise<SequenceEvaluateOptions> {
+  const { LlamaGrammarEvaluationState, TokenBias } = await import("node-llama-cpp");
+  const { model } = job.sequence;
+  if (output) {
+    const grammarEvaluationState = new LlamaGrammarEvaluationState({ model, grammar: output });
+    return { ...job.sampling, grammarEvaluationState };
+  }
+  if (mayCall || !job.grammar) return job.sampling;
+  const start = pen.length;
+  const none = TokenBias.for(model);
+  const ban = TokenBias.for(model).set([...job.opening], "never");
+  return { ...job.sampling, tokenBias: () => (pen.length === start ? ban : none) };
 }
 
 const loopChars = 400;

@@ -6,7 +6,7 @@ import { noUsage } from "../../agent/message.ts";
 import type { Chunk, ModelInfo, ModelRequest } from "../../agent/model.ts";
 import { createParts } from "../parts.ts";
 import { type AnswerState, writeAnswer } from "./answer.ts";
-import { callGrammar } from "./grammar.ts";
+import { callGrammar, outputGrammar } from "./grammar.ts";
 import { type Prompt, writePrompt } from "./prompt.ts";
 import type { ChatTemplate } from "./template.ts";
 
@@ -35,8 +35,13 @@ export function createCall(options: CallOptions) {
       for await (const index of evaluatePrompt(sequence, prompt.tokens, signal)) evaluated = index - reused;
       evaluated = prompt.tokens.length - reused;
       const grammar = prompt.tools.length ? await makeGrammar(callGrammar(prompt.tools)) : undefined;
+      const output =
+        request.outputSchema && (await makeGrammar(outputGrammar(request.outputSchema, openingMark(prompt))));
       const callFirst = grammar !== undefined && (await leansToCall(sequence, prompt));
-      const stopReason = yield* writeAnswer({ ...jobOf(request, options, prompt), signal, grammar, callFirst }, state);
+      const stopReason = yield* writeAnswer(
+        { ...jobOf(request, options, prompt), signal, grammar, output, callFirst },
+        state,
+      );
       yield { type: "done", parts: state.parts.all(), stopReason, usage: usage() };
     } catch (thrown) {
       const error =
@@ -46,6 +51,11 @@ export function createCall(options: CallOptions) {
       yield { type: "error", error, parts: state.parts.kept(), usage: usage() };
     }
   };
+}
+
+/** What an answer that is held to a schema may be instead: a call, unless it opens as the answer itself would. */
+function openingMark({ tools, form }: Prompt<Token>): string | undefined {
+  return tools.length && form.close ? form.mark : undefined;
 }
 
 /** Longest time, in ms, that a stretch of the prompt may keep an abort waiting; it is aimed at, not kept. */

@@ -39,6 +39,14 @@ export function callGrammar(tools: readonly ToolSpec[]): string {
   return [...rules].map(([name, body]) => `${name} ::= ${body}`).join("\n") + jsonRules;
 }
 
+/** An answer that satisfies a schema, and nothing else; or `mark`, where a call may open instead. */
+export function outputGrammar(schema: Schema, mark?: string): string {
+  const rules = new Map<string, string>();
+  const output = writeSchema(schema, { root: schema, rules, prefix: "o", made: new Map() });
+  rules.set("root", mark === undefined ? output : `${output} | ${literal(mark)}`);
+  return [...rules].map(([name, body]) => `${name} ::= ${body}`).join("\n") + jsonRules;
+}
+
 interface Writer {
   /** The schema that `#` refers to. */
   readonly root: Schema;

@@ -219,6 +219,7 @@ function infoOf(context: LlamaContext, id: string, template: ChatTemplate): Mode
     cacheTtlSec: [0],
     prices: [{ tier: "auto", above: 0, input: 0, output: 0, cacheWrite: 0, cacheWrite1h: 0, cacheRead: 0 }],
     charsPerToken: 4,
+    structured: true,
   };
 }
 

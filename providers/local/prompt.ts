@@ -56,7 +56,7 @@ export function writePrompt<Token extends number>(request: ModelRequest, maker: 
 
 function planPrompt<Token extends number>(request: ModelRequest, maker: PromptMaker<Token>): Prompt<Token> {
   const { template, info, tokenizer, held } = maker;
-  const thinking = request.settings.effort !== "none";
+  const thinking = request.settings.effort !== "none" && !request.outputSchema;
   const render = (turns: readonly ChatTurn[], tools?: readonly unknown[]) => {
     const { text, pieces } = template.render(turns, { ...(tools ? { tools } : {}), thinking });
     return { tokens: tokenise(pieces, tokenizer, held), thinking: /<think>\s*$/.test(text) };

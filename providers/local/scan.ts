@@ -22,6 +22,8 @@ export interface ScanOptions {
   readonly stops?: readonly string[];
   /** The answer begins inside thinking, because its prompt ended in `<think>`. */
   readonly thinking?: boolean;
+  /** `false` takes marks of thinking for text. */
+  readonly thinks?: boolean;
   /** Where in the answer this scanner starts. */
   readonly from?: number;
 }
@@ -55,7 +57,11 @@ export function createScanner(options: ScanOptions): Scanner {
   const step = (last: boolean): "more" | "wait" | "done" => {
     const marks = thinking
       ? [thinkClose]
-      : [thinkOpen, ...(options.stops ?? []), ...(options.open ? [options.open] : [])];
+      : [
+          ...(options.thinks === false ? [] : [thinkOpen]),
+          ...(options.stops ?? []),
+          ...(options.open ? [options.open] : []),
+        ];
     const found = firstMark(
       pending,
       marks,

@@ -110,6 +110,7 @@ async function callAfter(name: string, schema: z.ZodType, args: unknown) {
       form: jsonCall,
       grammar: await llama.createGrammar({ grammar: callGrammar([spec]) }),
       opening: [],
+      output: undefined,
       sampling: { temperature: 0 },
       maxTokens: 120,
       windowLimited: false,
