@@ -91,10 +91,15 @@ export class ConfigError extends SagentError {
 
 export class ModelNotFoundError extends SagentError {
   readonly code = "model_not_found";
-  constructor(data: { readonly model: string; readonly provider?: string; readonly known?: readonly string[] }) {
+  constructor(data: {
+    readonly model: string;
+    readonly provider?: string;
+    readonly known?: readonly string[];
+    readonly hint?: string;
+  }) {
     const where = data.provider ? ` for ${data.provider}` : "";
     const known = data.known?.length ? `Known: ${data.known.join(", ")}.` : undefined;
-    super(`There is no model "${data.model}"${where}.`, { hint: known });
+    super(`There is no model "${data.model}"${where}.`, { hint: data.hint ?? known });
   }
 }
 

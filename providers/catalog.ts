@@ -5,7 +5,7 @@
  */
 import { ModelNotFoundError, SettingError, UsageError } from "../agent/error.ts";
 import type { ModelInfo, PriceRow } from "../agent/model.ts";
-import { knownModels } from "./local/models.ts";
+import { readRef } from "./local/ref.ts";
 import { type CatalogPrice, type ContextRow, catalog, type ImageTokens, type Row, type Shelf } from "./rows.ts";
 
 export type { ImageTokens } from "./rows.ts";
@@ -56,23 +56,19 @@ export function knownByWireId(wireId: string): ModelInfo | undefined {
   return row?.wire_id === wireId ? toInfo(shelfOf(row.provider), row, "") : undefined;
 }
 
-/**
- * The provider that a bare model name means: `local` for a path, a GGUF file or the name of a local model; the current provider
- * where its catalogue knows the name; else the only one that does. Otherwise the candidates: several for a role such
- * as `default`, none for an unknown name.
- */
-export function inferProvider(name: string, current?: string): string | readonly string[] {
-  if (isLocalReference(name)) return "local";
-  const { base } = splitTag(name);
-  const wanted = current?.toLowerCase();
-  const candidates = [...catalog().shelves.values()].filter((shelf) => shelf.names.has(base));
-  const [only] = candidates.filter((shelf) => shelf.provider === wanted || candidates.length === 1);
-  return only ? only.provider : candidates.map((shelf) => shelf.provider);
+/** The ISO date on which the facts of the catalogue were last checked. */
+export function pricesAsOf(): string {
+  return catalog().asOf;
 }
 
-function isLocalReference(name: string): boolean {
-  const isKnown = knownModels.some(({ id }) => id === name.trim().toLowerCase());
-  return isKnown || /^(\/|\.{1,2}\/|~\/|local$|(llama|onnx|hf):)|\.gguf$/i.test(name);
+/** Whether a name leads to weights on this machine or on their way to it. Throws `UsageError` for a bad option in it. */
+export function isLocalName(name: string): boolean {
+  return name.trim().toLowerCase() === "local" || readRef(name) !== undefined;
+}
+
+/** The roles that some provider of the catalogue gives to a model. */
+export function shippedRoles(): ReadonlySet<string> {
+  return new Set([...catalog().shelves.values()].flatMap(({ transport }) => Object.keys(transport.roles)));
 }
 
 /** What an adapter must know of a model beyond `ModelInfo` to speak its wire. */

@@ -4,16 +4,20 @@
  */
 import { ConfigError } from "../agent/error.ts";
 import type { ModelInfo, Provider } from "../agent/model.ts";
-import { type Env, findKey, requireKey, type Vendor, vendorOf, vendors } from "./auth.ts";
-import { inferProvider, resolveModel, rowFacts } from "./catalog.ts";
+import { type Env, findKey, requireKey } from "./auth.ts";
+import { Book, type Reached } from "./book.ts";
+import { rowFacts } from "./catalog.ts";
+import { choose } from "./choose.ts";
 import { type CustomModel, customModel } from "./custom.ts";
 import type { LocalOptions } from "./local/llama.ts";
 
 export type { Chunk, Model, ModelInfo, ModelRequest, ModelSettings, PriceRow, Provider } from "../agent/model.ts";
 export { type Env, redact, withoutSecrets } from "./auth.ts";
-export { inferProvider, type ListedModel, listModels, type RowFacts, resolveModel, rowFacts } from "./catalog.ts";
+export { Book } from "./book.ts";
+export { type ListedModel, listModels, pricesAsOf, type RowFacts, resolveModel, rowFacts } from "./catalog.ts";
 export type { CustomModel } from "./custom.ts";
 export type { LocalOptions } from "./local/llama.ts";
+export { loadUserModels, type UserModels } from "./user-models.ts";
 
 export interface ProviderOptions {
   /** Where keys and base URLs are looked up. */
@@ -22,6 +26,8 @@ export interface ProviderOptions {
   readonly apiKey?: string | undefined;
   /** Instead of the environment's or the vendor's. */
   readonly baseUrl?: string | undefined;
+  /** Providers and models of a person's own; only the shipped ones where absent. */
+  readonly book?: Book | undefined;
   /** What the models behind `openai-compat` are like, where the defaults do not fit. */
   readonly custom?: CustomModel | undefined;
   /** Where the embedded model comes from and what it may use. */
@@ -32,48 +38,42 @@ export interface ProviderOptions {
   readonly connectMs?: number;
 }
 
+const shipped = new Book();
+
 /** Every provider, as users type it. */
-export function providerNames(): string[] {
-  return [...vendors.map((vendor) => vendor.name), "local"];
+export function providerNames(book = shipped): string[] {
+  return [...book.providers.map(({ name }) => name), "local"];
 }
 
 /**
  * The providers that can be used with this environment, best first: those with a key, those whose server is named by
- * `OPENAI_COMPAT_BASE_URL` or `LLAMA_CPP_BASE_URL`, and always the embedded one, `local`.
+ * `OPENAI_COMPAT_BASE_URL` or `LLAMA_CPP_BASE_URL` or in a person's file, and always the embedded one, `local`.
  */
-export function usableProviders(env: Env): string[] {
-  const ready = vendors.filter((vendor) => (vendor.needsKey ? findKey(vendor, env) : env[vendor.baseUrlVar]?.trim()));
-  return [...ready.map((vendor) => vendor.name), "local"];
+export function usableProviders(env: Env, book = shipped): string[] {
+  const ready = book.providers.filter((each) => {
+    return each.needsKey ? findKey(each, env) : env[each.baseUrlVar]?.trim() || each.own?.baseUrl;
+  });
+  return [...ready.map(({ name }) => name), "local"];
 }
 
 export interface ProviderChoice {
   readonly env: Env;
+  readonly book?: Book | undefined;
   readonly provider?: string | undefined;
   readonly model?: string | undefined;
   readonly baseUrl?: string | undefined;
   /** The provider in use, where there is one. */
   readonly current?: string | undefined;
+  /** Any provider where absent. */
+  readonly allowed?: readonly string[] | undefined;
 }
 
 /**
- * The provider to use: the one that was named; `openai-compat` for a bare base URL; the one that the model's name
- * means; the current one; the first usable one. Throws `UsageError` for a provider that does not exist.
+ * The provider to use, as `choose` says it. Throws `UsageError` for a provider that does not exist and for a model that
+ * several serve, `ModelNotFoundError` for one that nobody serves.
  */
-export function chooseProvider({ env, provider, model, baseUrl, current }: ProviderChoice): string {
-  if (provider !== undefined) return canonical(provider);
-  if (baseUrl !== undefined) return "openai-compat";
-  const usable = usableProviders(env);
-  const [first = "local"] = usable;
-  const otherwise = current ?? first;
-  if (model === undefined) return otherwise;
-  const inferred = inferProvider(model, current);
-  if (typeof inferred === "string") return inferred;
-  const takesAnyName = inferred.length === 0 && usable.includes("openai-compat");
-  return takesAnyName ? "openai-compat" : (usable.find((name) => inferred.includes(name)) ?? otherwise);
-}
-
-function canonical(name: string): string {
-  return name.toLowerCase() === "local" ? "local" : vendorOf(name).name;
+export function chooseProvider({ env, book = shipped, ...choice }: ProviderChoice): string {
+  return choose({ ...choice, book, usable: usableProviders(env, book) });
 }
 
 /**
@@ -81,12 +81,12 @@ function canonical(name: string): string {
  * where a key or a base URL is missing; nothing is sent yet.
  */
 export async function createProvider(name: string, options: ProviderOptions): Promise<Provider> {
-  if (canonical(name) === "local") return (await import("./local/llama.ts")).createLocal(options.local);
-  const vendor = vendorOf(name);
-  const { env, idleMs, connectMs } = options;
+  if (name.toLowerCase() === "local") return (await import("./local/llama.ts")).createLocal(options.local);
+  const { env, idleMs, connectMs, book = shipped } = options;
+  const vendor = book.provider(name);
   const key = options.apiKey ?? (vendor.needsKey ? requireKey(vendor, env) : findKey(vendor, env));
   const baseUrl = options.baseUrl ?? (env[vendor.baseUrlVar]?.trim() || vendor.baseUrl);
-  const provider = await connect(vendor, options.custom, {
+  const provider = await connect(vendor, resolver(vendor, book, options.custom), {
     apiKey: key ?? "",
     ...(baseUrl !== undefined && { baseUrl }),
     ...(idleMs !== undefined && { idleMs }),
@@ -103,8 +103,14 @@ interface Link {
   readonly connectMs?: number;
 }
 
-async function connect(vendor: Vendor, custom: CustomModel | undefined, link: Link): Promise<Provider> {
-  const resolve = (id?: string) => resolveModel(vendor.name, id);
+type Resolve = (id?: string) => ModelInfo;
+
+/** What the caller says of an open server's models counts most, where it says something. */
+function resolver({ name, open }: Reached, book: Book, custom: CustomModel | undefined): Resolve {
+  return open && custom ? (id) => ({ ...customModel(id, custom), provider: name }) : (id) => book.resolve(name, id);
+}
+
+async function connect(vendor: Reached, resolve: Resolve, link: Link): Promise<Provider> {
   switch (vendor.wire) {
     case "messages":
       return (await import("./anthropic.ts")).createAnthropic({ ...link, resolve });
@@ -115,11 +121,11 @@ async function connect(vendor: Vendor, custom: CustomModel | undefined, link: Li
       return (await import("./openai.ts")).createOpenAI({ ...link, resolve, reasoningContextAllTurns });
     }
     case "chat":
-      return connectChat(vendor, link, vendor.name === "openai-compat" ? (id) => customModel(id, custom) : resolve);
+      return connectChat(vendor, link, resolve);
   }
 }
 
-async function connectChat(vendor: Vendor, link: Link, resolve: (id?: string) => ModelInfo): Promise<Provider> {
+async function connectChat(vendor: Reached, link: Link, resolve: Resolve): Promise<Provider> {
   const { name, label } = vendor;
   const { apiKey, baseUrl, ...rest } = link;
   if (baseUrl === undefined) {

@@ -71,6 +71,8 @@ export interface Transport {
 }
 
 export interface CatalogFile {
+  /** A sentence with the ISO date of the facts in it. */
+  readonly as_of: string;
   readonly transports: Readonly<Record<string, Partial<Transport>>>;
   readonly models: readonly Row[];
 }
@@ -85,6 +87,8 @@ export interface Shelf {
 
 /** Shelves by provider name as users type it, and rows by wire id. */
 export interface Catalog {
+  /** ISO date of the facts. */
+  readonly asOf: string;
   readonly shelves: ReadonlyMap<string, Shelf>;
   readonly byWireId: ReadonlyMap<string, Row>;
 }
@@ -100,7 +104,7 @@ export function indexCatalog(file: CatalogFile): Catalog {
     const provider = vendor.toLowerCase();
     shelves.set(provider, { provider, transport, rows, names: namesOf(vendor, rows, transport.roles) });
   }
-  return { shelves, byWireId };
+  return { asOf: /\d{4}-\d\d-\d\d/.exec(file.as_of)?.[0] ?? "", shelves, byWireId };
 }
 
 function isWhole(transport: Partial<Transport> | undefined): transport is Transport {

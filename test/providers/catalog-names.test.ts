@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { ConfigError, ModelNotFoundError, UsageError } from "../../agent/error.ts";
-import { inferProvider, knownByWireId, listModels, resolveModel, rowFacts } from "../../providers/catalog.ts";
+import { knownByWireId, listModels, resolveModel, rowFacts } from "../../providers/catalog.ts";
 import data from "../../providers/data/catalog.json" with { type: "json" };
 import { knownModels } from "../../providers/local/models.ts";
 import { type CatalogFile, indexCatalog } from "../../providers/rows.ts";
@@ -18,9 +18,9 @@ test("an id wins over a wire id, a wire id over a role, a role over a family", (
     { ...second, id: "b-2.0", wire_id: "a-1.0", family: "x", version: "2.0" },
     { ...third, id: "c-3.0", wire_id: "default", family: "utility", version: "3.0" },
   ];
-  const { transports } = file();
+  const { transports, ...rest } = file();
   const roles = { default: "a-1.0", utility: "b-2.0" };
-  const index = indexCatalog({ models: rows, transports: { Anthropic: { ...transports.Anthropic, roles } } });
+  const index = indexCatalog({ ...rest, models: rows, transports: { Anthropic: { ...transports.Anthropic, roles } } });
   const names = [...(index.shelves.get("anthropic")?.names ?? [])].map(([name, row]) => [name, row.id]);
   expect(Object.fromEntries(names)).toEqual({
     "a-1.0": "a-1.0",
@@ -37,10 +37,10 @@ test("an id wins over a wire id, a wire id over a role, a role over a family", (
 });
 
 test("a catalogue that contradicts itself is refused", () => {
-  const { models, transports } = file();
+  const { models, transports, ...rest } = file();
   const [first, second] = models;
   if (!first || !second) throw new Error("the catalogue is empty");
-  const index = (changed: Partial<CatalogFile>) => () => indexCatalog({ models, transports, ...changed });
+  const index = (changed: Partial<CatalogFile>) => () => indexCatalog({ ...rest, models, transports, ...changed });
   expect(index({ models: [...models, { ...first, wire_id: "other" }] })).toThrow(
     new ConfigError('The model catalogue gives id "fable-5.1" to both fable-5.1 and fable-5.1.'),
   );
@@ -100,46 +100,6 @@ test("a list gives every row once, with its other names and suffixes", () => {
     ["kimi-code-2.7", ["kimi-k2.7-code", "kimi-code", "kimi-code-2"], []],
     ["kimi-code-highspeed-2.7", ["kimi-k2.7-code-highspeed", "kimi-code-highspeed", "kimi-code-highspeed-2"], []],
   ]);
-});
-
-test("a name of one catalogue means its provider", () => {
-  expect(inferProvider("opus+200k")).toBe("anthropic");
-  expect(inferProvider("GPT-5")).toBe("openai");
-  expect(inferProvider("kimi-k3")).toBe("moonshot");
-  expect(inferProvider("best")).toBe("anthropic");
-});
-
-test("the current provider keeps what it knows", () => {
-  expect(inferProvider("default", "Google")).toBe("google");
-  expect(inferProvider("opus", "google")).toBe("anthropic");
-  expect(inferProvider("opus", "openai-compat")).toBe("anthropic");
-});
-
-test("a role of many has many candidates, an unknown name none", () => {
-  const all = ["anthropic", "openai", "google", "moonshot", "dashscope", "minimax", "llamacpp"];
-  expect(inferProvider("utility")).toEqual(all);
-  expect(inferProvider("default", "local")).toEqual(all);
-  for (const name of ["gpt-6", "claude", "gemini", "qwen", "o3", "codex", ""]) expect(inferProvider(name)).toEqual([]);
-});
-
-test("paths, GGUF files and local references mean the embedded model", () => {
-  for (const name of [
-    "/m",
-    "./m",
-    "../m",
-    "~/m",
-    "m.gguf",
-    "M.GGUF",
-    "llama:m",
-    "onnx:m",
-    "hf:user/repo:Q4_0",
-    "local",
-  ]) {
-    expect(inferProvider(name, "openai")).toBe("local");
-  }
-  expect(inferProvider("https://example.com/m.gguf")).toBe("local");
-  expect(inferProvider("SmolLM2-135M")).toBe("local");
-  expect(inferProvider("~m")).toEqual([]);
 });
 
 test("rows tell adapters what the wire needs", () => {

@@ -168,7 +168,6 @@ test.each([
   ["a model file", { env: both, model: "./model.gguf" }, "local"],
   ["a role of many: the first with a key", { env: { ...keys.google, ...keys.openai }, model: "default" }, "openai"],
   ["a role of many without a key", { env: {}, model: "utility" }, "local"],
-  ["an unknown model", { env: both, model: "who-knows" }, "anthropic"],
   [
     "an unknown model and a server that takes any",
     { env: { ...both, ...compat }, model: "who-knows" },
@@ -177,7 +176,6 @@ test.each([
   ["the current one", { env: both, current: "google" }, "google"],
   ["the current one where it knows the role", { env: both, current: "google", model: "default" }, "google"],
   ["another's model while one is current", { env: both, current: "google", model: "opus" }, "anthropic"],
-  ["an unknown model while one is current", { env: both, current: "google", model: "who-knows" }, "google"],
 ])("the choice: %s", (_, choice, expected) => {
   expect(chooseProvider(choice)).toBe(expected);
 });

@@ -1,0 +1,122 @@
+/**
+ * A person's own providers, models, prices and roles: `models.json` in their configuration, and `.sagent/models.json` of a
+ * project that they trust. The nearest wins, field by field.
+ */
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { ConfigError } from "../agent/error.ts";
+import type { UserModel, UserModelsFile, UserProvider } from "./user-models-schema.ts";
+
+export type { UserModel, UserProvider } from "./user-models-schema.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface UserModels {
+  /** By the name that users type. */
+  readonly providers: Readonly<Record<string, UserProvider>>;
+  /** The files that were read, the farthest first. */
+  readonly files: readonly string[];
+  /** Sentences for the person: a file that was left alone. */
+  readonly warnings: readonly string[];
+}
+
+export const noUserModels: UserModels = { providers: {}, files: [], warnings: [] };
+
+/**
+ * Reads the files that count in a directory. A project's file can lead conversations and keys to any address, so it is read
+ * only where the person's own lists the directory, or one above it, under `trust`. Throws `ConfigError` that names the
+ * file, the place in it and what is wrong there.
+ */
+export async function loadUserModels(env: Env, cwd: string): Promise<UserModels> {
+  const home = env.HOME || homedir();
+  const config = env.XDG_CONFIG_HOME;
+  const own = join(config && isAbsolute(config) ? config : join(home, ".config"), "sagent", "models.json");
+  const base = existsSync(own) ? await readFile(own) : undefined;
+  const project = projectFile(resolve(cwd));
+  if (project === undefined) return merged(base ? [[own, base]] : [], []);
+  const trusted = (base?.trust ?? []).map((dir) => resolve(dirname(own), dir.replace(/^~(?=\/|$)/, home)));
+  if (!trusted.some((dir) => isWithin(dir, project))) {
+    const warning = `${project} is not read: to trust it, add its directory to "trust" in ${own}.`;
+    return merged(base ? [[own, base]] : [], [warning]);
+  }
+  const nearest = await readFile(project);
+  return merged([...(base ? [[own, base] as const] : []), [project, nearest]], []);
+}
+
+function projectFile(dir: string): string | undefined {
+  const file = join(dir, ".sagent", "models.json");
+  if (existsSync(file)) return file;
+  const parent = dirname(dir);
+  return parent === dir ? undefined : projectFile(parent);
+}
+
+function isWithin(dir: string, file: string): boolean {
+  if (!existsSync(dir)) return false;
+  const path = relative(realpathSync(dir), realpathSync(file));
+  return !path.startsWith("..") && !isAbsolute(path);
+}
+
+async function readFile(path: string): Promise<UserModelsFile> {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`${path} cannot be read: ${detail}.`, { hint: "Mend the file, or move it away." });
+  }
+  const { userModelsSchema } = await import("./user-models-schema.ts");
+  const { data, error } = userModelsSchema.safeParse(json);
+  if (!data)
+    throw wrong(
+      path,
+      error.issues.map(({ path, message }) => `${place(path)}: ${message}`),
+    );
+  const nowhere = wrongNames(data);
+  if (nowhere.length > 0) throw wrong(path, nowhere);
+  return data;
+}
+
+function wrong(path: string, found: readonly string[]): ConfigError {
+  const [first = "", ...more] = found;
+  return new ConfigError(`${path} is wrong at ${first}.`, {
+    hint: more.length > 0 ? `Wrong too: ${more.slice(0, 5).join("; ")}.` : "docs/models.md says what may stand there.",
+  });
+}
+
+/** `providers.acme.models["a.b"].prices[0].input`. */
+function place(path: readonly PropertyKey[]): string {
+  const steps = path.map((step) => {
+    if (typeof step === "number") return `[${step}]`;
+    return /^\w[\w-]*$/.test(String(step)) ? `.${String(step)}` : `[${JSON.stringify(String(step))}]`;
+  });
+  return steps.join("").replace(/^\./, "") || "its top";
+}
+
+function wrongNames({ providers = {} }: UserModelsFile): string[] {
+  return Object.keys(providers)
+    .filter((name) => name === "local")
+    .map((name) => `providers.${name}: models in the process are chosen by their weights, not here`);
+}
+
+function merged(files: readonly (readonly [path: string, file: UserModelsFile])[], warnings: string[]): UserModels {
+  const providers: Record<string, UserProvider> = {};
+  for (const [, file] of files) {
+    for (const [name, near] of Object.entries(file.providers ?? {})) providers[name] = nearer(providers[name], near);
+  }
+  return { providers, files: files.map(([path]) => path), warnings };
+}
+
+function nearer(far: UserProvider | undefined, near: UserProvider): UserProvider {
+  if (!far) return near;
+  const models: Record<string, UserModel> = { ...far.models };
+  for (const [id, model] of Object.entries(near.models ?? {})) models[id] = { ...models[id], ...model };
+  return {
+    ...far,
+    ...near,
+    headers: { ...far.headers, ...near.headers },
+    extraBody: { ...far.extraBody, ...near.extraBody },
+    roles: { ...far.roles, ...near.roles },
+    models,
+  };
+}
