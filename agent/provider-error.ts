@@ -82,6 +82,14 @@ export class AuthError extends ProviderError {
   }
 }
 
+/** The vendor would not renew a login: it is over, and only a person can begin another. */
+export class AuthRefreshError extends ProviderError {
+  readonly code = "auth_refresh";
+  constructor(failure: ProviderFailure & { readonly command: string }) {
+    super(`The login at ${failure.provider} is over`, failure, `Log in again: ${failure.command}`);
+  }
+}
+
 /** The account cannot pay: credits, balance, plan. Fatal even as a 429. */
 export class EntitlementError extends ProviderError {
   readonly code = "entitlement";
