@@ -1,8 +1,8 @@
 /** One call of a wire adapter, framed: whatever the wire does, its chunks end with exactly one `done` or `error`. */
-import type { SagentError } from "../agent/error.ts";
+import { SagentError } from "../agent/error.ts";
 import type { Usage } from "../agent/message.ts";
 import type { Chunk, ModelInfo } from "../agent/model.ts";
-import { ProviderError, RequestTooLargeError, StreamInterruptedError } from "../agent/provider-error.ts";
+import { RequestTooLargeError, StreamInterruptedError } from "../agent/provider-error.ts";
 import { classifyThrown } from "./failure.ts";
 import { createParts, type Parts } from "./parts.ts";
 import { startWatch, type Watch } from "./watchdog.ts";
@@ -57,8 +57,17 @@ export async function* runCall(
 }
 
 function failureOf(thrown: unknown, call: Call, provider: string): SagentError {
-  if (thrown instanceof ProviderError) return thrown;
-  return classifyThrown(thrown, { provider, begun: call.begun, headers: call.headers });
+  return ownErrorIn(thrown) ?? classifyThrown(thrown, { provider, begun: call.begun, headers: call.headers });
+}
+
+/** What this side said before anything was sent, as deep as the SDK has wrapped it. */
+function ownErrorIn(thrown: unknown): SagentError | undefined {
+  let at = thrown;
+  for (let depth = 0; depth < 5 && at instanceof Error; depth++) {
+    if (at instanceof SagentError) return at;
+    at = at.cause;
+  }
+  return undefined;
 }
 
 /** Throws `RequestTooLargeError` for a body larger than the model accepts. */
