@@ -77,6 +77,35 @@ export class LoopError extends SagentError {
   }
 }
 
+/** The model's last answer did not become the value that was asked for. Its text is kept. */
+export class OutputError extends SagentError {
+  readonly code = "output";
+  constructor(data: { readonly problem: string; readonly tries?: number }) {
+    const { problem, tries = 1 } = data;
+    const often = tries > 1 ? `, ${tries} times` : "";
+    super(`The answer is not what was asked for${often}: ${problem.replaceAll("\n", "; ")}.`, {
+      hint: "Its text is kept. Ask in other words, loosen the schema, or use a stronger model.",
+    });
+  }
+}
+
+/** No model of the chain can answer. `failures` has why, by model. */
+export class ExhaustedError extends SagentError {
+  readonly code = "exhausted";
+  readonly retryAt: number | undefined;
+  constructor(data: { readonly failures: ReadonlyMap<string, string>; readonly retryAt?: number | undefined }) {
+    const each = [...data.failures].map(([model, message]) => `${model}: ${message}`);
+    const until = data.retryAt === undefined ? "" : ` until ${new Date(data.retryAt).toISOString()}`;
+    super(`No model can answer${until}. ${each.join(" ")}`, {
+      hint: "The conversation is kept. Go on later, or switch to another model.",
+    });
+    this.retryAt = data.retryAt;
+  }
+  override toInfo(): ErrorInfo {
+    return { ...super.toInfo(), ...(this.retryAt === undefined ? {} : { retryAt: this.retryAt }) };
+  }
+}
+
 // --- Choosing and loading ---------------------------------------------------------------------------------------------
 
 /** Flags, environment or config say something impossible. Exit code 2. */

@@ -71,8 +71,11 @@ export interface ModelInfo {
   readonly prices: readonly PriceRow[];
   /** Average characters in a token, for estimates. */
   readonly charsPerToken: number;
-  /** It can be held to a schema (`ModelRequest.outputSchema`); where absent, it is asked and its answer checked. */
-  readonly structured?: boolean;
+  /**
+   * It can be held to a schema (`ModelRequest.outputSchema`); where absent, it is asked and its answer checked. `alone` means
+   * only in a request without tools.
+   */
+  readonly structured?: boolean | "alone";
   readonly knowledgeCutoff?: string;
 }
 
@@ -98,7 +101,7 @@ export interface ModelRequest {
   readonly maxOutputTokens?: number;
   readonly temperature?: number;
   readonly stopSequences?: readonly string[];
-  /** JSON Schema that the answer's text must satisfy; only for a model whose `structured` is true. */
+  /** JSON Schema that the answer's text must satisfy; only for a model that is `structured`. */
   readonly outputSchema?: Readonly<Record<string, unknown>>;
   /** Fields for the body of the request as the wire has them, by provider; they go before the adapter's own. */
   readonly providerOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
