@@ -1,15 +1,23 @@
 /** The Anthropic Messages wire, on the official SDK's client. */
 import type Anthropic from "@anthropic-ai/sdk";
-import type { BetaToolUnion, MessageCreateParamsStreaming } from "@anthropic-ai/sdk/resources/beta/messages/messages";
-import type { Attachment } from "../agent/message.ts";
+import type {
+  BetaOutputConfig,
+  BetaToolUnion,
+  MessageCreateParamsStreaming,
+} from "@anthropic-ai/sdk/resources/beta/messages/messages";
 import type { Chunk, Model, ModelInfo, ModelRequest, ModelSettings, Provider } from "../agent/model.ts";
+import { BadRequestError } from "../agent/provider-error.ts";
+import { contextEdits } from "./anthropic-edits.ts";
 import { messageWriter, type WireMessage, withBreakpoints } from "./anthropic-messages.ts";
 import { readEvents } from "./anthropic-stream.ts";
 import { bodyWriter } from "./body.ts";
 import { type Call, runCall } from "./call.ts";
-import { imageSize } from "./image-size.ts";
+import { type AttachmentWeights, attachmentWeight } from "./image-tokens.ts";
+import { imageFitter } from "./images.ts";
 import { limitWindows } from "./limits.ts";
 import { remember, withhold } from "./neutral.ts";
+import { overFields } from "./options.ts";
+import type { Schema } from "./structured.ts";
 import { patientFetch } from "./watchdog.ts";
 
 export interface AnthropicOptions {
@@ -19,7 +27,14 @@ export interface AnthropicOptions {
   readonly baseUrl?: string | undefined;
   readonly idleMs?: number | undefined;
   readonly connectMs?: number | undefined;
+  /** Sends in place of the plain one, e.g. to carry a login's token. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Makes the client in place of the SDK's plain one, e.g. an `AnthropicVertex`; key and base URL are then its own matter. */
+  readonly client?: (() => Promise<MessagesClient>) | undefined;
 }
+
+/** What is used of a client of the SDK. Its answers must be server-sent events. */
+export type MessagesClient = Pick<Anthropic, "post">;
 
 type Body = MessageCreateParamsStreaming;
 type Cache = { type: "ephemeral"; ttl?: "1h" };
@@ -28,20 +43,26 @@ type Cache = { type: "ephemeral"; ttl?: "1h" };
 const label = "Anthropic";
 
 export function createAnthropic(options: AnthropicOptions): Provider {
-  let client: Promise<Anthropic> | undefined;
-  const connect = () => (client ??= openClient(options));
+  let client: Promise<MessagesClient> | undefined;
+  const connect = () => (client ??= options.client?.() ?? openClient(options));
   const close = async () => {
     client = undefined;
   };
   return {
     name: "anthropic",
-    model: async (id) => createModel(options.resolve(id), { connect, idleMs: options.idleMs }),
+    model: async (id) =>
+      createModel(options.resolve(id), { connect, idleMs: options.idleMs, foreign: options.client !== undefined }),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-async function openClient({ apiKey, baseUrl, connectMs }: AnthropicOptions): Promise<Anthropic> {
+async function openClient({
+  apiKey,
+  baseUrl,
+  connectMs,
+  fetch = patientFetch(connectMs),
+}: AnthropicOptions): Promise<Anthropic> {
   const { default: SDK } = await import("@anthropic-ai/sdk");
   return new SDK({
     apiKey,
@@ -50,30 +71,37 @@ async function openClient({ apiKey, baseUrl, connectMs }: AnthropicOptions): Pro
     // The watchdog decides; this is the longest a timer can be.
     timeout: 2 ** 31 - 1,
     logLevel: "off",
-    fetch: patientFetch(connectMs),
+    fetch,
     // A gateway may know the older header only.
     ...(baseUrl === undefined ? {} : { baseURL: baseUrl, defaultHeaders: { "x-api-key": apiKey } }),
   });
 }
 
 interface Link {
-  readonly connect: () => Promise<Anthropic>;
+  readonly connect: () => Promise<MessagesClient>;
   readonly idleMs: number | undefined;
+  /** The client is another cloud's and looks into the body. */
+  readonly foreign: boolean;
 }
 
-function createModel(info: ModelInfo, { connect, idleMs }: Link): Model {
+function createModel(info: ModelInfo, { connect, idleMs, foreign }: Link): Model {
   const write = messageWriter(info);
   const bodyText = bodyWriter("messages", info, label);
+  const fit = imageFitter(info);
   const close = async () => {};
   async function* events(request: ModelRequest, call: Call): AsyncGenerator<Chunk> {
-    const { body, betas } = buildBody(info, request, write(withhold(request.messages)));
+    const format = request.outputSchema && (await answerFormat(request.outputSchema));
+    const messages = write(await fit(withhold(request.messages)));
+    const { body, betas } = buildBody(info, request, messages, format);
+    const text = bodyText(body);
     const client = await connect();
     // Not `client.beta.messages.create`: it writes warnings of deprecation to the console.
     const response = await client
-      .post("/v1/messages", {
-        query: { beta: true },
+      .post("/v1/messages?beta=true", {
         headers: { "content-type": "application/json", "anthropic-beta": betas.join(",") },
-        body: bodyText(body),
+        body: foreign ? body : text,
+        maxRetries: 0,
+        fetchOptions: { timeout: false } as object,
         signal: call.watch.signal,
         stream: true,
       })
@@ -88,18 +116,17 @@ function createModel(info: ModelInfo, { connect, idleMs }: Link): Model {
     info,
     stream: (request, signal) => runCall({ provider: label, signal, idleMs }, (call) => events(request, call)),
     estimateText: (text) => Math.ceil(text.length / info.charsPerToken),
-    estimateAttachment: estimate,
+    estimateAttachment: attachmentWeight(info, weights),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-/** Area formula of the vendor's vision guide; a page of a PDF is taken for about 2,000 tokens and 60 KB. */
-const estimate = remember((attachment: Attachment): number => {
-  if (attachment.mime === "application/pdf") return Math.ceil((attachment.data.length * 0.75) / 60_000) * 2000;
-  const size = imageSize(attachment);
-  return size ? Math.ceil((size.width * size.height) / 750) : 1600;
-});
+const weights: AttachmentWeights = {
+  images: { kind: "area", divisor: 750 },
+  page: { bytes: 60_000, tokens: 2000 },
+  unknown: 1600,
+};
 
 const contextBeta = "context-management-2025-06-27";
 const fastBeta = "fast-mode-2026-02-01";
@@ -112,6 +139,7 @@ function buildBody(
   info: ModelInfo,
   request: ModelRequest,
   messages: readonly WireMessage[],
+  format: OutputFormat | undefined,
 ): { body: Body; betas: string[] } {
   const { settings, system, stopSequences } = request;
   const cache = cacheOf(settings);
@@ -120,10 +148,8 @@ function buildBody(
   const body: Body = {
     model: info.wireId,
     ...limits,
-    ...("thinking" in limits
-      ? { context_management: { edits: [{ type: "clear_thinking_20251015", keep: "all" }] } }
-      : {}),
-    ...(settings.effort === "none" || settings.effort === "min" ? {} : { output_config: { effort: settings.effort } }),
+    ...contextEdits(info, request, "thinking" in limits),
+    ...outputConfig(settings, format),
     ...(settings.tier === "default" ? { service_tier: "standard_only" } : {}),
     ...(fast ? { speed: "fast" } : {}),
     ...(stopSequences?.length ? { stop_sequences: [...stopSequences] } : {}),
@@ -132,7 +158,28 @@ function buildBody(
     ...(system === "" ? {} : { system: [{ type: "text", text: system, ...(cache ? { cache_control: cache } : {}) }] }),
     messages: cache ? withBreakpoints(messages, cache) : [...messages],
   };
-  return { body, betas: [contextBeta, ...(fast ? [fastBeta] : [])] };
+  const whole = overFields(body, request.providerOptions?.[info.provider]);
+  return { body: whole, betas: [contextBeta, ...(fast ? [fastBeta] : [])] };
+}
+
+type OutputFormat = NonNullable<BetaOutputConfig["format"]>;
+
+/** The schema as the vendor takes it: objects closed, and what it cannot enforce said in descriptions. */
+async function answerFormat(schema: Schema): Promise<OutputFormat> {
+  const { transformJSONSchema } = await import("@anthropic-ai/sdk/lib/transform-json-schema");
+  try {
+    return { type: "json_schema", schema: { ...transformJSONSchema({ ...schema }) } };
+  } catch (cause) {
+    throw new BadRequestError({ provider: label, detail: "It cannot be held to this schema", cause });
+  }
+}
+
+function outputConfig({ effort }: ModelSettings, format: OutputFormat | undefined): Pick<Body, "output_config"> {
+  const config: BetaOutputConfig = {
+    ...(effort === "none" || effort === "min" ? {} : { effort }),
+    ...(format && { format }),
+  };
+  return Object.keys(config).length ? { output_config: config } : {};
 }
 
 const toolList = remember((tools: ModelRequest["tools"]): BetaToolUnion[] =>

@@ -7,6 +7,7 @@ import { ModelNotFoundError, SettingError, UsageError } from "../agent/error.ts"
 import type { ModelInfo, PriceRow } from "../agent/model.ts";
 import { readRef } from "./local/ref.ts";
 import { type CatalogPrice, type ContextRow, catalog, type ImageTokens, type Row, type Shelf } from "./rows.ts";
+import { structuredMode } from "./structured.ts";
 
 export type { ImageTokens } from "./rows.ts";
 
@@ -59,6 +60,13 @@ export function knownByWireId(wireId: string): ModelInfo | undefined {
 /** The ISO date on which the facts of the catalogue were last checked. */
 export function pricesAsOf(): string {
   return catalog().asOf;
+}
+
+/** What a short prompt costs at a time in ms, unless a tier is asked for: the row that has begun last by that UTC day. */
+export function basePrice(prices: readonly PriceRow[], at: number): PriceRow | undefined {
+  const day = new Date(at).toISOString().slice(0, 10);
+  const applies = prices.filter(({ tier, above, since = "" }) => tier === "auto" && above === 0 && since <= day);
+  return applies.toSorted((a, b) => (b.since ?? "").localeCompare(a.since ?? ""))[0];
 }
 
 /** Whether a name leads to weights on this machine or on their way to it. Throws `UsageError` for a bad option in it. */
@@ -139,6 +147,7 @@ function windowOf(row: Row, tag: string): ContextRow {
 
 function toInfo({ provider, transport }: Shelf, row: Row, tag: string): ModelInfo {
   const window = windowOf(row, tag);
+  const structured = structuredMode(provider, row.wire_id);
   const both = <T>(accepts: readonly T[], carries: readonly T[]) => accepts.filter((value) => carries.includes(value));
   return {
     provider,
@@ -157,6 +166,7 @@ function toInfo({ provider, transport }: Shelf, row: Row, tag: string): ModelInf
     cacheTtlSec: transport.allows.cache_ttl_sec,
     prices: row.prices_usd_per_mtok.map(toPrice),
     charsPerToken: row.approx_chars_per_token,
+    ...(structured && { structured }),
     ...(row.knowledge_cutoff !== null && { knowledgeCutoff: row.knowledge_cutoff }),
   };
 }

@@ -12,6 +12,18 @@ export interface ChatBody {
   readonly [field: string]: unknown;
 }
 
+/** What a server's own description of a model says of how it is spoken to. Plain data. */
+export interface ChatFacts {
+  /** The field that caps the answer. */
+  readonly outputCapParam?: OutputCapParam;
+  /** The field of an answer that holds its reasoning; it goes back to the model under the same name. */
+  readonly reasoningField?: string;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Fields of every body, below those that the wire sets itself. */
+  readonly extraBody?: Readonly<Record<string, unknown>>;
+}
+
 export interface CompatQuirks {
   readonly body?: (body: ChatBody, info: ModelInfo, settings: ModelSettings) => ChatBody;
   /** Field of an assistant message that holds its reasoning; it is sent back to its own model. */
@@ -41,6 +53,8 @@ export const dashscopeQuirks: CompatQuirks = {
   body(body, info, settings) {
     const { reasoning_effort: _, ...plain } = body;
     if (!offersThinking(info)) return plain;
+    // The vendor holds an answer to a schema only where nothing is thought before it.
+    if (plain.response_format !== undefined) return { ...plain, enable_thinking: false };
     const thinks = settings.thinkingBudget !== "none";
     if (offersEffort(info) && !info.budgetModes.includes("fixed")) {
       return withEffort({ ...plain, enable_thinking: thinks || settings.effort !== "none" }, settings.effort);

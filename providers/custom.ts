@@ -2,14 +2,15 @@
 import { ConfigError } from "../agent/error.ts";
 import type { ModelInfo } from "../agent/model.ts";
 import { knownByWireId } from "./catalog.ts";
+import type { ChatFacts } from "./compat-quirks.ts";
 
-/** What a model that is in no catalogue is like; `ModelInfo` says what each field means. */
-export type CustomModel = Partial<
-  Pick<
-    ModelInfo,
-    "maxRequestTokens" | "maxResponseTokens" | "maxRequestBytes" | "images" | "efforts" | "prices" | "charsPerToken"
-  >
->;
+type CustomInfo = Partial<Omit<ModelInfo, "provider" | "id">>;
+
+/**
+ * What a model that is in no catalogue is like: `ModelInfo` says what each field means, and `ChatFacts` how the server wants
+ * to be spoken to. Plain data, so that it can come from a file.
+ */
+export interface CustomModel extends CustomInfo, ChatFacts {}
 
 const defaultWindow = 128_000;
 const defaultAnswer = 16_384;
@@ -25,7 +26,8 @@ export function customModel(id: string | undefined, custom: CustomModel = {}): M
       hint: "Pass --model NAME; the server lists its models at /models under its base URL.",
     });
   }
-  const known = knownByWireId(id);
+  const { outputCapParam: _, reasoningField: __, headers: ___, extraBody: ____, ...said } = custom;
+  const known = knownByWireId(custom.wireId ?? id);
   const maxRequestTokens = custom.maxRequestTokens ?? known?.maxRequestTokens ?? defaultWindow;
   const longest = known?.maxResponseTokens ?? defaultAnswer;
   return {
@@ -39,10 +41,15 @@ export function customModel(id: string | undefined, custom: CustomModel = {}): M
     efforts: ["none"],
     budgetModes: ["none"],
     thinkingOutputs: ["none"],
-    tiers: ["auto"],
+    tiers: tiersOf(custom),
     cacheTtlSec: [0],
     prices: [],
     charsPerToken: known?.charsPerToken ?? 4,
-    ...custom,
+    ...said,
   };
+}
+
+/** A tier is offered exactly when it has a price; `auto` always is. */
+function tiersOf({ prices = [] }: CustomModel): ModelInfo["tiers"] {
+  return [...new Set(["auto" as const, ...prices.map(({ tier }) => tier)])];
 }

@@ -1,12 +1,15 @@
 /** The Gemini wire, on the official SDK. */
 import type { GenerateContentConfig, GoogleGenAI, ThinkingConfig, ThinkingLevel, Tool } from "@google/genai";
-import type { Attachment } from "../agent/message.ts";
 import type { Chunk, Effort, Model, ModelInfo, ModelRequest, Provider } from "../agent/model.ts";
 import { type Call, checkSize, runCall } from "./call.ts";
 import { contentWriter, isThirdGeneration } from "./gemini-contents.ts";
 import { readChunks } from "./gemini-stream.ts";
-import { imageSize } from "./image-size.ts";
+import { type AttachmentWeights, attachmentWeight } from "./image-tokens.ts";
+import { imageFitter } from "./images.ts";
 import { remember, withhold } from "./neutral.ts";
+import { overFields } from "./options.ts";
+import { jsonObject } from "./sse.ts";
+import { plainSchema } from "./structured.ts";
 import { patientFetch } from "./watchdog.ts";
 
 export interface GeminiOptions {
@@ -17,18 +20,25 @@ export interface GeminiOptions {
   readonly baseUrl?: string | undefined;
   readonly idleMs?: number | undefined;
   readonly connectMs?: number | undefined;
+  /** Sends in place of the plain one, e.g. to carry a login's token. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Makes the client in place of the plain one, e.g. one for Vertex AI; key and base URL are then its own matter. */
+  readonly client?: (() => Promise<GeminiClient>) | undefined;
 }
+
+/** What is used of a client of the SDK. */
+export type GeminiClient = Pick<GoogleGenAI, "models">;
 
 /** As sentences call it. */
 const label = "Google";
 
 export function createGemini(options: GeminiOptions): Provider {
-  let client: Promise<GoogleGenAI> | undefined;
-  const connect = () => (client ??= openClient(options));
+  let client: Promise<GeminiClient> | undefined;
+  const connect = () => (client ??= options.client?.() ?? openClient(options));
   const close = async () => {
     client = undefined;
   };
-  const link = { connect, idleMs: options.idleMs, fetch: patientFetch(options.connectMs) };
+  const link = { connect, idleMs: options.idleMs, fetch: options.fetch ?? patientFetch(options.connectMs) };
   return {
     name: "google",
     model: async (id) => createModel(options.resolve(id), link),
@@ -48,7 +58,7 @@ async function openClient({ apiKey, baseUrl }: GeminiOptions): Promise<GoogleGen
 }
 
 interface Link {
-  readonly connect: () => Promise<GoogleGenAI>;
+  readonly connect: () => Promise<GeminiClient>;
   readonly idleMs: number | undefined;
   readonly fetch: typeof fetch;
 }
@@ -56,14 +66,15 @@ interface Link {
 function createModel(info: ModelInfo, link: Link): Model {
   const { idleMs } = link;
   const write = contentWriter(info);
+  const fit = imageFitter(info);
   const close = async () => {};
   async function* events(request: ModelRequest, call: Call): AsyncGenerator<Chunk> {
-    const contents = [...write(withhold(request.messages))];
+    const contents = [...write(await fit(withhold(request.messages)))];
     const client = await link.connect();
     const config: GenerateContentConfig = {
       ...buildConfig(info, request),
       abortSignal: call.watch.signal,
-      httpOptions: { fetch: watchedFetch(link, info, call) },
+      httpOptions: { fetch: watchedFetch(link, info, request, call) },
     };
     const stream = await client.models.generateContentStream({ model: info.wireId, contents, config });
     yield* readChunks(call.watch.guard(stream), call);
@@ -72,17 +83,22 @@ function createModel(info: ModelInfo, link: Link): Model {
     info,
     stream: (request, signal) => runCall({ provider: label, signal, idleMs }, (call) => events(request, call)),
     estimateText: (text) => Math.ceil(text.length / info.charsPerToken),
-    estimateAttachment: estimate,
+    estimateAttachment: attachmentWeight(info, weights),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-/** Keeps the headers, which the SDK's errors do not carry, and looks at the size of what is sent. */
-function watchedFetch({ fetch }: Link, info: ModelInfo, call: Call): typeof globalThis.fetch {
+/**
+ * Keeps the headers, which the SDK's errors do not carry, adds the caller's own fields, which the SDK would put above
+ * the adapter's, and looks at the size of what is sent.
+ */
+function watchedFetch({ fetch }: Link, info: ModelInfo, request: ModelRequest, call: Call): typeof globalThis.fetch {
+  const fields = request.providerOptions?.[info.provider];
   const watched = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    if (typeof init?.body === "string") checkSize(init.body, info, label);
-    const response = await fetch(input, init);
+    const body = typeof init?.body === "string" ? withFields(init.body, fields) : undefined;
+    if (body !== undefined) checkSize(body, info, label);
+    const response = await fetch(input, body === undefined ? init : { ...init, body });
     call.headers = response.headers;
     call.begun = response.ok;
     return response;
@@ -90,16 +106,18 @@ function watchedFetch({ fetch }: Link, info: ModelInfo, call: Call): typeof glob
   return Object.assign(watched, { preconnect: fetch.preconnect });
 }
 
-/** 258 tokens a tile of 768 pixels, one for a small image; a PDF page counts as one and is taken for 60 KB. */
-const estimate = remember((attachment: Attachment): number => {
-  if (attachment.mime === "application/pdf") return Math.ceil((attachment.data.length * 0.75) / 60_000) * 258;
-  const size = imageSize(attachment);
-  if (!size || (size.width <= 384 && size.height <= 384)) return 258;
-  return Math.ceil(size.width / 768) * Math.ceil(size.height / 768) * 258;
-});
+function withFields(body: string, fields: Readonly<Record<string, unknown>> | undefined): string {
+  return fields ? JSON.stringify(overFields(jsonObject(body) ?? {}, fields)) : body;
+}
+
+const weights: AttachmentWeights = {
+  images: { kind: "tiles768", per_tile: 258 },
+  page: { bytes: 60_000, tokens: 258 },
+  unknown: 258,
+};
 
 function buildConfig(info: ModelInfo, request: ModelRequest): GenerateContentConfig {
-  const { system, tools, settings, maxOutputTokens, temperature, stopSequences } = request;
+  const { system, tools, settings, maxOutputTokens, temperature, stopSequences, outputSchema } = request;
   const thinks = settings.thinkingBudget !== "none";
   return {
     // The SDK would call tools and continue answers by itself.
@@ -110,6 +128,7 @@ function buildConfig(info: ModelInfo, request: ModelRequest): GenerateContentCon
     ...(thinks ? { thinkingConfig: thinking(info, request) } : temperature === undefined ? {} : { temperature }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     ...(stopSequences?.length ? { stopSequences: [...stopSequences] } : {}),
+    ...(outputSchema ? { responseMimeType: "application/json", responseJsonSchema: plainSchema(outputSchema) } : {}),
   };
 }
 

@@ -1,12 +1,13 @@
 /** What the Responses and the chat adapters share: one SDK client a provider, and the frame of a call on its wire. */
 import type { OpenAI } from "openai";
-import type { Attachment } from "../agent/message.ts";
 import type { Chunk, Model, ModelInfo, ModelRequest, Provider } from "../agent/model.ts";
 import { bodyWriter } from "./body.ts";
 import { type Call, runCall } from "./call.ts";
-import { imageSize } from "./image-size.ts";
+import { type AttachmentWeights, attachmentWeight } from "./image-tokens.ts";
+import { imageFitter } from "./images.ts";
 import { limitWindows } from "./limits.ts";
-import { remember } from "./neutral.ts";
+import { withhold } from "./neutral.ts";
+import { overFields } from "./options.ts";
 import { jsonObject, sseData } from "./sse.ts";
 import { patientFetch } from "./watchdog.ts";
 
@@ -22,12 +23,18 @@ export interface SdkOptions {
   readonly resolve: (id?: string) => ModelInfo;
   readonly idleMs?: number | undefined;
   readonly connectMs?: number | undefined;
+  /** Sends in place of the plain one, e.g. to carry a login's token. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Makes the SDK's client in place of the plain one, e.g. an `AzureOpenAI`; key and base URL are then its own matter. */
+  readonly client?: (() => Promise<OpenAI>) | undefined;
 }
 
 /** One model's side of a wire. */
 export interface Wire {
   /** The field of the body that holds the conversation. */
   readonly list: string;
+  /** Sent besides the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>;
   body(request: ModelRequest): object;
   answer(call: Call, body: object): Answer;
 }
@@ -44,7 +51,7 @@ export interface Answer {
 export function sdkProvider(options: SdkOptions, path: string, wireOf: (info: ModelInfo) => Wire): Provider {
   let client: Promise<OpenAI> | undefined;
   const connect = () => {
-    client ??= connectSdk(options);
+    client ??= options.client?.() ?? connectSdk(options);
     return client;
   };
   const close = async () => {
@@ -56,15 +63,21 @@ export function sdkProvider(options: SdkOptions, path: string, wireOf: (info: Mo
       const info = options.resolve(id);
       const wire = wireOf(info);
       const bodyText = bodyWriter(wire.list, info, options.label);
+      const fit = imageFitter(info);
+      async function* stream(request: ModelRequest, call: Call): AsyncGenerator<Chunk> {
+        const plain = wire.body({ ...request, messages: await fit(withhold(request.messages)) });
+        const body = overFields(plain, request.providerOptions?.[info.provider]);
+        const text = bodyText(body);
+        const sdk = await connect();
+        // Clients of other clouds look into the body.
+        const sent = { ...patient, body: options.client ? body : text, signal: call.watch.signal };
+        const response = await sdk
+          .post(path, { ...sent, headers: { ...wire.headers, ...jsonType }, stream: true })
+          .asResponse();
+        yield* events(call, wire.answer(call, body), response);
+      }
       return plainModel(info, (request, signal) =>
-        runCall({ provider: options.label, signal, idleMs: options.idleMs }, (call) => {
-          const body = wire.body(request);
-          return events(call, wire.answer(call, body), async () => {
-            const sdk = await connect();
-            const sent = { body: bodyText(body), headers: jsonType, signal: call.watch.signal };
-            return sdk.post(path, { ...sent, stream: true }).asResponse();
-          });
-        }),
+        runCall({ provider: options.label, signal, idleMs: options.idleMs }, (call) => stream(request, call)),
       );
     },
     close,
@@ -76,8 +89,7 @@ export function sdkProvider(options: SdkOptions, path: string, wireOf: (info: Mo
  * Reads the body itself: the SDK's own iterator hides `[DONE]`, ends normally when aborted, and throws at a line that is
  * no JSON. Such lines are skipped here; an adapter whose wire says things twice finds out what they held.
  */
-async function* events(call: Call, answer: Answer, post: () => Promise<Response>): AsyncGenerator<Chunk> {
-  const response = await post();
+async function* events(call: Call, answer: Answer, response: Response): AsyncGenerator<Chunk> {
   call.headers = response.headers;
   call.begun = true;
   const windows = limitWindows(response.headers);
@@ -94,6 +106,8 @@ async function* events(call: Call, answer: Answer, post: () => Promise<Response>
 }
 
 const jsonType = { "content-type": "application/json" };
+/** For a client that was not made here: no retries of its own, and no limit of Bun's. */
+const patient = { maxRetries: 0, fetchOptions: { timeout: false } as object };
 
 async function connectSdk(options: SdkOptions): Promise<OpenAI> {
   const { OpenAI } = await import("openai");
@@ -109,7 +123,7 @@ async function connectSdk(options: SdkOptions): Promise<OpenAI> {
     // The watchdog decides.
     timeout: 2_147_483_647,
     logLevel: "off",
-    fetch: patientFetch(options.connectMs),
+    fetch: options.fetch ?? patientFetch(options.connectMs),
   });
 }
 
@@ -120,17 +134,14 @@ function plainModel(info: ModelInfo, stream: Model["stream"]): Model {
     info,
     stream,
     estimateText: (text) => Math.ceil(text.length / info.charsPerToken),
-    estimateAttachment,
+    estimateAttachment: attachmentWeight(info, weights),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-/** Patches of 32 pixels, the vendor's formula for its newer models; a page of a PDF is taken for an image of 100 KB. */
-const estimateAttachment = remember((attachment: Attachment): number => {
-  const { mime, data } = attachment;
-  if (mime === "application/pdf") return Math.ceil((data.length * 0.75) / 100_000) * unknownImage;
-  const size = imageSize(attachment);
-  return size ? Math.ceil(Math.ceil(size.width / 32) * Math.ceil(size.height / 32) * 1.2) : unknownImage;
-});
-const unknownImage = 1_500;
+const weights: AttachmentWeights = {
+  images: { kind: "patches32", multiplier: 1.2, patch_budget: null },
+  page: { bytes: 100_000, tokens: 1500 },
+  unknown: 1500,
+};

@@ -1,11 +1,13 @@
 /** OpenAI on the Responses wire. */
+import type { OpenAI } from "openai";
 import type { ResponseCreateParamsStreaming } from "openai/resources/responses/responses";
 import type { ModelInfo, ModelRequest, Provider } from "../agent/model.ts";
 import { BadRequestError } from "../agent/provider-error.ts";
-import { turnMemory, withhold } from "./neutral.ts";
+import { turnMemory } from "./neutral.ts";
 import { responsesAnswer } from "./openai-answer.ts";
 import { inputItems } from "./openai-input.ts";
 import { sdkProvider, type Wire } from "./openai-sdk.ts";
+import { openaiFormat } from "./structured.ts";
 
 export interface OpenAIOptions {
   readonly apiKey: string;
@@ -15,6 +17,10 @@ export interface OpenAIOptions {
   /** Longest silence of the server. */
   readonly idleMs?: number;
   readonly connectMs?: number;
+  /** Sends in place of the plain one, e.g. to carry a login's token. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Makes the SDK's client in place of the plain one, e.g. an `AzureOpenAI`; key and base URL are then its own matter. */
+  readonly client?: (() => Promise<OpenAI>) | undefined;
   /** Whether a model is to read the reasoning of earlier turns again. */
   readonly reasoningContextAllTurns?: (wireId: string) => boolean;
 }
@@ -30,8 +36,7 @@ export function createOpenAI(options: OpenAIOptions): Provider {
       const input = turnMemory((turn) => inputItems(turn, info));
       return {
         list: "input",
-        body: (request) =>
-          responsesBody(request, info, input(withhold(request.messages)).flat(), allTurns(info.wireId)),
+        body: (request) => responsesBody(request, info, input(request.messages).flat(), allTurns(info.wireId)),
         answer: (call, body) => responsesAnswer({ call, body, info, provider: label }),
       };
     },
@@ -45,7 +50,7 @@ function responsesBody(
   input: ResponseCreateParamsStreaming["input"] & object,
   allTurns: boolean,
 ): ResponseCreateParamsStreaming {
-  const { system, tools, settings, maxOutputTokens, temperature, stopSequences } = request;
+  const { system, tools, settings, maxOutputTokens, temperature, stopSequences, outputSchema } = request;
   if (stopSequences?.length) throw new BadRequestError({ provider: label, detail: "It takes no stop sequences" });
   const { effort, tier } = settings;
   const thinks = info.efforts.some((each) => each !== "none");
@@ -75,6 +80,7 @@ function responsesBody(
     ...(maxOutputTokens !== undefined && { max_output_tokens: maxOutputTokens }),
     ...(temperature !== undefined && !thinks && { temperature }),
     ...(tier !== "auto" && { service_tier: tier }),
+    ...(outputSchema && { text: { format: { type: "json_schema", ...openaiFormat(outputSchema) } } }),
     store: false,
     stream: true,
   };
