@@ -12,7 +12,9 @@ const root = import.meta.dir;
 async function bundle(outdir: string): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
   await Bun.build({
-    entrypoints: [join(root, "server/main.ts")],
+    // The second is the child that local models run in; it is looked for beside the first.
+    entrypoints: [join(root, "server/main.ts"), join(root, "providers/local/host/child.ts")],
+    naming: { entry: "[name].[ext]" },
     outdir,
     target: "bun",
     splitting: true,
