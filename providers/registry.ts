@@ -9,7 +9,7 @@ import { Book, type Reached } from "./book.ts";
 import { rowFacts } from "./catalog.ts";
 import { choose } from "./choose.ts";
 import { type CustomModel, customModel } from "./custom.ts";
-import type { LocalOptions } from "./local/llama.ts";
+import type { LocalProviderOptions } from "./local/local.ts";
 
 export type { Chunk, Model, ModelInfo, ModelRequest, ModelSettings, PriceRow, Provider } from "../agent/model.ts";
 export { type Env, redact, withoutSecrets } from "./auth.ts";
@@ -17,6 +17,7 @@ export { Book } from "./book.ts";
 export { type ListedModel, listModels, pricesAsOf, type RowFacts, resolveModel, rowFacts } from "./catalog.ts";
 export type { CustomModel } from "./custom.ts";
 export type { LocalOptions } from "./local/llama.ts";
+export type { LocalProviderOptions } from "./local/local.ts";
 export { loadUserModels, type UserModels } from "./user-models.ts";
 
 export interface ProviderOptions {
@@ -31,7 +32,7 @@ export interface ProviderOptions {
   /** What the models behind `openai-compat` are like, where the defaults do not fit. */
   readonly custom?: CustomModel | undefined;
   /** Where the embedded model comes from and what it may use. */
-  readonly local?: LocalOptions | undefined;
+  readonly local?: LocalProviderOptions | undefined;
   /** Longest silence of a server, in ms. */
   readonly idleMs?: number;
   /** Longest wait for a server to answer at all, in ms. */
@@ -81,7 +82,9 @@ export function chooseProvider({ env, book = shipped, ...choice }: ProviderChoic
  * where a key or a base URL is missing; nothing is sent yet.
  */
 export async function createProvider(name: string, options: ProviderOptions): Promise<Provider> {
-  if (name.toLowerCase() === "local") return (await import("./local/llama.ts")).createLocal(options.local);
+  if (name.toLowerCase() === "local") {
+    return (await import("./local/local.ts")).createLocalProvider(options.local ?? {}, options.env);
+  }
   const { env, idleMs, connectMs, book = shipped } = options;
   const vendor = book.provider(name);
   const key = options.apiKey ?? (vendor.needsKey ? requireKey(vendor, env) : findKey(vendor, env));
