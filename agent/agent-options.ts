@@ -2,6 +2,7 @@
 import type { OpenAsk } from "./ask.ts";
 import type { Purse } from "./budget.ts";
 import type { Clock } from "./clock.ts";
+import { ConfigError } from "./error.ts";
 import type { AgentState } from "./event.ts";
 import type { FleetPort } from "./fleet-port.ts";
 import type { Message, Origin, Usage } from "./message.ts";
@@ -9,6 +10,13 @@ import type { Model, ModelInfo, ModelSettings } from "./model.ts";
 import type { RetryOptions } from "./retry.ts";
 import type { Session } from "./session.ts";
 import type { AnyTool } from "./tool.ts";
+
+/** A model that goes on where another cannot. */
+export interface FallbackStep {
+  /** Inferred from the model's name where absent. */
+  readonly provider?: string;
+  readonly model: string;
+}
 
 export interface AgentOptions {
   /** Stays its owner's: the agent does not close it. */
@@ -42,6 +50,14 @@ export interface AgentOptions {
   readonly session?: Session;
   /** Builds the model of a `switch` command; the agent closes what it builds. Without it only knobs can change. */
   readonly resolveModel?: (wanted: { provider?: string; model?: string }, current: ModelInfo) => Promise<Model>;
+  /**
+   * Models that go on, in this order, while the chosen one is limited, down or will not serve the account; `resolveModel` makes
+   * them when they are needed. The chosen one answers again once its limit has reset, or ten minutes later where it did not say
+   * when; one that refused the account, once it is switched to.
+   */
+  readonly fallback?: readonly FallbackStep[];
+  /** Where every model is limited and one says until when, sleep until then and go on. False by default: the work ends. */
+  readonly waitForLimits?: boolean;
   /** Makes a cheaper model for one summary, by the present one; the agent closes it afterwards. Its own model writes where there is none. */
   readonly utilityModel?: (current: ModelInfo) => Promise<Model | undefined>;
   /** Somebody follows the events and answers: tools may ask. False by default. */
@@ -57,6 +73,16 @@ export interface AgentOptions {
   readonly clock?: Clock;
   /** From 0 to 1, for jitter. */
   readonly random?: () => number;
+}
+
+/** Throws `ConfigError` for two of one name. */
+export function toolsByName({ tools = [] }: AgentOptions): ReadonlyMap<string, AnyTool> {
+  const map = new Map<string, AnyTool>();
+  for (const tool of tools) {
+    if (map.has(tool.name)) throw new ConfigError(`Two tools are called "${tool.name}".`);
+    map.set(tool.name, tool);
+  }
+  return map;
 }
 
 /** What a client needs to draw the agent at once. */

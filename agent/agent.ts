@@ -2,15 +2,15 @@
  * The agent: one conversation with a model that uses tools. Commands in, events out. `run` drives it to the end of one
  * piece of work; `send` and `subscribe` are the same doors for a surface that stays.
  */
-import type { AgentOptions, Snapshot } from "./agent-options.ts";
+import { type AgentOptions, type Snapshot, toolsByName } from "./agent-options.ts";
 import { Asks } from "./asks.ts";
 import { Purse } from "./budget.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { atMost, systemClock } from "./clock.ts";
 import type { Command } from "./command.ts";
 import { forgetReads } from "./compaction-work.ts";
 import { Dispatch } from "./dispatch.ts";
 import { findResults } from "./drop.ts";
-import { AgentBusyError, ConfigError } from "./error.ts";
+import { AgentBusyError } from "./error.ts";
 import { type AgentEvent, type AgentState, type EventBody, protocolVersion } from "./event.ts";
 import type { ContextTokens } from "./fleet-port.ts";
 import type { Freed } from "./freed.ts";
@@ -22,12 +22,13 @@ import { agentState, initialState, isBackground, type Switch } from "./machine-s
 import type { CallId, Message } from "./message.ts";
 import { type Model, type ModelSettings, originOf } from "./model.ts";
 import { ModelWork } from "./model-work.ts";
+import { type OutputPrompt, WantedOutput } from "./output.ts";
 import { resumedLimits, resumedState, withdrawAll } from "./resume.ts";
-import { type Prompt, type Run, RunDriver } from "./run.ts";
+import { type Prompt, promptOf, type Run, RunDriver } from "./run.ts";
 import { Spill } from "./spill.ts";
 import { Streams } from "./stream.ts";
 import type { SwitchPlan } from "./switch.ts";
-import type { AnyTool, Workspace } from "./tool.ts";
+import type { Workspace } from "./tool.ts";
 
 type FleetEvent = Extract<EventBody, { type: "spawned" | "childEnded" | "sendScheduled" | "sendDone" }>;
 
@@ -62,7 +63,7 @@ export class Agent implements AsyncDisposable {
     const cwd = options.cwd ?? state.cwd ?? process.cwd();
     this.#workspace = { root: options.root ?? cwd, cwd, reads: new Map(), env: options.env ?? {} };
     this.#spill = new Spill(session ? `${session.dir}/tool-results` : undefined);
-    const tools = toolMap(options.tools ?? []);
+    const tools = toolsByName(options);
     const settings = { ...state.settings, ...options.settings };
     this.#work = new ModelWork({
       agent: options,
@@ -103,14 +104,20 @@ export class Agent implements AsyncDisposable {
 
   /**
    * Sends a prompt and ends when nothing runs any more. One at a time: throws `AgentBusyError` while another run goes on
-   * or once the agent is closed. A failure of the model is a result with `error`, not a rejection.
+   * or once the agent is closed. A failure of the model is a result with `error`, not a rejection. With `output`, the last
+   * answer becomes a value of that schema; throws `UsageError` for one that cannot be told to a model.
    */
-  run(prompt: string | Prompt): Run {
+  run(prompt: string | Prompt): Run;
+  run<Output>(prompt: OutputPrompt<Output>): Run<Output>;
+  run(prompt: string | Prompt | OutputPrompt<unknown>): Run<unknown>;
+  run(prompt: string | Prompt | OutputPrompt<unknown>): Run<unknown> {
     if (this.#closing) throw new AgentBusyError(`The agent "${this.label}" is closed.`);
     if (this.#run) throw new AgentBusyError(`The agent "${this.label}" is already running; send it a message instead.`);
-    const driver = new RunDriver(this.#options.session?.id ?? "");
+    const wanted = typeof prompt === "object" && "output" in prompt ? new WantedOutput(prompt) : undefined;
+    const driver = new RunDriver(this.#options.session?.id ?? "", wanted);
     this.#run = driver;
-    const { text, attachments } = typeof prompt === "string" ? { text: prompt, attachments: undefined } : prompt;
+    this.#work.wanted = wanted;
+    const { text, attachments } = promptOf(prompt);
     this.send({ type: "prompt", text, ...(attachments ? { attachments: [...attachments] } : {}) });
     return driver.run;
   }
@@ -119,6 +126,7 @@ export class Agent implements AsyncDisposable {
   send(command: Command): void {
     if (this.#closing) throw new AgentBusyError(`The agent "${this.label}" is closed.`);
     this.#start();
+    if (command.type === "prompt") this.#hear(command);
     this.#loop.send({ type: "command", command });
   }
 
@@ -172,6 +180,11 @@ export class Agent implements AsyncDisposable {
 
   get isClosed(): boolean {
     return this.#closing !== undefined;
+  }
+
+  /** What the present work is to end with. */
+  get wanted(): WantedOutput | undefined {
+    return this.#work.wanted;
   }
 
   /** What a child is made from. */
@@ -242,7 +255,7 @@ export class Agent implements AsyncDisposable {
     for (const resource of this.#options.resources ?? []) owned.use(resource);
     owned.defer(() => this.#spill.close());
     owned.defer(() => this.#work.close());
-    await atMost(closeGraceMs, this.#loop.close(), this.#options.clock ?? systemClock);
+    await atMost(closeGraceMs, this.#loop.close(), this.#options.clock);
     withdrawAll(this.#log);
     this.#run?.stop({ code: "busy", message: "The agent was closed before the work was done." });
     this.#run = null;
@@ -269,6 +282,12 @@ export class Agent implements AsyncDisposable {
     if (!this.#resumed) for (const message of history) this.#log.emit({ type: "message", message });
   }
 
+  /** What a person says begins other work, unless a run is under way, and is not kept waiting for a limit. */
+  #hear({ policy = "now" }: Extract<Command, { type: "prompt" }>): void {
+    if (!this.#run) this.#work.wanted = undefined;
+    if (policy === "now") this.#work.wake();
+  }
+
   #drive(event: AgentEvent): void {
     if (this.#run?.take(event)) this.#run = null;
   }
@@ -277,19 +296,4 @@ export class Agent implements AsyncDisposable {
     const last = events.findLast((event) => event.agent === this.label);
     if (last) this.#log.emit({ type: "saved", upTo: last.seq });
   }
-}
-
-async function atMost(ms: number, work: Promise<void>, clock: Clock): Promise<void> {
-  const ended = new AbortController();
-  await Promise.race([work, clock.sleep(ms, ended.signal)]);
-  ended.abort();
-}
-
-function toolMap(tools: readonly AnyTool[]): ReadonlyMap<string, AnyTool> {
-  const map = new Map<string, AnyTool>();
-  for (const tool of tools) {
-    if (map.has(tool.name)) throw new ConfigError(`Two tools are called "${tool.name}".`);
-    map.set(tool.name, tool);
-  }
-  return map;
 }

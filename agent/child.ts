@@ -93,6 +93,8 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
     random,
     utilityModel,
     maxRounds: parentRounds,
+    fallback,
+    waitForLimits,
   } = parent.options;
   const maxRounds = request.maxRounds ?? parentRounds;
   const settings = settingsFor(made.model.info, parent.agent.view().settings, request.settings);
@@ -108,6 +110,8 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
     ...(random ? { random } : {}),
     ...(resolveModel ? { resolveModel } : {}),
     ...(utilityModel ? { utilityModel } : {}),
+    ...(fallback ? { fallback } : {}),
+    ...(waitForLimits === undefined ? {} : { waitForLimits }),
     ...(maxRounds === undefined ? {} : { maxRounds }),
     settings,
   };

@@ -21,3 +21,10 @@ export const systemClock: Clock = {
     });
   },
 };
+
+/** Waits for the work, but no longer than this. */
+export async function atMost(ms: number, work: Promise<void>, clock = systemClock): Promise<void> {
+  const ended = new AbortController();
+  await Promise.race([work, clock.sleep(ms, ended.signal)]);
+  ended.abort();
+}

@@ -111,6 +111,8 @@ export const eventSchema = z.discriminatedUnion("type", [
   event("callEnded", { message: messageIdSchema, ...costs, totalCostUsd: z.number(), durationMs: z.number() }),
   /** A failed call will be sent again after `delayMs`. */
   event("retry", { attempt: z.int(), delayMs: z.number(), error: errorInfoSchema }),
+  /** No model can answer until then (Unix ms). Either the agent sleeps until that time and goes on, or the work ends here. */
+  event("suspended", { until: z.number(), error: errorInfoSchema, waits: z.boolean() }),
   /** A provider's rate or usage windows. */
   event("limits", {
     windows: z.array(
@@ -147,7 +149,18 @@ export const eventSchema = z.discriminatedUnion("type", [
   /** Marker: the results of these calls are no longer shown to the model. */
   event("dropped", { calls: z.array(callIdSchema), tokensBefore: z.number(), tokensAfter: z.number() }),
   event("compactFailed", { error: errorInfoSchema }),
-  event("switched", { model: originSchema, settings: settingsSchema }),
+  /**
+   * Another model answers from now on, or the same with other knobs. With `insteadOf` it does so in place of the model that was
+   * chosen, until that can be used again; with `error` because `from` failed, and `skipped` are those that were passed over.
+   */
+  event("switched", {
+    model: originSchema,
+    settings: settingsSchema,
+    from: originSchema.optional(),
+    insteadOf: originSchema.optional(),
+    error: errorInfoSchema.optional(),
+    skipped: z.array(z.object({ model: z.string(), message: z.string() })).optional(),
+  }),
   event("switchFailed", { error: errorInfoSchema }),
   /** What the agent says it is doing, and its limits, changed; absent means as before, null means none. */
   event("tuned", {

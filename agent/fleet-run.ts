@@ -3,10 +3,11 @@ import type { Agent } from "./agent.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Share } from "./ledger.ts";
 import { addUsage, noUsage, type Usage } from "./message.ts";
+import type { OutputPrompt } from "./output.ts";
 import { type Prompt, RunRecord, type RunResult } from "./run.ts";
 
 /** The root's last answer; tokens and money are the tree's. */
-export interface FleetResult extends RunResult {
+export interface FleetResult extends RunResult<unknown> {
   /** What each agent of the tree has used and cost so far. */
   readonly agents: readonly Share[];
 }
@@ -15,13 +16,14 @@ export interface FleetResult extends RunResult {
 export async function runFleet(
   fleet: Fleet,
   root: Agent,
-  prompt: string | Prompt,
+  prompt: string | Prompt | OutputPrompt<unknown>,
   signal: AbortSignal,
 ): Promise<FleetResult> {
   const before = total(fleet.shares());
-  const record = new RunRecord(root.snapshot().sessionId);
+  const run = root.run(prompt);
+  const record = new RunRecord(root.snapshot().sessionId, root.wanted);
   using _ = root.subscribe((event) => record.note(event));
-  await root.run(prompt);
+  await run;
   await Promise.race([fleet.quiet(), aborted(signal)]);
   const agents = fleet.shares();
   const after = total(agents);

@@ -132,6 +132,8 @@ export function reduce(state: LogState, event: AgentEvent): void {
       state.settings = event.settings;
       return;
     case "switched":
+      // What stands in for a while is not what a later process begins with.
+      if (event.insteadOf) return;
       state.model = event.model;
       state.settings = event.settings;
       return;

@@ -22,7 +22,14 @@ export type MachineAsk = Pick<OpenAsk, "askId" | "ask"> & { readonly call: CallI
 
 export type Input =
   | { readonly type: "command"; readonly command: Command }
-  | { readonly type: "modelDone"; readonly generation: number; readonly answer: Answer }
+  /** An answer that is not what was asked for is sent back with a `correction`, or with a `failure` ends the work. */
+  | {
+      readonly type: "modelDone";
+      readonly generation: number;
+      readonly answer: Answer;
+      readonly correction?: string;
+      readonly failure?: ErrorInfo;
+    }
   /** `partial` is what had been said; null when nothing was. `aborted` when it was our own cancel. */
   | {
       readonly type: "modelFailed";

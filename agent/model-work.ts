@@ -5,8 +5,11 @@ import type { Purse } from "./budget.ts";
 import { systemClock } from "./clock.ts";
 import { compactionThreshold } from "./compact.ts";
 import { type CompactionWork, type Forgotten, makeShorter } from "./compaction-work.ts";
-import { Context, messageTokens } from "./context.ts";
-import { toErrorInfo } from "./error.ts";
+import { Context } from "./context.ts";
+import { contextSections } from "./context-sections.ts";
+import { type SagentError, toErrorInfo } from "./error.ts";
+import type { EventOf } from "./event.ts";
+import { Chain } from "./fallback.ts";
 import type { ContextTokens } from "./fleet-port.ts";
 import { type Freed, freedBy } from "./freed.ts";
 import type { Log } from "./log.ts";
@@ -17,15 +20,18 @@ import {
   adoptSettings,
   lowestSettings,
   type Model,
+  type ModelInfo,
   type ModelRequest,
   type ModelSettings,
   originOf,
   type ToolSpec,
 } from "./model.ts";
+import type { WantedOutput } from "./output.ts";
 import { PromptTooLongError } from "./provider-error.ts";
-import { ModelSwitcher, type SwitchPlan } from "./switch.ts";
+import { type RelayOptions, relay } from "./relay.ts";
+import { type Choice, ModelSwitcher, type SwitchPlan } from "./switch.ts";
 import { type AnyTool, specsText } from "./tool.ts";
-import { runTurn } from "./turn.ts";
+import { runTurn, tooDear } from "./turn.ts";
 
 export interface ModelWorkOptions {
   readonly agent: AgentOptions;
@@ -40,11 +46,15 @@ export class ModelWork implements LoopWork {
   readonly #options: ModelWorkOptions;
   readonly #context: Context;
   readonly #switcher: ModelSwitcher;
+  readonly #chain: Chain;
+  /** What the present work is to end with. */
+  wanted: WantedOutput | undefined;
   #specs: readonly ToolSpec[];
-  #model: Model;
-  #settings: ModelSettings;
   /** Tokens of system text and tools, by the present model's measure. */
   #fixedTokens: number;
+  /** Something of the answer under way has been shown. */
+  #shown = false;
+  #sleep: AbortController | undefined;
   /** The conversation as it is cannot be sent: whatever is left out is better than to end here. */
   #mustShrink = false;
 
@@ -54,27 +64,48 @@ export class ModelWork implements LoopWork {
     this.#context = new Context(options.log.state);
     this.#switcher = new ModelSwitcher(options.agent);
     this.#specs = offeredSpecs(options.tools, model.info);
-    this.#model = model;
-    this.#settings = adoptSettings({ ...lowestSettings(model.info), ...options.settings }, model.info);
-    this.#fixedTokens = this.#measureFixed();
+    const settings = adoptSettings({ ...lowestSettings(model.info), ...options.settings }, model.info);
+    this.#chain = new Chain(options.agent, this.#switcher, { model, settings });
+    this.#fixedTokens = this.#measureFixed(model, this.#specs);
   }
 
   get model(): Model {
-    return this.#model;
+    return this.#chain.present.model;
   }
 
   get settings(): ModelSettings {
-    return this.#settings;
+    return this.#chain.present.settings;
   }
 
   async callModel(generation: number, signal: AbortSignal): Promise<Input> {
-    const input = await this.#answer(generation, signal);
+    const { agent, log } = this.#options;
+    const input = await relay({
+      chain: this.#chain,
+      clock: agent.clock ?? systemClock,
+      waits: agent.waitForLimits ?? false,
+      signal,
+      emit: (event) => log.emit(event),
+      call: () => this.#answer(generation, signal),
+      change: (choice, why) => this.#relieve(choice, why),
+      against: (choice) => this.#against(choice),
+      woken: () => this.#woken(),
+    });
     this.#mustShrink = input.type === "modelFailed" && input.cause === "overflow";
-    return input;
+    return input.type === "modelDone" ? { ...input, ...this.wanted?.judge(input.answer) } : input;
+  }
+
+  /** Ends a sleep until a limit resets, if there is one: the call fails, and what was said since is heard. */
+  wake(): void {
+    this.#sleep?.abort();
+  }
+
+  #woken(): AbortSignal {
+    this.#sleep = new AbortController();
+    return this.#sleep.signal;
   }
 
   async #answer(generation: number, signal: AbortSignal): Promise<Input> {
-    const model = this.#model;
+    const { model } = this;
     const tokens = this.#fixedTokens + this.#context.tokens(model);
     const { agent, log, purse } = this.#options;
     const mayCompact = agent.compact !== false;
@@ -92,7 +123,10 @@ export class ModelWork implements LoopWork {
       random: agent.random ?? Math.random,
       retry: agent.retry ?? {},
       signal,
-      emit: (event) => log.emit(event),
+      emit: (event) => {
+        if (event.type === "partStarted" || event.type === "partsReset") this.#shown = event.type === "partStarted";
+        log.emit(event);
+      },
       nextCallId: () => log.nextCallId(),
     });
     if (input.type === "modelDone" && input.answer.usage && log.state.epoch === epoch) {
@@ -116,8 +150,8 @@ export class ModelWork implements LoopWork {
     return {
       ...this.#options,
       context: this.#context,
-      model: this.#model,
-      tier: this.#settings.tier,
+      model: this.model,
+      tier: this.settings.tier,
       maxOutput: this.#maxOutput,
       fixedTokens: this.#fixedTokens,
       mustShrink: this.#mustShrink,
@@ -126,26 +160,58 @@ export class ModelWork implements LoopWork {
 
   /** Checks a change of the model or its knobs and makes what it needs. Throws `SagentError`, and then nothing has changed. */
   planSwitch(wanted: Switch): Promise<SwitchPlan> {
-    return this.#switcher.plan(wanted, this.#model, this.#settings);
+    return this.#switcher.plan(wanted, this.model, this.settings);
   }
 
   async switchModel(wanted: Switch): Promise<void> {
-    const old = this.#model;
+    const { home } = this.#chain;
     try {
-      this.#use(await this.#switcher.apply(wanted, old, this.#settings));
+      const choice = await this.#switcher.apply(wanted, this.model, this.settings);
+      const isChosen = wanted.provider !== undefined || wanted.model !== undefined;
+      if (isChosen) this.#chain.choose(choice);
+      else this.#chain.tune(choice.settings);
+      this.#changed(isChosen ? {} : this.#standIn());
     } catch (error) {
       this.#options.log.emit({ type: "switchFailed", error: toErrorInfo(error) });
     }
-    if (old !== this.#model) await this.#switcher.release(old);
+    if (home.model !== this.#chain.home.model) await this.#switcher.release(home.model);
   }
 
-  #use({ model, settings }: { readonly model: Model; readonly settings: ModelSettings }): void {
+  /** Another model of the chain goes on; what the last one had shown of its answer is void. */
+  #relieve(choice: Choice, why: Parameters<RelayOptions["change"]>[1]): void {
+    const { log } = this.#options;
+    const from = originOf(this.model.info);
+    if (why && this.#shown) log.emit({ type: "partsReset", message: log.nextMessageId() });
+    this.#chain.use(choice);
+    const { error, skipped = [] } = why ?? {};
+    const reasons = { ...(error ? { error } : {}), ...(skipped.length > 0 ? { skipped: [...skipped] } : {}) };
+    this.#changed({ from, ...this.#standIn(), ...reasons });
+  }
+
+  #standIn(): Pick<EventOf<"switched">, "insteadOf"> {
+    const { home, present } = this.#chain;
+    return present === home ? {} : { insteadOf: originOf(home.model.info) };
+  }
+
+  #changed(news: Partial<EventOf<"switched">>): void {
     const { log, tools } = this.#options;
-    this.#model = model;
-    this.#settings = settings;
+    const { model, settings } = this;
     this.#specs = offeredSpecs(tools, model.info);
-    this.#fixedTokens = this.#measureFixed();
-    log.emit({ type: "switched", model: originOf(model.info), settings });
+    this.#fixedTokens = this.#measureFixed(model, this.#specs);
+    log.emit({ ...news, type: "switched", model: originOf(model.info), settings });
+  }
+
+  /** A model of the chain takes the conversation as it is, within the budget, or is passed over. */
+  #against({ model, settings }: Choice): SagentError | undefined {
+    const { agent, purse, tools } = this.#options;
+    const { info } = model;
+    const specs = offeredSpecs(tools, info);
+    const promptTokens = this.#measureFixed(model, specs) + this.#context.tokensOf(model, this.#context.messages());
+    const request = this.#request({ model, settings }, specs);
+    if (promptTokens > compactionThreshold(info, request.maxOutputTokens ?? info.maxResponseTokens)) {
+      return tooLong(info, promptTokens);
+    }
+    return tooDear({ model, promptTokens, request, purse, clock: agent.clock ?? systemClock });
   }
 
   /** What the model sees of the conversation, up to the answer that made this call. */
@@ -157,20 +223,11 @@ export class ModelWork implements LoopWork {
     return at === -1 ? messages : messages.slice(0, at);
   }
 
-  /** Where the context's tokens go. Estimates; a round whose results are not all in yet is left out, as from a request. */
+  /** Where the context's tokens go. */
   contextTokens(): ContextTokens {
-    const { system = "" } = this.#options.agent;
-    const { summary, start } = this.#options.log.state;
-    const sizes = { summary: 0, user: 0, assistant: 0, toolResults: 0 };
-    for (const [index, entry] of this.#context.messages().entries()) {
-      const isSummary = index === 0 && summary !== null && start > 0;
-      sizes[isSummary ? "summary" : sectionOf(entry)] += messageTokens(this.#model, entry);
-    }
-    return {
-      system: this.#model.estimateText(system),
-      tools: this.#model.estimateText(specsText(this.#specs)),
-      ...sizes,
-    };
+    const { agent, log } = this.#options;
+    const { system = "" } = agent;
+    return contextSections({ model: this.model, context: this.#context, log: log.state, system, specs: this.#specs });
   }
 
   tune(wanted: Tuning): void {
@@ -185,49 +242,49 @@ export class ModelWork implements LoopWork {
   async close(): Promise<void> {
     await using owned = new AsyncDisposableStack();
     owned.defer(() => this.#switcher.close());
-    owned.defer(() => this.#switcher.release(this.#model));
+    owned.use(this.#chain);
+    owned.defer(() => this.#switcher.release(this.#chain.home.model));
   }
 
   get #maxOutput(): number {
-    return this.#wantedOutput ?? this.#model.info.maxResponseTokens;
+    return this.#outputCap(this.model) ?? this.model.info.maxResponseTokens;
   }
 
-  /** What was last asked for, as far as the present model goes; undefined means whatever it can. */
-  get #wantedOutput(): number | undefined {
+  /** What was last asked for, as far as the model goes; undefined means whatever it can. */
+  #outputCap({ info }: Model): number | undefined {
     const { maxOutputTokens = this.#options.agent.maxOutputTokens } = this.#options.log.state;
     if (maxOutputTokens === undefined || maxOutputTokens === null) return undefined;
-    const most = this.#model.info.maxResponseTokens;
+    const most = info.maxResponseTokens;
     return most === 0 ? maxOutputTokens : Math.min(maxOutputTokens, most);
   }
 
-  #request(): ModelRequest {
+  #request({ model, settings }: Choice = this.#chain.present, tools = this.#specs): ModelRequest {
     const { system = "", temperature, stopSequences } = this.#options.agent;
-    const maxOutputTokens = this.#wantedOutput;
-    return {
+    const maxOutputTokens = this.#outputCap(model);
+    const request: ModelRequest = {
       system,
       messages: this.#context.messages(),
-      tools: this.#specs,
-      settings: this.#settings,
+      tools,
+      settings,
       ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
       ...(temperature === undefined ? {} : { temperature }),
       ...(stopSequences === undefined ? {} : { stopSequences }),
     };
+    return this.wanted?.shape(request, model.info) ?? request;
   }
 
   #overflow(generation: number, actualTokens: number): Input {
-    const { provider, maxRequestTokens } = this.#model.info;
-    const detail = `about ${Math.round(actualTokens)} tokens, the window has ${maxRequestTokens}`;
-    const error = new PromptTooLongError({ provider, detail, actualTokens, limitTokens: maxRequestTokens });
+    const error = tooLong(this.model.info, actualTokens);
     return { type: "modelFailed", generation, error: error.toInfo(), partial: null, cause: "overflow" };
   }
 
-  #measureFixed(): number {
+  #measureFixed(model: Model, specs: readonly ToolSpec[]): number {
     const { system = "" } = this.#options.agent;
-    return this.#model.estimateText(system + specsText(this.#specs));
+    return model.estimateText(system + specsText(specs));
   }
 }
 
-function sectionOf(entry: Message): "user" | "assistant" | "toolResults" {
-  if (entry.type === "assistant") return "assistant";
-  return entry.type === "toolResult" || (entry.type === "notice" && entry.call) ? "toolResults" : "user";
+function tooLong({ provider, maxRequestTokens }: ModelInfo, actualTokens: number): PromptTooLongError {
+  const detail = `about ${Math.round(actualTokens)} tokens, the window has ${maxRequestTokens}`;
+  return new PromptTooLongError({ provider, detail, actualTokens, limitTokens: maxRequestTokens });
 }

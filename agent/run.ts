@@ -1,7 +1,8 @@
 /** One piece of work: from a prompt to the next time nothing runs. */
-import type { ErrorInfo } from "./error.ts";
+import { type ErrorInfo, OutputError } from "./error.ts";
 import type { AgentEvent, EndReason } from "./event.ts";
 import { type Attachment, addUsage, noUsage, type StopReason, textOf, type Usage } from "./message.ts";
+import type { OutputPrompt, WantedOutput } from "./output.ts";
 import { EventStream } from "./stream.ts";
 
 export interface Prompt {
@@ -9,7 +10,15 @@ export interface Prompt {
   readonly attachments?: readonly Attachment[];
 }
 
-export interface RunResult {
+/** The words and files of any kind of prompt. */
+export function promptOf(given: string | Prompt | OutputPrompt<unknown>): Prompt {
+  if (typeof given === "string") return { text: given };
+  const { attachments } = given;
+  return { text: "text" in given ? given.text : given.prompt, ...(attachments ? { attachments } : {}) };
+}
+
+/** `Output` is what an `OutputPrompt` asks for. */
+export interface RunResult<Output = never> {
   /** Text of the last answer. */
   readonly content: string;
   /** How the work ended. */
@@ -24,17 +33,21 @@ export interface RunResult {
   readonly rounds: number;
   /** Empty where nothing is saved. */
   readonly sessionId: string;
+  /** What was asked for; absent where it could not be had, and then `error` or `reason` says why. */
+  readonly output?: Output;
   readonly error?: ErrorInfo;
 }
 
 /** Await it for the result; iterate it, from the task that called `run` on, for every event of the run. */
-export type Run = Promise<RunResult> & AsyncIterable<AgentEvent>;
+export type Run<Output = never> = Promise<RunResult<Output>> & AsyncIterable<AgentEvent>;
 
 /** Makes a result of an agent's events. */
 export class RunRecord {
   #so: { -readonly [Key in keyof RunResult]: RunResult[Key] };
+  readonly #wanted: WantedOutput | undefined;
 
-  constructor(sessionId: string) {
+  constructor(sessionId: string, wanted?: WantedOutput) {
+    this.#wanted = wanted;
     const nothing = { content: "", reason: "done", stopReason: null, usage: noUsage, costUsd: 0, rounds: 0 } as const;
     this.#so = { ...nothing, sessionId };
   }
@@ -62,23 +75,34 @@ export class RunRecord {
     this.#so.reason = "error";
   }
 
-  get result(): RunResult {
-    return { ...this.#so };
+  get result(): RunResult<unknown> {
+    const { reason, error } = this.#so;
+    const found = this.#wanted?.found;
+    if (found && reason === "done") return { ...this.#so, output: found.value };
+    const problem = this.#wanted && !error ? incomplete[reason] : undefined;
+    return problem === undefined ? { ...this.#so } : { ...this.#so, error: new OutputError({ problem }).toInfo() };
   }
 }
 
+/** Ends without an error of their own that leave no value. */
+const incomplete: Partial<Record<EndReason, string>> = {
+  done: "the model did not give one",
+  truncated: "it was cut at its length limit",
+  refused: "the model refused",
+};
+
 /** The agent's end of a run. */
 export class RunDriver {
-  readonly run: Run;
+  readonly run: Run<unknown>;
   readonly #stream = new EventStream();
-  readonly #result = Promise.withResolvers<RunResult>();
+  readonly #result = Promise.withResolvers<RunResult<unknown>>();
   #isRead = false;
   readonly #record: RunRecord;
   /** Events are kept for a reader who came, and until the present task ends for one who may come. */
   #keeps = true;
 
-  constructor(sessionId: string) {
-    this.#record = new RunRecord(sessionId);
+  constructor(sessionId: string, wanted?: WantedOutput) {
+    this.#record = new RunRecord(sessionId, wanted);
     queueMicrotask(() => this.#forgetUnread());
     this.run = Object.assign(this.#result.promise, { [Symbol.asyncIterator]: () => this.#iterate() });
   }

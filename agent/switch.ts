@@ -5,7 +5,8 @@ import type { Switch } from "./machine-state.ts";
 import type { Model, ModelInfo, ModelSettings } from "./model.ts";
 import { settingsFor } from "./settings.ts";
 
-interface Choice {
+/** A model, and the knobs that it is called with. */
+export interface Choice {
   readonly model: Model;
   readonly settings: ModelSettings;
 }
@@ -30,7 +31,7 @@ export class ModelSwitcher {
 
   /** Throws `SagentError`, and leaves nothing open, for a model or a setting that cannot be had. */
   async plan(wanted: Switch, present: Model, before: ModelSettings): Promise<SwitchPlan> {
-    const { model, settings } = await this.#choose(wanted, await this.#make(wanted, present), present, before);
+    const { model, settings } = await this.#choose(wanted, await this.make(wanted, present), present, before);
     const own = model === present ? undefined : { wish: wishOf(wanted), model };
     let kept = false;
     return {
@@ -49,7 +50,7 @@ export class ModelSwitcher {
 
   /** The model and settings to go on with. Throws like `plan`. */
   async apply(wanted: Switch, present: Model, before: ModelSettings): Promise<Choice> {
-    const model = this.#take(wanted) ?? (await this.#make(wanted, present));
+    const model = this.#take(wanted) ?? (await this.make(wanted, present));
     return this.#choose(wanted, model, present, before);
   }
 
@@ -81,7 +82,8 @@ export class ModelSwitcher {
     return found?.model;
   }
 
-  async #make({ provider, model }: Switch, present: Model): Promise<Model> {
+  /** The model that is meant; the present one where none is. Throws `SagentError`. */
+  async make({ provider, model }: Pick<Switch, "provider" | "model">, present: Model): Promise<Model> {
     if (provider === undefined && model === undefined) return present;
     const { resolveModel } = this.#agent;
     if (!resolveModel) throw new ConfigError("This agent cannot change its model: it was made with one model only.");

@@ -5,7 +5,7 @@ import { type ErrorInfo, LoopError, RoundLimitError } from "./error.ts";
 import type { EndReason } from "./event.ts";
 import { emptyGuard, hear, judgeRound, repeatNotice } from "./guard.ts";
 import { emptyInbox, put } from "./inbox.ts";
-import { type Answer, type CallOutcome, detachCall, type Input, type Step } from "./machine-state.ts";
+import { type CallOutcome, detachCall, type Input, type Step } from "./machine-state.ts";
 import type { CallId, StopReason, ToolCallPart } from "./message.ts";
 import { requeue, tellWaiting, unqueue } from "./waiting.ts";
 
@@ -14,7 +14,7 @@ export function apply(step: Step, input: Input): void {
     case "command":
       return command(step, input.command);
     case "modelDone":
-      return isAnswering(step, input.generation) ? modelDone(step, input.answer) : undefined;
+      return isAnswering(step, input.generation) ? modelDone(step, input) : undefined;
     case "modelFailed":
       return isAnswering(step, input.generation) ? modelFailed(step, input) : undefined;
     case "toolDone":
@@ -171,13 +171,14 @@ const ends: Partial<Record<StopReason, EndReason>> = {
   refusal: "refused",
 };
 
-function modelDone(step: Step, answer: Answer): void {
+function modelDone(step: Step, done: Extract<Input, { type: "modelDone" }>): void {
+  const { answer } = done;
   const calls = answer.parts.filter((part) => part.type === "toolCall");
   const reason = ends[answer.stopReason];
   const { calling, held } = step.state;
   step.append({ type: "assistant", ...answer });
   step.set({ calling: null, owed: answer.stopReason === "pause", overflows: [] });
-  if (calls.length === 0) return held ? undefined : step.set({ reason: reason ?? "done" });
+  if (calls.length === 0) return held ? undefined : lastWord(step, done, reason ?? "done");
   if (calling === "halting") return refuseCalls(step, calls, "Not run: the agent was stopped.");
   if (reason) {
     refuseCalls(step, calls, "Not run: the answer was cut before the call was complete.");
@@ -205,6 +206,19 @@ function modelDone(step: Step, answer: Answer): void {
   for (const call of calls) names[call.callId] = call.name;
   step.set({ rounds: rounds + 1, cohort: calls.map((call) => call.callId), names });
   step.effect({ type: "runTools", calls });
+}
+
+/** An answer that is not what was asked for is asked for again, or given up. */
+function lastWord(
+  step: Step,
+  { correction: text, failure }: Extract<Input, { type: "modelDone" }>,
+  reason: EndReason,
+): void {
+  step.set({ reason });
+  if (text !== undefined) step.set({ deliveries: [...step.state.deliveries, { type: "notice", text }] });
+  if (!failure) return;
+  step.emit({ type: "error", error: failure });
+  hold(step, "error");
 }
 
 /** Answers calls that will not run, so that each has its result. */

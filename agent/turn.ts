@@ -75,14 +75,30 @@ async function answer(options: TurnOptions, bill: Bill): Promise<Input> {
   }
 }
 
+type Costed = Pick<TurnOptions, "model" | "promptTokens" | "request" | "purse" | "clock">;
+
+/** The longest answer that is paid for, and what the call costs at most: more than there is where even a short one does. */
+function costOf({ clock, model: { info }, promptTokens, purse, request }: Costed) {
+  const { tier } = request.settings;
+  const wanted = request.maxOutputTokens ?? info.maxResponseTokens;
+  const affordable = affordableOutput(info, promptTokens, purse.leftUsd, wanted, tier, clock.now());
+  const maxOutput = affordable ?? Math.min(wanted, leastAnswer);
+  return { wanted, maxOutput, usd: worstCase(info, promptTokens, maxOutput, tier, clock.now()) };
+}
+
+/** Why the purse would not pay for this call; undefined where it would. */
+export function tooDear(call: Costed): BudgetExceededError | undefined {
+  const reservation = reserve(call.purse, costOf(call).usd);
+  if (reservation instanceof BudgetExceededError) return reservation;
+  reservation[Symbol.dispose]();
+  return undefined;
+}
+
 /** One send: nothing leaves before its worst case is reserved, and what the provider reports is booked whatever happens. */
 async function send(options: TurnOptions, parts: PartEvents, bill: Bill): Promise<Attempt> {
-  const { clock, model, promptTokens, purse, request } = options;
-  const { tier } = request.settings;
-  const wanted = request.maxOutputTokens ?? model.info.maxResponseTokens;
-  const affordable = affordableOutput(model.info, promptTokens, purse.leftUsd, wanted, tier, clock.now());
-  const maxOutput = affordable ?? Math.min(wanted, leastAnswer);
-  const reservation = reserve(purse, worstCase(model.info, promptTokens, maxOutput, tier, clock.now()));
+  const { purse, request } = options;
+  const { wanted, maxOutput, usd } = costOf(options);
+  const reservation = reserve(purse, usd);
   if (reservation instanceof BudgetExceededError) return { type: "error", error: reservation, parts: [] };
   using _ = reservation;
   const capped = maxOutput < wanted ? { ...request, maxOutputTokens: maxOutput } : request;
