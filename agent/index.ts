@@ -2,6 +2,7 @@
  * The public entry `sagent`. `createAgent` puts an agent together from names; `Agent` takes the parts themselves. As a
  * composition root this file alone in its room knows providers and tools, and loads them only when asked.
  */
+import type { Book } from "../providers/book.ts";
 import type { Agent } from "./agent.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import type { BuildChild } from "./child.ts";
@@ -101,7 +102,7 @@ async function compose(options: CreateAgentOptions, made: AsyncDisposableStack):
   const { standardPrompt } = await import("./prompt.ts");
   const place = await surroundings(cwd, env);
   const catalog: Catalog = async (kind, name = agent.view().model.info.provider) =>
-    catalogText(env, undefined, kind, name);
+    catalogText({ env, book: await connections.book() }, kind, name);
   const fleet = new Fleet({ build: await childBuilder(connections, place), catalog });
   const agent: Agent = fleet.root({
     utilityModel: (current) => connections.utility(current),
@@ -131,6 +132,7 @@ class Connections {
   readonly #env: Env;
   readonly #made: AsyncDisposableStack;
   readonly #providers = new Map<string, Promise<Provider>>();
+  #book: Promise<Book> | undefined;
 
   constructor(options: CreateAgentOptions, env: Env, made: AsyncDisposableStack) {
     this.#options = options;
@@ -138,10 +140,16 @@ class Connections {
     this.#made = made;
   }
 
+  /** The providers and models there are, with those of the person's files. */
+  book(): Promise<Book> {
+    this.#book ??= readBook(this.#options.cwd ?? process.cwd(), this.#env);
+    return this.#book;
+  }
+
   async connect(choice: Choice): Promise<Model> {
     const { apiKey, baseUrl, provider } = this.#options;
     const { chooseProvider } = await import("../providers/registry.ts");
-    const name = chooseProvider({ env: this.#env, baseUrl, ...choice });
+    const name = chooseProvider({ env: this.#env, book: await this.book(), baseUrl, ...choice });
     const key = choice.current === undefined || name === provider ? apiKey : undefined;
     return (await this.#provider(name, key)).model(choice.model);
   }
@@ -168,8 +176,15 @@ class Connections {
 
   async #connect(name: string, apiKey: string | undefined): Promise<Provider> {
     const { createProvider } = await import("../providers/registry.ts");
-    return this.#made.use(await createProvider(name, { env: this.#env, baseUrl: this.#options.baseUrl, apiKey }));
+    return this.#made.use(
+      await createProvider(name, { env: this.#env, book: await this.book(), baseUrl: this.#options.baseUrl, apiKey }),
+    );
   }
+}
+
+async function readBook(cwd: string, env: Env): Promise<Book> {
+  const { Book, loadUserModels } = await import("../providers/registry.ts");
+  return new Book(await loadUserModels(env, cwd));
 }
 
 /** A child has a model object of its own, so that its calls wait for nobody's; a model of the caller's own is shared. */

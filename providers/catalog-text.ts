@@ -1,27 +1,32 @@
 /** What agents are told of the providers and models they may change to. */
-import { listModels, providerNames, usableProviders } from "./registry.ts";
+import type { Book } from "./book.ts";
+import { basePrice } from "./catalog.ts";
+import { providerNames, usableProviders } from "./registry.ts";
 
-type Env = Readonly<Record<string, string | undefined>>;
+export interface Offer {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly book: Book;
+  /** All where absent. */
+  readonly allowed?: readonly string[] | undefined;
+}
 
-/** A line a provider, or a line a model of one. Only what is allowed; all where nothing says so. */
-export function catalogText(
-  env: Env,
-  allowed: readonly string[] | undefined,
-  kind: "providers" | "models",
-  provider: string,
-): string {
-  const usable = new Set(usableProviders(env));
+/** A line a provider, or a line a model of one. Only what is allowed. Throws `UsageError` for an unknown provider. */
+export function catalogText({ env, book, allowed }: Offer, kind: "providers" | "models", provider: string): string {
   if (kind === "providers") {
-    return providerNames()
-      .filter((name) => !allowed || allowed.includes(name))
+    const usable = new Set(usableProviders(env, book));
+    return providerNames(book)
+      .filter((name) => allowed?.includes(name) ?? true)
       .map((name) => `${name}: ${usable.has(name) ? "ready" : "no key or address is set"}`)
       .join("\n");
   }
-  if (provider === "local" || provider === "openai-compat")
-    return `${provider} takes any model it can reach; none is listed.`;
-  return listModels(provider)
+  if (allowed && !allowed.includes(provider.toLowerCase())) {
+    return `${provider} is not allowed here. Allowed: ${allowed.join(", ")}.`;
+  }
+  const models = provider.toLowerCase() === "local" ? [] : book.list(provider);
+  if (models.length === 0) return `${provider} takes any model it can reach; none is listed.`;
+  return models
     .map(({ info, tags }) => {
-      const price = info.prices.find((row) => row.tier === "auto" && row.above === 0);
+      const price = basePrice(info.prices, Date.now());
       const cost = price ? `, $${price.input} in and $${price.output} out for a million tokens` : "";
       const efforts = info.efforts.length > 1 ? `, effort ${info.efforts.join("|")}` : "";
       return `${[info.id, ...tags.map((tag) => info.id + tag)].join(", ")}: window ${info.maxRequestTokens}${cost}${efforts}`;

@@ -61,7 +61,7 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   const fleet = new Fleet({
     build: childBuilder(models, place),
     catalog: async (kind, provider = agent.view().model.info.provider) =>
-      catalogText(env, config.allowProviders, kind, provider),
+      catalogText({ env, book: await models.book(), allowed: config.allowProviders }, kind, provider),
     ...(config.maxDepth === undefined ? {} : { maxDepth: config.maxDepth }),
   });
   if (options.observe) fleet.subscribe(options.observe);

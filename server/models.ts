@@ -4,15 +4,15 @@ import type { Origin } from "../agent/message.ts";
 import type { Model, ModelInfo, Provider } from "../agent/model.ts";
 import { redact } from "../providers/auth.ts";
 import type { WeightsLoad } from "../providers/local/llama.ts";
-import { chooseProvider, createProvider } from "../providers/registry.ts";
+import { Book, chooseProvider, createProvider, loadUserModels } from "../providers/registry.ts";
 import type { Config } from "./config.ts";
 import { weightsHere } from "./local-models.ts";
 import { note } from "./output.ts";
 import { pullProgress } from "./progress.ts";
 
 interface ChildWish {
-  readonly provider?: string;
-  readonly model?: string;
+  readonly provider?: string | undefined;
+  readonly model?: string | undefined;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -31,6 +31,7 @@ export class Models implements AsyncDisposable {
   readonly #env: Env;
   readonly #options: ModelsOptions;
   readonly #providers = new Map<string, Promise<Provider>>();
+  #book: Promise<Book> | undefined;
 
   constructor(config: Config, env: Env, options: ModelsOptions = {}) {
     this.#config = config;
@@ -38,31 +39,37 @@ export class Models implements AsyncDisposable {
     this.#options = options;
   }
 
+  /** The providers and models there are, with those of the person's files; read when first asked for. */
+  book(): Promise<Book> {
+    this.#book ??= readBook(this.#config, this.#env);
+    return this.#book;
+  }
+
   /** The model to begin with: what is asked for, what the session recorded, or the default. */
   async first({ provider, model }: Pick<Config, "provider" | "model">, recorded: Origin | undefined): Promise<Model> {
-    const { baseUrl } = this.#config;
     if (!recorded || provider !== undefined || model !== undefined) {
-      return this.#build(chooseProvider({ env: this.#env, provider, model, baseUrl }), model);
+      return this.#build(await this.#choose({ provider, model }), model);
     }
     const found = this.#find(recorded.provider, recorded.model);
     return adapted(await found.catch((error) => this.#instead(recorded, error)), this.#config, this.#env);
   }
 
-  async resolve(wanted: { provider?: string; model?: string }, current: string): Promise<Model> {
-    const name = chooseProvider({ env: this.#env, ...wanted, current });
-    return this.#build(name, wanted.model);
+  async resolve(wanted: ChildWish, current: string): Promise<Model> {
+    return this.#build(await this.#choose(wanted, current), wanted.model);
   }
 
   /** A model for a child: the one it asks for, or another object of its parent's. */
   async forChild({ provider, model }: ChildWish, parent: ModelInfo): Promise<Model> {
     if (provider === undefined && model === undefined) return this.#build(parent.provider, parent.id);
-    const wanted = { ...(provider === undefined ? {} : { provider }), ...(model === undefined ? {} : { model }) };
-    return this.resolve(wanted, parent.provider);
+    return this.resolve({ provider, model }, parent.provider);
   }
 
   /** The cheaper model of a provider, for summaries; undefined where it has none. */
   async utility(provider: string): Promise<Model | undefined> {
-    if (provider === "local" || provider === "openai-compat" || provider === "llamacpp") return undefined;
+    if (provider === "local") return undefined;
+    const { own, open, name } = (await this.book()).provider(provider);
+    const isServer = open || name === "llamacpp";
+    if (isServer && own?.roles?.utility === undefined) return undefined;
     return this.#build(provider, "utility").catch(() => undefined);
   }
 
@@ -73,10 +80,17 @@ export class Models implements AsyncDisposable {
   /** The default model where the recorded one cannot be had, and a note that says so. */
   async #instead(recorded: Origin, error: unknown): Promise<Model> {
     if (!(error instanceof SagentError)) throw error;
-    const model = await this.#find(chooseProvider({ env: this.#env, baseUrl: this.#config.baseUrl }), undefined);
+    const model = await this.#find(await this.#choose({}), undefined);
     note(`${recorded.provider} ${recorded.model}, which this session used, is not to be had: ${error.message}`);
     note(`going on with ${model.info.provider} ${model.info.id}.`);
     return model;
+  }
+
+  /** A base URL is for the model to begin with: a switch goes where its provider is. */
+  async #choose({ provider, model }: ChildWish, current?: string): Promise<string> {
+    const { baseUrl, allowProviders: allowed } = this.#config;
+    const wanted = { provider, model, allowed, ...(current === undefined ? { baseUrl } : { current }) };
+    return chooseProvider({ env: this.#env, book: await this.book(), ...wanted });
   }
 
   async #build(name: string, id: string | undefined): Promise<Model> {
@@ -90,23 +104,33 @@ export class Models implements AsyncDisposable {
   }
 
   #provider(name: string): Promise<Provider> {
-    const { baseUrl, allowProviders } = this.#config;
+    const { allowProviders } = this.#config;
     if (allowProviders && !allowProviders.includes(name)) {
       throw new UsageError(`The provider "${name}" is not allowed here.`, {
         hint: `Allowed: ${allowProviders.join(", ")}.`,
       });
     }
-    const made =
-      this.#providers.get(name) ??
-      createProvider(name, {
-        env: this.#env,
-        baseUrl,
-        local: { onProgress: pullProgress(), ...onLoad(this.#options) },
-      });
+    const made = this.#providers.get(name) ?? this.#create(name);
     this.#providers.set(name, made);
     made.catch(() => this.#providers.delete(name));
     return made;
   }
+
+  async #create(name: string): Promise<Provider> {
+    return createProvider(name, {
+      env: this.#env,
+      baseUrl: this.#config.baseUrl,
+      book: await this.book(),
+      local: { onProgress: pullProgress(), ...onLoad(this.#options) },
+    });
+  }
+}
+
+/** The shipped models and those of the person's files that count in this directory. */
+export async function readBook({ cwd }: Pick<Config, "cwd">, env: Env): Promise<Book> {
+  const user = await loadUserModels(env, cwd);
+  for (const warning of user.warnings) note(warning);
+  return new Book(user);
 }
 
 /**
