@@ -1,26 +1,19 @@
-/** One answer of a local model: text and thinking sampled freely, calls forced into their grammar. */
-import type { LlamaContextSequence, LlamaGrammar, SequenceEvaluateOptions, Token } from "node-llama-cpp";
+/** One answer of a local model: text and thinking sampled freely, calls forced into their grammar. Knows no engine. */
 import type { StopReason } from "../../agent/message.ts";
 import type { Chunk } from "../../agent/model.ts";
 import type { Parts } from "../parts.ts";
 import type { CallForm } from "./grammar.ts";
-import { createPen, type Pen } from "./pen.ts";
+import type { Pen } from "./pen.ts";
 import type { WrittenCall } from "./prompt.ts";
 import { createScanner, type Scan } from "./scan.ts";
 
 export interface AnswerJob {
-  readonly sequence: LlamaContextSequence;
-  /** All but the last of these are evaluated. */
-  readonly prompt: readonly Token[];
-  readonly signal: AbortSignal;
+  readonly pen: Pen;
   readonly form: CallForm;
-  /** Grammar of a call from behind `form.open`; none where there are no tools. */
-  readonly grammar: LlamaGrammar | undefined;
-  /** Grammar of the whole answer in words; it then has no thinking. */
-  readonly output: LlamaGrammar | undefined;
-  /** Tokens that a call could begin with. */
-  readonly opening: readonly Token[];
-  readonly sampling: SequenceEvaluateOptions;
+  /** There are tools, and the pen knows the grammar of a call from behind `form.open`. */
+  readonly tools: boolean;
+  /** The pen knows a grammar of the whole answer in words; it then has no thinking. */
+  readonly output: boolean;
   readonly maxTokens: number;
   /** The answer ends as `contextWindow` rather than `maxTokens` when it reaches `maxTokens`. */
   readonly windowLimited: boolean;
@@ -29,7 +22,7 @@ export interface AnswerJob {
   readonly thinking: boolean;
   /** The first thing the model does is a call. */
   readonly callFirst: boolean;
-  /** No call may be made, whatever the grammar. */
+  /** No call may be made, whatever the tools. */
   readonly wordsOnly: boolean;
   /** Whether a call was made already and must not be made again; it is then taken back and the model answers in words. */
   readonly isRepeat?: (call: WrittenCall) => boolean;
@@ -40,11 +33,11 @@ export interface AnswerState {
   outputTokens: number;
 }
 
-/** Streams the answer's deltas and returns why it ended. Throws `AbortedError`. Stopping the iteration leaves the sequence usable. */
+/** Streams the answer's deltas and returns why it ended. Throws `AbortedError`. Stopping the iteration leaves the model usable. */
 export async function* writeAnswer(job: AnswerJob, state: AnswerState): AsyncGenerator<Chunk, StopReason> {
-  const pen = createPen(job.sequence, job.prompt, job.signal);
+  const { pen } = job;
   const part = createPartWriter(state.parts);
-  let mayCall = job.grammar !== undefined && !job.wordsOnly;
+  let mayCall = job.tools && !job.wordsOnly;
   let callAt = job.callFirst && mayCall ? 0 : undefined;
   let thinking = job.thinking;
   let calls = 0;
@@ -84,7 +77,7 @@ async function* writeProse(
   { mayCall, thinking, silent }: { mayCall: boolean; thinking: boolean; silent: boolean },
 ): AsyncGenerator<Chunk, Prose> {
   const { form, stops } = job;
-  const output = silent ? undefined : job.output;
+  const output = job.output && !silent;
   const scanner = createScanner({
     ...(mayCall && (form.close || !output) ? { open: form.mark, openAtLine: form.atLine } : {}),
     stops,
@@ -103,7 +96,8 @@ async function* writeProse(
     return undefined;
   };
   if (pen.length < job.maxTokens) {
-    for await (const words of pen.write(await proseSampling(job, pen, output, mayCall))) {
+    const rule = output ? "output" : job.tools && !mayCall ? "words" : "free";
+    for await (const words of pen.write(rule)) {
       state.outputTokens = pen.length;
       const prose = yield* take(scanner.push(words));
       if (prose) return prose;
@@ -124,14 +118,11 @@ async function* writeCall(
   part: PartWriter,
   at: number,
 ): AsyncGenerator<Chunk, "whole" | "repeat" | "cut"> {
-  const { LlamaGrammarEvaluationState } = await import("node-llama-cpp");
-  if (!job.grammar) return "cut";
   pen.force(at, job.form.open);
   const start = pen.text.length;
   const raw = () => pen.text.slice(start);
-  const grammarEvaluationState = new LlamaGrammarEvaluationState({ model: job.sequence.model, grammar: job.grammar });
   part.next();
-  for await (const _ of pen.write({ ...job.sampling, temperature: 0, grammarEvaluationState })) {
+  for await (const _ of pen.write("call")) {
     state.outputTokens = pen.length;
     if (isWhole(raw()) || pen.length >= job.maxTokens || isLoop(pen)) break;
     if (!job.isRepeat) yield* part.call(raw(), false);
@@ -140,26 +131,6 @@ async function* writeCall(
   if (whole && job.isRepeat?.(readCall(raw(), true))) return "repeat";
   yield* part.call(raw(), whole);
   return whole ? "whole" : "cut";
-}
-
-/** Keeps words to the grammar of the answer, or from beginning as a call that may not be made. */
-async function proseSampling(
-  job: AnswerJob,
-  pen: Pen,
-  output: LlamaGrammar | undefined,
-  mayCall: boolean,
-): Promise<SequenceEvaluateOptions> {
-  const { LlamaGrammarEvaluationState, TokenBias } = await import("node-llama-cpp");
-  const { model } = job.sequence;
-  if (output) {
-    const grammarEvaluationState = new LlamaGrammarEvaluationState({ model, grammar: output });
-    return { ...job.sampling, grammarEvaluationState };
-  }
-  if (mayCall || !job.grammar) return job.sampling;
-  const start = pen.length;
-  const none = TokenBias.for(model);
-  const ban = TokenBias.for(model).set([...job.opening], "never");
-  return { ...job.sampling, tokenBias: () => (pen.length === start ? ban : none) };
 }
 
 const loopChars = 400;

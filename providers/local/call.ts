@@ -7,7 +7,9 @@ import type { Chunk, ModelInfo, ModelRequest } from "../../agent/model.ts";
 import { createParts } from "../parts.ts";
 import { type AnswerState, writeAnswer } from "./answer.ts";
 import { callGrammar, outputGrammar } from "./grammar.ts";
-import { type Prompt, writePrompt } from "./prompt.ts";
+import { createInk } from "./ink.ts";
+import { createPen } from "./pen.ts";
+import { answerLimits, leansToCall, openingTokens, type Prompt, writePrompt } from "./prompt.ts";
 import type { ChatTemplate } from "./template.ts";
 
 interface CallOptions {
@@ -37,9 +39,18 @@ export function createCall(options: CallOptions) {
       const grammar = prompt.tools.length ? await makeGrammar(callGrammar(prompt.tools)) : undefined;
       const output =
         request.outputSchema && (await makeGrammar(outputGrammar(request.outputSchema, openingMark(prompt))));
-      const callFirst = grammar !== undefined && (await leansToCall(sequence, prompt));
+      const opening = openingTokens(tokenizer, prompt.form.open);
+      const callFirst = grammar !== undefined && (await wantsCall(sequence, prompt, opening));
+      const sampling = samplingOf(request, options.seed, !options.template.tools);
+      const ink = createInk({ sequence, prompt: prompt.tokens, sampling, grammar, output, opening });
       const stopReason = yield* writeAnswer(
-        { ...jobOf(request, options, prompt), signal, grammar, output, callFirst },
+        {
+          ...answerLimits(request, options, prompt, sequence.contextSize - 1 - prompt.tokens.length),
+          pen: createPen(ink, signal),
+          tools: grammar !== undefined,
+          output: output !== undefined,
+          callFirst,
+        },
         state,
       );
       yield { type: "done", parts: state.parts.all(), stopReason, usage: usage() };
@@ -79,49 +90,18 @@ async function* evaluatePrompt(
   }
 }
 
-/**
- * Whether the model would rather open a call than say any other word: the odds of the call's first tokens, with the
- * prior added, against those of the likeliest other token.
- */
-async function leansToCall(sequence: LlamaContextSequence, { tokens, prior, form }: Prompt<Token>): Promise<boolean> {
+/** Asks for the odds of the first word. */
+async function wantsCall(
+  sequence: LlamaContextSequence,
+  { tokens, prior }: Prompt<Token>,
+  opening: readonly Token[],
+): Promise<boolean> {
   const last = tokens.at(-1);
   if (!prior || last === undefined) return false;
-  const openings = openingTokens(sequence, form.open);
   const [result] = await sequence.controlledEvaluate([
-    [last, { generateNext: { logits: { filter: { tokens: openings, includeTop: openings.length + 1 } } } }],
+    [last, { generateNext: { logits: { filter: { tokens: [...opening], includeTop: opening.length + 1 } } } }],
   ]);
-  const logits = result?.next.logits ?? new Map<Token, number>();
-  let call = 0;
-  let other = -Infinity;
-  for (const [token, logit] of logits) {
-    if (openings.includes(token)) call += Math.exp(logit);
-    else other = Math.max(other, logit);
-  }
-  return Math.log(call) + prior > other;
-}
-
-/** Tokens that a tokenisation of the words could begin with. */
-function openingTokens({ model }: LlamaContextSequence, opening: string): Token[] {
-  const firsts = Array.from(opening, (_, index) => model.tokenize(opening.slice(0, index + 1))[0]);
-  return [...new Set(firsts.filter((token) => token !== undefined))];
-}
-
-function jobOf(request: ModelRequest, { sequence, info, template, seed }: CallOptions, plan: Prompt<Token>) {
-  const wanted = Math.min(request.maxOutputTokens ?? info.maxResponseTokens, info.maxResponseTokens);
-  const room = sequence.contextSize - 1 - plan.tokens.length;
-  return {
-    sequence,
-    prompt: plan.tokens,
-    form: plan.form,
-    sampling: samplingOf(request, seed, !template.tools),
-    maxTokens: Math.min(wanted, room),
-    windowLimited: room < wanted,
-    opening: openingTokens(sequence, plan.form.open),
-    stops: [...template.stops, ...(request.stopSequences ?? [])],
-    thinking: plan.thinking,
-    wordsOnly: plan.wordsOnly === true,
-    ...(plan.isRepeat ? { isRepeat: plan.isRepeat } : {}),
-  };
+  return leansToCall(opening, result?.next.logits ?? [], prior);
 }
 
 /** Where the caller has no wish: what Qwen's model cards advise, and the likeliest word for a model that must be guided. */

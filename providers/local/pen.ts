@@ -1,9 +1,11 @@
-/** Writes one answer into a sequence: takes back, forces and samples tokens, and knows the text they make. */
-import type { LlamaContextSequence, LlamaModel, SequenceEvaluateOptions, Token } from "node-llama-cpp";
+/** Writes one answer: takes back, forces and samples tokens, and knows the text they make. Knows no engine. */
 import { AbortedError } from "../../agent/error.ts";
 
 /** Longest run of tokens that may be needed before a character is whole. */
 const maxCharTokens = 6;
+
+/** What may be written next: anything, anything that does not begin as a call, the rest of a call, the whole answer by its schema. */
+export type Rule = "free" | "words" | "call" | "output";
 
 export interface Pen {
   /** Text of the answer so far. */
@@ -13,20 +15,29 @@ export interface Pen {
   /** Takes the answer back to this many characters and puts words of ours behind it. */
   force(from: number, words: string): void;
   /** Samples on; yields new text as it becomes whole. Ends where the model ends. Throws `AbortedError`. Stopping the iteration is safe. */
-  write(options: SequenceEvaluateOptions): AsyncGenerator<string>;
+  write(rule: Rule): AsyncGenerator<string>;
 }
 
-/** A pen behind `prompt`, of which all but the last token is in the sequence already. */
-export function createPen(sequence: LlamaContextSequence, prompt: readonly Token[], signal: AbortSignal): Pen {
-  const { model } = sequence;
+/** What a pen asks of an engine. `Token` is the engine's own kind of number. */
+export interface Ink<Token extends number> {
+  /** Of our own words in the middle of an answer; control tokens are meant where they are written out. */
+  tokenize(words: string): readonly Token[];
+  /** `before` are the tokens in front, where what the text is depends on them. */
+  detokenize(tokens: readonly Token[], before: readonly Token[]): string;
+  /** Samples behind the prompt and these tokens, up to where the model ends. */
+  sample(made: readonly Token[], rule: Rule): AsyncIterable<Token>;
+}
+
+export function createPen<Token extends number>(ink: Ink<Token>, signal: AbortSignal): Pen {
   /** Tokens of the answer, and the length of its text behind each. A token inside a character has the length before it. */
   let made: { token: Token; end: number }[] = [];
   let text = "";
-  const add = (tokens: readonly Token[], words: string) => {
+  const tokens = () => made.map(({ token }) => token);
+  const add = (run: readonly Token[], words: string) => {
     const start = text.length;
     text += words;
-    tokens.forEach((token, index) => {
-      made.push({ token, end: index === tokens.length - 1 ? text.length : start });
+    run.forEach((token, index) => {
+      made.push({ token, end: index === run.length - 1 ? text.length : start });
     });
   };
   return {
@@ -42,20 +53,15 @@ export function createPen(sequence: LlamaContextSequence, prompt: readonly Token
       const all = text.slice(start, from) + words;
       made = kept;
       text = text.slice(0, start);
-      addForced(model, all, add);
+      addForced(ink, all, add);
     },
-    async *write(options) {
-      const all = [...prompt, ...made.map(({ token }) => token)];
-      await sequence.adaptStateToTokens(all.slice(0, -1), false);
+    async *write(rule) {
       let whole: Token[] = [];
-      for await (const token of sequence.evaluate(all.slice(sequence.nextTokenIndex), options)) {
+      for await (const token of ink.sample(tokens(), rule)) {
         if (signal.aborted) throw new AbortedError();
         whole.push(token);
-        const words = model.detokenize(
-          whole,
-          true,
-          made.slice(-4).map((each) => each.token),
-        );
+        const before = made.slice(-4).map((each) => each.token);
+        const words = ink.detokenize(whole, before);
         if (words.endsWith("\uFFFD") && whole.length < maxCharTokens) continue;
         add(whole, words);
         whole = [];
@@ -66,12 +72,16 @@ export function createPen(sequence: LlamaContextSequence, prompt: readonly Token
 }
 
 /** Tokens of forced words, one by one, so that a later `force` can take back a part of them. */
-function addForced(model: LlamaModel, words: string, add: (tokens: readonly Token[], words: string) => void): void {
+function addForced<Token extends number>(
+  ink: Ink<Token>,
+  words: string,
+  add: (tokens: readonly Token[], words: string) => void,
+): void {
   let rest = words;
   let group: Token[] = [];
-  for (const token of model.tokenize(words, true, "trimLeadingSpace")) {
+  for (const token of ink.tokenize(words)) {
     group.push(token);
-    const said = model.detokenize(group, true);
+    const said = ink.detokenize(group, []);
     if (!said || !rest.startsWith(said)) continue;
     add(group, said);
     rest = rest.slice(said.length);

@@ -99,3 +99,43 @@ function checkLength(actualTokens: number, { maxRequestTokens: limitTokens, id }
   const detail = `${actualTokens} tokens > ${limitTokens}`;
   throw new PromptTooLongError({ provider: id, detail, actualTokens, limitTokens });
 }
+
+/** Tokens that a tokenisation of the words could begin with. */
+export function openingTokens<Token extends number>(tokenizer: Tokenizer<Token>, opening: string): Token[] {
+  const firsts = Array.from(opening, (_, index) => tokenizer.tokenize(opening.slice(0, index + 1))[0]);
+  return [...new Set(firsts.filter((token) => token !== undefined))];
+}
+
+/**
+ * Whether the model would rather open a call than say any other word: the odds of the call's first tokens, with the
+ * prior added, against those of the likeliest other token. `logits` holds the openings and at least one other.
+ */
+export function leansToCall(openings: readonly number[], logits: Iterable<[number, number]>, prior: number): boolean {
+  const opening = new Set(openings);
+  let call = 0;
+  let other = -Infinity;
+  for (const [token, logit] of logits) {
+    if (opening.has(token)) call += Math.exp(logit);
+    else other = Math.max(other, logit);
+  }
+  return Math.log(call) + prior > other;
+}
+
+/** What an answer is held to, whatever engine writes it. `room` is what the window has left behind the prompt, in tokens. */
+export function answerLimits(
+  request: ModelRequest,
+  { info, template }: Pick<PromptMaker<number>, "info" | "template">,
+  { form, thinking, wordsOnly, isRepeat }: Prompt<number>,
+  room: number,
+) {
+  const wanted = Math.min(request.maxOutputTokens ?? info.maxResponseTokens, info.maxResponseTokens);
+  return {
+    form,
+    thinking,
+    wordsOnly: wordsOnly === true,
+    ...(isRepeat ? { isRepeat } : {}),
+    maxTokens: Math.min(wanted, room),
+    windowLimited: room < wanted,
+    stops: [...template.stops, ...(request.stopSequences ?? [])],
+  };
+}

@@ -5,6 +5,8 @@ import { defineTool, toolSpec } from "../../../agent/tool.ts";
 import { writeAnswer } from "../../../providers/local/answer.ts";
 import { callGrammar } from "../../../providers/local/grammar.ts";
 import { jsonCall, writeCall } from "../../../providers/local/guide.ts";
+import { createInk } from "../../../providers/local/ink.ts";
+import { createPen } from "../../../providers/local/pen.ts";
 import { createParts } from "../../../providers/parts.ts";
 import { builtinTools } from "../../../tools/registry.ts";
 import { testModel } from "../../support/local-model.ts";
@@ -102,16 +104,14 @@ async function callAfter(name: string, schema: z.ZodType, args: unknown) {
   const spec = toolSpec(defineTool({ name, description: "", schema, run: () => "" }));
   const prompt = sequence.model.tokenize(`Use the tool.\n${writeCall(name, args)}\nOnce more, the same.\n`);
   const state = { parts: createParts(), outputTokens: 0 };
+  const grammar = await llama.createGrammar({ grammar: callGrammar([spec]) });
+  const ink = createInk({ sequence, prompt, sampling: { temperature: 0 }, grammar, output: undefined, opening: [] });
   const answer = writeAnswer(
     {
-      sequence,
-      prompt,
-      signal: new AbortController().signal,
+      pen: createPen(ink, new AbortController().signal),
       form: jsonCall,
-      grammar: await llama.createGrammar({ grammar: callGrammar([spec]) }),
-      opening: [],
-      output: undefined,
-      sampling: { temperature: 0 },
+      tools: true,
+      output: false,
       maxTokens: 120,
       windowLimited: false,
       stops: [],
