@@ -40,6 +40,16 @@ export type ToolProgress =
   | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
   | { readonly type: "status"; readonly text: string };
 
+/** A tool that its model has not been told of. */
+export type ShelvedTool = Pick<Tool, "name" | "description">;
+
+/** The tools that are kept back. */
+export interface ToolShelf {
+  list(): readonly ShelvedTool[];
+  /** Offers them to the model from its next call on; names that are not on the shelf mean nothing. */
+  take(names: Iterable<string>): void;
+}
+
 export interface ToolContext {
   readonly callId: CallId;
   /** Label of the agent that called. */
@@ -50,6 +60,8 @@ export interface ToolContext {
   readonly workspace: Workspace;
   /** The other agents; undefined for an agent on its own. */
   readonly fleet?: FleetPort | undefined;
+  /** Tools that the model may ask for; undefined where all are offered. */
+  readonly shelf?: ToolShelf | undefined;
   /** This agent's own running calls. */
   readonly jobs?: JobPort | undefined;
   /**

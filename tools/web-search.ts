@@ -60,7 +60,12 @@ async function search(args: Args, engines: readonly Engine[], signal: AbortSigna
     if (signal.aborted) return failure("The search was stopped.");
     try {
       const hits = allowed(await engine.search(question, signal), question);
-      if (hits.length > 0) return { text: write(hits, engine.name) };
+      if (hits.length > 0) {
+        return {
+          text: write(hits, engine.name),
+          details: { type: "custom", name: "search", data: hits.map((hit) => ({ ...hit })) },
+        };
+      }
       empty ??= engine.name;
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;

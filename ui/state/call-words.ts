@@ -29,6 +29,9 @@ const looks: Readonly<Record<string, ToolLook>> = {
   AgentSelf: { kind: "other", icon: "settings", subject: "status" },
   Job: { kind: "other", icon: "list", subject: "operation", beside: "id" },
   Advisor: { kind: "ask", icon: "sparkle", subject: "prompt" },
+  WebSearch: { kind: "other", icon: "search", subject: "query" },
+  WebFetch: { kind: "other", icon: "file", subject: "url" },
+  ToolSearch: { kind: "other", icon: "wrench", subject: "query" },
   Ask: { kind: "ask", icon: "question", subject: "question" },
 };
 const unknownTool: ToolLook = { kind: "other", icon: "wrench" };

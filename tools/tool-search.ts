@@ -1,0 +1,65 @@
+/** Takes tools off the shelf: a model is told of few at first, so that its first request is small, and finds the others here. */
+import { z } from "zod";
+import { defineTool, type ShelvedTool } from "../agent/tool.ts";
+import { failure, oneLine, plural } from "./output.ts";
+import description from "./tool-search.md" with { type: "text" };
+
+const schema = z.strictObject({
+  query: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .describe('Names, such as "WebFetch PaperSearch", or words for what is to be done'),
+});
+
+const mostAtOnce = 6;
+
+/** `known` are names to tell of in the description: fixed ones, so that it stays the same from turn to turn. */
+export function toolSearchTool(known: readonly string[]) {
+  return defineTool({
+    name: "ToolSearch",
+    description:
+      known.length === 0 ? description : `${description.trim()}\nThere are, among others: ${known.join(", ")}.`,
+    schema,
+    background: false,
+    label: ({ query }) => oneLine(`Look for tools: ${query}`),
+    run({ query }, { shelf }) {
+      const all = shelf?.list() ?? [];
+      if (!shelf || all.length === 0) return failure("There are no other tools than those you have.");
+      const found = rank(all, query).slice(0, mostAtOnce);
+      if (found.length === 0) {
+        return failure(`No tool fits "${oneLine(query)}". There are: ${all.map(({ name }) => name).join(", ")}.`);
+      }
+      shelf.take(found.map(({ name }) => name));
+      const lines = found.map(({ name, description }) => `- ${name}: ${oneLine(description, 200)}`);
+      return `${plural(found.length, "tool is", "tools are")} available to you from now on:\n${lines.join("\n")}`;
+    },
+  });
+}
+
+/** Those that are named; else those in which the most, and the rarest, of the words stand, a name counting more. */
+function rank(tools: readonly ShelvedTool[], query: string): ShelvedTool[] {
+  const words: readonly string[] = query.toLowerCase().match(/[\p{L}\p{N}_-]+/gu) ?? [];
+  const named = tools.filter(({ name }) => words.includes(name.toLowerCase()));
+  if (named.length > 0) return named;
+  const texts = tools.map(({ name, description }) => ({ name: split(name), text: description.toLowerCase() }));
+  const stems = words.filter((word) => word.length > 2).map((word) => word.replace(/(?:ing|es|s)$/, ""));
+  const rarity = stems.map((stem) => {
+    const among = texts.filter(({ name, text }) => name.includes(stem) || text.includes(stem)).length;
+    return Math.log(1 + tools.length / Math.max(1, among));
+  });
+  const score = ({ name, text }: { readonly name: string; readonly text: string }) =>
+    stems.reduce(
+      (sum, stem, at) => sum + (rarity[at] ?? 0) * (name.includes(stem) ? 3 : text.includes(stem) ? 1 : 0),
+      0,
+    );
+  return tools
+    .map((tool, index) => ({ tool, points: texts[index] ? score(texts[index]) : 0 }))
+    .filter(({ points }) => points > 0)
+    .sort((a, b) => b.points - a.points)
+    .map(({ tool }) => tool);
+}
+
+/** `PaperSearch` as `paper search`. */
+const split = (name: string) => name.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();
