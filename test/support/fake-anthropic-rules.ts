@@ -2,6 +2,7 @@
 import { blocksOf, cacheMarks } from "./fake-anthropic-blocks.ts";
 import { isObject, type Json, list, obj, str } from "./fake-json.ts";
 import { firstProblem, isBase64, isObjectSchema, type Rules, repeated, unknownField } from "./fake-rules.ts";
+import { anthropicSchemaRules } from "./fake-schema.ts";
 import type { CheckContext } from "./fake-wire.ts";
 
 const countedFields = ["messages", "model", "cache_control", "context_management", "output_config", "speed", "system"];
@@ -25,6 +26,8 @@ export function anthropicProblem(body: Json, context: CheckContext): string | un
   return (
     firstProblem(topLevel(body, context)) ??
     firstProblem(toolRules(body)) ??
+    firstProblem(outputRules(body)) ??
+    firstProblem(editRules(body)) ??
     firstProblem(cacheRules(body)) ??
     firstProblem(conversation(body, context))
   );
@@ -38,6 +41,9 @@ function* topLevel(body: Json, context: CheckContext): Rules {
   if (unknown) yield `${unknown}: Extra inputs are not permitted`;
   if (body.context_management && !context.headers["anthropic-beta"]?.includes("context-management")) {
     yield "context_management: Extra inputs are not permitted";
+  }
+  if (body.speed && !context.headers["anthropic-beta"]?.includes("fast-mode")) {
+    yield "speed: Extra inputs are not permitted";
   }
   if (str(body.model) === "") yield "model: Field required";
   if (!Array.isArray(body.messages) || body.messages.length === 0) yield "messages: at least one message is required";
@@ -67,6 +73,32 @@ function* toolRules(body: Json): Rules {
     if (!isObjectSchema(tool.input_schema)) yield `tools.${index}.custom.input_schema.type: Input should be 'object'`;
   }
   if (repeated(tools.map((tool) => str(tool.name)))) yield "tools: Tool names must be unique.";
+}
+
+const outputEfforts = ["low", "medium", "high", "xhigh", "max"];
+
+function* outputRules(body: Json): Rules {
+  const { effort, format, ...rest } = obj(body.output_config);
+  const [odd] = Object.keys(rest).filter((field) => field !== "task_budget");
+  if (odd) yield `output_config.${odd}: Extra inputs are not permitted`;
+  if (effort !== undefined && !outputEfforts.includes(str(effort))) {
+    yield `output_config.effort: Input should be ${outputEfforts.map((each) => `'${each}'`).join(", ")}`;
+  }
+  if (format !== undefined) yield* anthropicSchemaRules(obj(format));
+}
+
+function* editRules(body: Json): Rules {
+  const edits = list(obj(body.context_management).edits);
+  const types = edits.map((edit) => str(edit.type));
+  const odd = types.find((type) => !["clear_thinking_20251015", "clear_tool_uses_20250919"].includes(type));
+  if (odd !== undefined) yield `context_management.edits: Input tag '${odd}' does not match any of the expected tags`;
+  if (repeated(types)) yield `context_management.edits: ${repeated(types)} may be given once`;
+  if (types.indexOf("clear_thinking_20251015") > 0) {
+    yield "context_management.edits: `clear_thinking_20251015` strategy must be first in the list";
+  }
+  if (types.includes("clear_thinking_20251015") && !["enabled", "adaptive"].includes(str(obj(body.thinking).type))) {
+    yield "context_management: `clear_thinking_20251015` strategy requires `thinking` to be enabled or adaptive";
+  }
 }
 
 function* cacheRules(body: Json): Rules {

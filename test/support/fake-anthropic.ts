@@ -180,6 +180,7 @@ export const fakeAnthropic: FakeWire = {
     if (marks.length === 0) return "none";
     return marks.some((mark) => mark.ttl === "1h") ? "1h" : "5m";
   },
+  schema: (body) => obj(obj(body.output_config).format).schema,
   events,
   errorEvent: (code, message) =>
     sse({ type: "error", error: { type: code, message }, request_id: "req_fake" }, "error"),

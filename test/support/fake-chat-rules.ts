@@ -1,6 +1,7 @@
 /** What chat completions endpoints refuse in a request: the union of what their vendors do. */
 import { isObject, type Json, list, obj, parseJson, str } from "./fake-json.ts";
 import { firstProblem, isObjectSchema, type Rules, repeated, unknownField } from "./fake-rules.ts";
+import { openaiSchemaRules } from "./fake-schema.ts";
 import type { CheckContext } from "./fake-wire.ts";
 
 const openaiFields = [
@@ -18,7 +19,12 @@ const vendorFields = [
 const namePattern = /^[a-zA-Z0-9_-]{1,64}$/;
 
 export function chatProblem(body: Json, _context: CheckContext): string | undefined {
-  return firstProblem(topLevel(body)) ?? firstProblem(toolRules(body)) ?? firstProblem(conversation(body));
+  return (
+    firstProblem(topLevel(body)) ??
+    firstProblem(formatRules(body)) ??
+    firstProblem(toolRules(body)) ??
+    firstProblem(conversation(body))
+  );
 }
 
 function* topLevel(body: Json): Rules {
@@ -33,6 +39,15 @@ function* topLevel(body: Json): Rules {
   if (body.thinking_budget !== undefined && body.reasoning_effort !== undefined) {
     yield "thinking_budget and reasoning_effort cannot be set together";
   }
+}
+
+function* formatRules(body: Json): Rules {
+  const format = body.response_format;
+  if (format === undefined) return;
+  const { type, json_schema } = obj(format);
+  if (type !== "json_schema") yield `Invalid value: '${type}' at 'response_format.type'. The fake knows 'json_schema'.`;
+  if (body.enable_thinking === true) yield "response_format json_schema is not supported in thinking mode";
+  yield* openaiSchemaRules(obj(json_schema), "response_format.json_schema");
 }
 
 function* toolRules(body: Json): Rules {

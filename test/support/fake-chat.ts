@@ -132,6 +132,7 @@ export const fakeChat: FakeWire = {
   view,
   blocks: (body) => [...list(body.tools), ...list(body.messages)],
   caching: () => "automatic",
+  schema: (body) => obj(obj(body.response_format).json_schema).schema,
   events,
   errorEvent: (code, message) => sse({ error: { message, type: code, param: null, code } }),
   errorBody: (status, message) => openaiErrorBody(status, message),

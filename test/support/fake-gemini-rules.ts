@@ -46,6 +46,13 @@ function* topLevel(body: Json, context: CheckContext): Rules {
   const odd = unknownField(config, configFields);
   if (odd) yield unknownName(odd, " at 'generation_config'");
   if (list(body.contents).length === 0) yield "* GenerateContentRequest.contents: contents is not specified";
+  if (config.responseJsonSchema !== undefined && config.responseMimeType !== "application/json") {
+    yield "Response schema requires response mimetype: application/json.";
+  }
+  if (mentions(config.responseJsonSchema, "$schema")) yield unknownName("$schema", " at 'response_json_schema'");
+  if (config.responseMimeType === "application/json" && list(body.tools).length > 0 && !isGemini3(context.model)) {
+    yield "Function calling with a response mime type: 'application/json' is unsupported";
+  }
   const thinking = obj(config.thinkingConfig);
   if (thinking.thinkingBudget !== undefined && thinking.thinkingLevel !== undefined) {
     yield "You can only set only one of thinking budget and thinking level.";

@@ -150,6 +150,7 @@ export const fakeGemini: FakeWire = {
     ...list(body.contents).flatMap((content) => list(content.parts).map((part) => [content.role, part])),
   ],
   caching: () => "automatic",
+  schema: (body) => obj(body.generationConfig).responseJsonSchema,
   events,
   errorEvent(code, message) {
     const status = Object.entries(statuses).find(([, name]) => name === code)?.[0] ?? "500";

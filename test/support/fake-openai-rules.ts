@@ -2,6 +2,7 @@
 import { type Json, list, obj, str } from "./fake-json.ts";
 import { contentParts, inputItems } from "./fake-openai-items.ts";
 import { firstProblem, isObjectSchema, type Rules, repeated, unknownField } from "./fake-rules.ts";
+import { openaiSchemaRules } from "./fake-schema.ts";
 import type { CheckContext } from "./fake-wire.ts";
 
 const fields = [
@@ -22,6 +23,7 @@ export function openaiProblem(body: Json, context: CheckContext): string | undef
   return (
     firstProblem(topLevel(body)) ??
     firstProblem(toolRules(body)) ??
+    firstProblem(formatRules(body)) ??
     firstProblem(idRules(inputItems(body))) ??
     firstProblem(pairing(inputItems(body))) ??
     firstProblem(itemsRules(body, context))
@@ -55,6 +57,15 @@ function* toolRules(body: Json): Rules {
     }
   }
   if (repeated(names)) yield `tools: function name ${repeated(names)} is duplicated`;
+}
+
+function* formatRules(body: Json): Rules {
+  const { format } = obj(body.text);
+  if (format === undefined) return;
+  const { type } = obj(format);
+  if (!["text", "json_object", "json_schema"].includes(str(type)))
+    yield `Invalid value: '${type}' at 'text.format.type'.`;
+  if (type === "json_schema") yield* openaiSchemaRules(obj(format), "text.format");
 }
 
 const typeOf = (item: Json) => str(item.type ?? "message");

@@ -1,5 +1,5 @@
 /** OpenAI Responses: `POST /v1/responses` as a stream. */
-import { type Json, list, parseJson, str } from "./fake-json.ts";
+import { type Json, list, obj, parseJson, str } from "./fake-json.ts";
 import { contentParts, inputItems } from "./fake-openai-items.ts";
 import { openaiProblem } from "./fake-openai-rules.ts";
 import { bearerKey, openaiBadKey, openaiErrorBody } from "./fake-openai-shared.ts";
@@ -49,6 +49,7 @@ export const fakeOpenai: FakeWire = {
   view,
   blocks: (body) => [...list(body.tools), body.instructions ?? "", ...inputItems(body)],
   caching: () => "automatic",
+  schema: (body) => obj(obj(body.text).format).schema,
   events: openaiEvents,
   errorEvent: (code, message) => sse({ type: "error", code, message, param: null, sequence_number: 0 }, "error"),
   errorBody: (status, message) => openaiErrorBody(status, message),

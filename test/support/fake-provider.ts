@@ -9,6 +9,7 @@ import { fakeChat } from "./fake-chat.ts";
 import { fakeGemini } from "./fake-gemini.ts";
 import { isObject, type Json, obj, parseJson, str } from "./fake-json.ts";
 import { fakeOpenai } from "./fake-openai.ts";
+import { sampleOf } from "./fake-schema.ts";
 import { createSeals } from "./fake-seals.ts";
 import { streamBody } from "./fake-stream.ts";
 import type { FakeFailure, FakeProvider, FakeReply, FakeRequest, FakeScript, FakeStep, Wire } from "./fake-types.ts";
@@ -79,8 +80,9 @@ export async function startFakeProvider(script: FakeScript, options: FakeProvide
     return typeof script === "function" ? script(request, index) : script[index];
   };
 
-  const answer = (fake: FakeWire, request: FakeRequest, reply: FakeReply, left: AbortSignal): Response => {
+  const answer = (fake: FakeWire, request: FakeRequest, step: FakeReply, left: AbortSignal): Response => {
     const [{ model }, body] = [request.view, obj(request.body)];
+    const reply = step.document ? withDocument(step, fake.schema(body), problems) : step;
     const { usage, thinking } = metersOf(reply, cache.read(fake, model, body));
     const events = fake.events(reply, { model, body, usage, thinkingTokens: thinking, seals, id });
     paused = reply.stop === "pause";
@@ -111,7 +113,7 @@ export async function startFakeProvider(script: FakeScript, options: FakeProvide
     if (raw.method === "GET" && path.endsWith("/models")) return modelList(options.models ?? ["fake-model"]);
     const route = routeOf(path);
     if (raw.method !== "POST" || !route) return new Response("Not found", { status: 404 });
-    const request = readRequest(raw, path, route, parseJson(await raw.text()));
+    const request = readRequest(raw, path, route, await raw.text());
     (route.counting ? counts : requests).push(request);
     raw.signal.addEventListener("abort", () => {
       request.aborted = true;
@@ -132,10 +134,16 @@ export async function startFakeProvider(script: FakeScript, options: FakeProvide
   };
 }
 
-function readRequest(raw: Request, path: string, route: Route, body: unknown): FakeRequest {
+function withDocument(reply: FakeReply, schema: unknown, problems: string[]): FakeReply {
+  if (schema === undefined) problems.push("the script has a document for a request without a schema");
+  return { ...reply, parts: [...reply.parts, { text: JSON.stringify(sampleOf(schema)) }] };
+}
+
+function readRequest(raw: Request, path: string, route: Route, text: string): FakeRequest {
+  const body = parseJson(text);
   const view = { model: route.model ?? str(obj(body).model), ...route.fake.view(obj(body)) };
   const headers = Object.fromEntries(raw.headers.entries());
-  return { wire: route.fake.wire, path, headers, body, at: Date.now(), view, aborted: false };
+  return { wire: route.fake.wire, path, headers, body, text, at: Date.now(), view, aborted: false };
 }
 
 function failure(fake: FakeWire, step: FakeFailure): Response {

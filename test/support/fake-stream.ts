@@ -42,7 +42,10 @@ async function* play(
       await pause(flushMs, left);
       throw new Cut();
     }
-    if (due?.type === "stall") await pause(due.ms, left);
+    if (due?.type === "stall") {
+      due.reached?.();
+      await pause(due.ms, left);
+    }
     if (due?.type === "garbage") yield encoder.encode('data: {"torn": "of\n\n');
     if (due?.type === "errorEvent") return yield encoder.encode(errorEvent(due.code, due.message));
     const bytes = encoder.encode(event);

@@ -19,14 +19,15 @@ export type FakePart =
  * does when there are fewer. The headers go out with the first chunk, so before chunk 0 the client has no answer at all.
  * - `cut` ends the connection: by a reset, or with `clean` by an orderly end of the body without the terminal event. A
  *   client may lose what it had not yet read before a reset, the whole answer included.
- * - `stall` sends nothing more but keeps the connection open: for `ms`, or until the client leaves.
+ * - `stall` sends nothing more but keeps the connection open: for `ms`, or until the client leaves. It tells `reached`
+ *   when all before it has left.
  * - `garbage` sends a data line that is no JSON, then goes on.
  * - `drip` sends the rest a few bytes at a time, `ms` apart (1 unless given), so lines and characters arrive torn.
  * - `errorEvent` sends the vendor's own error event and ends.
  */
 export type FakeFault =
   | { type: "cut"; atChunk: number; clean?: boolean }
-  | { type: "stall"; atChunk: number; ms?: number }
+  | { type: "stall"; atChunk: number; ms?: number; reached?: () => void }
   | { type: "garbage"; atChunk: number }
   | { type: "drip"; atChunk: number; ms?: number }
   | { type: "errorEvent"; atChunk: number; code: string; message: string };
@@ -34,6 +35,8 @@ export type FakeFault =
 /** A streamed answer. */
 export interface FakeReply {
   parts: FakePart[];
+  /** Ends in a text that fits the schema of the request, which is to have one. */
+  document?: boolean;
   /** `toolUse` when there is a call and `endTurn` otherwise, unless given. */
   stop?: StopReason;
   /** The vendor's own word for why it stopped, in place of the one `stop` stands for. */
@@ -86,6 +89,8 @@ export interface FakeRequest {
   /** Names in lower case. */
   readonly headers: Record<string, string>;
   readonly body: unknown;
+  /** The body as it was sent. */
+  readonly text: string;
   /** Unix time in ms. */
   readonly at: number;
   readonly view: FakeView;

@@ -47,6 +47,8 @@ export interface FakeWire {
   blocks(body: Json): unknown[];
   /** The lifetime the request asks prompt caching for; the vendor caches by itself where it is `automatic`. */
   caching(body: Json): "none" | "5m" | "1h" | "automatic";
+  /** The schema that the request holds the answer to. */
+  schema(body: Json): unknown;
   /** The SSE events of a whole answer. */
   events(reply: FakeReply, context: ReplyContext): string[];
   /** The SSE event of a failure in the middle of an answer. */
