@@ -59,6 +59,17 @@ export function requireCredential(vendor: Vendor, env: Env, access: Access = {})
   });
 }
 
+/** Throws `ConfigError` for a file that cannot be used, and for an account that it has for no provider. */
+export function checkFile(env: Env, { auth, account = defaultAccount }: Access): void {
+  if (auth === "env") return;
+  const { accounts, problem } = readCredentials(env);
+  if (problem) throw problem;
+  if (account === defaultAccount || [...accounts.values()].some((group) => group.has(account))) return;
+  throw new ConfigError(`No provider has an account "${account}".`, {
+    hint: `Log in with: sagent login PROVIDER --account ${account}`,
+  });
+}
+
 function noAccount({ name, label }: Vendor, auth: KeySource | undefined, account: string, accounts: Accounts) {
   if (auth === "env")
     return new ConfigError("The environment has no named accounts.", { hint: "Leave out --auth env." });

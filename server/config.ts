@@ -2,8 +2,14 @@
 import { resolve } from "node:path";
 import { UsageError } from "../agent/error.ts";
 import { efforts } from "../agent/model.ts";
+import { checkAccount } from "../providers/credential-file.ts";
+import { type KeySource, keySources } from "../providers/credentials.ts";
 import { type Flags, type InputFormat, inputFormats, type OutputFormat, outputFormats } from "./flags.ts";
 import { type Knobs, thinkingModes } from "./settings.ts";
+
+export const loginWays = ["key", "oauth", "device"] as const;
+export type LoginWay = (typeof loginWays)[number];
+export type Auth = KeySource | LoginWay;
 
 /** Which session a run goes on with. */
 export type SessionChoice =
@@ -21,6 +27,12 @@ export interface Config {
   readonly provider: string | undefined;
   readonly model: string | undefined;
   readonly baseUrl: string | undefined;
+  /** Where the key comes from, or how to log in. */
+  readonly auth: Auth | undefined;
+  /** An account of the credential file. */
+  readonly account: string | undefined;
+  /** A key is tried before it is kept. */
+  readonly checkKey: boolean;
   readonly knobs: Knobs;
   /** Undefined means the default set. */
   readonly tools: readonly string[] | undefined;
@@ -55,7 +67,6 @@ export interface Config {
 
 /** Checks the flags. Throws `UsageError`. */
 export function readConfig(flags: Flags, cwd = process.cwd()): Config {
-  oneOf("auth", flags.auth ?? "env", ["env"]);
   return {
     cwd: resolve(cwd, flags.cwd ?? "."),
     cwdGiven: flags.cwd !== undefined,
@@ -63,6 +74,9 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
     provider: flags.provider,
     model: flags.model,
     baseUrl: flags["base-url"] === undefined ? undefined : url("base-url", flags["base-url"]),
+    auth: flags.auth === undefined ? undefined : oneOf("auth", flags.auth, [...keySources, ...loginWays]),
+    account: flags.account === undefined ? undefined : checkAccount(flags.account),
+    checkKey: !flags["no-check"],
     knobs: knobs(flags),
     tools: toolNames(flags.tools),
     system: flags.system,

@@ -64,7 +64,14 @@ export const flagTable = {
     group: "Model",
     help: "A model's name, family or role, e.g. opus, gpt-5.6, default.",
   },
-  auth: { type: "string", value: "HOW", group: "Model", help: "Where the key comes from: env, the only way so far." },
+  account: { type: "string", value: "NAME", group: "Model", help: "Use this account of the credential file." },
+  auth: {
+    type: "string",
+    value: "HOW",
+    group: "Model",
+    help: "Where the key comes from: env or credentials; to log in: key, oauth or device.",
+  },
+  "no-check": { type: "boolean", group: "Model", help: "Log in without asking the provider about the key." },
   "base-url": {
     type: "string",
     value: "URL",
@@ -189,13 +196,16 @@ Usage
   … | sagent                      take the task from standard input
   sagent serve                    serve the workspace, on a terminal or not
   sagent model pull [NAME]        fetch the weights of a local model
+  sagent login PROVIDER           keep a key, typed or piped in, or log in with --auth oauth
+  sagent logout PROVIDER          forget it
+  sagent auth status              say what each provider would be used with
   sagent sessions                 list this directory's sessions
   sagent sessions VERB ID …       rename, rm, restore or export one of them
 `;
 
 const codes = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 budget reached, 129 hung up, 130 interrupted, 143 terminated.
-Keys come from the environment (ANTHROPIC_API_KEY, OPENAI_API_KEY, GOOGLE_API_KEY, …). With none, a model on this machine answers.
+Keys come from the environment (ANTHROPIC_API_KEY, OPENAI_API_KEY, …) or from sagent login. With none, a model on this machine answers.
 `;
 
 export function helpText(): string {

@@ -10,6 +10,9 @@ const plain: Config = {
   provider: undefined,
   model: undefined,
   baseUrl: undefined,
+  auth: undefined,
+  account: undefined,
+  checkKey: true,
   knobs: { effort: undefined, thinking: undefined },
   tools: undefined,
   system: undefined,
@@ -64,8 +67,9 @@ test("every flag, typed", () => {
     "--name",
     "a.b-c_1",
   ];
+  const key = ["--auth", "credentials", "--account", "work", "--no-check"];
   const output = ["--input-format", "stream-json", "--output-format", "json", "--debug", "--ephemeral"];
-  expect(configOf(...argv, ...more, ...model, ...output)).toEqual({
+  expect(configOf(...argv, ...more, ...model, ...key, ...output)).toEqual({
     ...plain,
     cwd: "/work/sub",
     cwdGiven: true,
@@ -79,6 +83,9 @@ test("every flag, typed", () => {
     provider: "p",
     model: "m",
     baseUrl: "http://h/v1",
+    auth: "credentials",
+    account: "work",
+    checkKey: false,
     addDirs: [],
     compact: true,
     listLimit: 20,
@@ -141,15 +148,16 @@ test.each(bad)("%j is refused in a sentence", (flags, sentence) => {
 });
 
 test("directories are added, compaction turned off, and a list cut short", () => {
-  expect(
-    configOf("--add-dir", "../lib", "--add-dir=/abs", "--no-compact", "--resume-limit", "3", "--auth", "env"),
-  ).toEqual({
+  expect(configOf("--add-dir", "../lib", "--add-dir=/abs", "--no-compact", "--resume-limit", "3")).toEqual({
     ...plain,
     addDirs: ["/lib", "/abs"],
     compact: false,
     listLimit: 3,
   });
-  expect(refusal({ auth: "cookies" })).toBe('--auth cannot be "cookies". Choose one of: env.');
+  expect(refusal({ auth: "cookies" })).toBe(
+    '--auth cannot be "cookies". Choose one of: env, credentials, key, oauth, device.',
+  );
+  expect(refusal({ account: "../x" })).toStartWith('"../x" cannot be the name of an account.');
   expect(refusal({ "advisor-max-uses": "2" })).toBe("--advisor-max-uses needs --advisor MODEL.");
   expect(refusal({ "allow-providers": " , " })).toBe("--allow-providers needs the names of providers.");
 });

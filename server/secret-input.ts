@@ -1,0 +1,65 @@
+/** A secret as it is given: typed without an echo, or piped in. Never from argv, which every process can read. */
+import { AbortedError, UsageError } from "../agent/error.ts";
+import { isTerminal, writeErr } from "./stdio.ts";
+
+const mostBytes = 64 * 1024;
+
+/** Resolves to the secret without space around it. Throws `UsageError` where there is none, `AbortedError` on ^C. */
+export async function readSecret(question: string): Promise<string> {
+  const text = isTerminal("stdin") ? await typed(question) : await piped();
+  const secret = text.trim();
+  if (secret === "") throw new UsageError("No key was given; nothing was saved.");
+  if (/[^\x21-\x7e]/.test(secret)) {
+    throw new UsageError("A key is one word of plain characters; nothing was saved.", {
+      hint: "Pipe in the key alone.",
+    });
+  }
+  return secret;
+}
+
+async function piped(): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const bytes of Bun.stdin.stream()) {
+    text += decoder.decode(bytes, { stream: true });
+    if (text.length > mostBytes) throw new UsageError("That is too long for a key; nothing was saved.");
+  }
+  return text;
+}
+
+/** Reads one line of a terminal that shows nothing of it. The terminal is as it was when this returns. */
+async function typed(question: string): Promise<string> {
+  const { stdin } = process;
+  writeErr(question);
+  stdin.setRawMode(true);
+  try {
+    let line = "";
+    for await (const chunk of stdin.setEncoding("utf8")) {
+      const { text, ended } = edited(line, String(chunk));
+      line = text;
+      if (ended) return line;
+    }
+    return line;
+  } finally {
+    stdin.setRawMode(false);
+    writeErr("\n");
+  }
+}
+
+const esc = "\x1b";
+/** Of a terminal (ECMA-48 §5.4). */
+const sequences = new RegExp(`${esc}\\[[\\d;]*[ -/]*[@-~]`, "g");
+
+/** The line after what was typed or pasted. Throws `AbortedError` on ^C. */
+function edited(line: string, typed: string): { text: string; ended: boolean } {
+  let text = line;
+  // What a terminal puts around a paste, and what keys such as the arrows send.
+  for (const letter of typed.replace(sequences, "")) {
+    if (letter === "\r" || letter === "\n" || letter === "\x04") return { text, ended: true };
+    if (letter === "\x03") throw new AbortedError();
+    if (letter === "\x7f" || letter === "\b") text = text.slice(0, -1);
+    else if (letter === "\x15") text = "";
+    else if (letter >= " ") text += letter;
+  }
+  return { text, ended: false };
+}
