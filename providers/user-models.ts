@@ -6,6 +6,8 @@ import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { ConfigError } from "../agent/error.ts";
+import { vendors } from "./auth.ts";
+import type { ChatFacts } from "./compat-quirks.ts";
 import type { UserModel, UserModelsFile, UserProvider } from "./user-models-schema.ts";
 
 export type { UserModel, UserProvider } from "./user-models-schema.ts";
@@ -72,8 +74,8 @@ async function readFile(path: string): Promise<UserModelsFile> {
       path,
       error.issues.map(({ path, message }) => `${place(path)}: ${message}`),
     );
-  const nowhere = wrongNames(data);
-  if (nowhere.length > 0) throw wrong(path, nowhere);
+  const strays = misplaced(data);
+  if (strays.length > 0) throw wrong(path, strays);
   return data;
 }
 
@@ -93,10 +95,34 @@ function place(path: readonly PropertyKey[]): string {
   return steps.join("").replace(/^\./, "") || "its top";
 }
 
-function wrongNames({ providers = {} }: UserModelsFile): string[] {
-  return Object.keys(providers)
-    .filter((name) => name === "local")
-    .map((name) => `providers.${name}: models in the process are chosen by their weights, not here`);
+const chatFields = ["headers", "extraBody", "reasoningField"] as const;
+
+/** What the shape alone does not tell. */
+function misplaced({ providers = {} }: UserModelsFile): string[] {
+  return Object.entries(providers).flatMap(([name, own]) => {
+    const at = place(["providers", name]);
+    if (name === "local") return [`${at}: models in the process are chosen by their weights, not here`];
+    const vendor = vendors.find((each) => each.name === name);
+    if (!vendor && own.baseUrl === undefined) return [`${at}.baseUrl: a provider of your own needs one`];
+    const foreign = chatFields.filter((field) => own[field] !== undefined && vendor && vendor.wire !== "chat");
+    return foreign.map((field) => `${at}.${field}: ${name} does not speak the chat wire, which alone has it`);
+  });
+}
+
+/**
+ * How a person's file says that a server is spoken to. The value of a header that begins with `$` is that variable of the
+ * environment; a header whose variable is not set is left out.
+ */
+export function chatFacts({ headers = {}, extraBody, reasoningField }: UserProvider, env: Env): ChatFacts {
+  const told = Object.entries(headers).flatMap(([name, value]): [string, string][] => {
+    const said = value.startsWith("$") ? env[value.slice(1)]?.trim() : value;
+    return said ? [[name, said]] : [];
+  });
+  return {
+    headers: Object.fromEntries(told),
+    ...(extraBody && { extraBody }),
+    ...(reasoningField !== undefined && { reasoningField }),
+  };
 }
 
 function merged(files: readonly (readonly [path: string, file: UserModelsFile])[], warnings: string[]): UserModels {
