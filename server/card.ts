@@ -25,6 +25,7 @@ export function newCard(label: string, path: string, at: number): AgentCard {
     queued: 0,
     reason: null,
     error: null,
+    suspendedUntil: null,
     persistent: false,
     ended: false,
   };
@@ -40,11 +41,13 @@ export function foldCard(card: AgentCard, event: AgentEvent): AgentCard {
     case "state":
       return inState(card, event.state, event.at);
     case "idle":
-      return { ...inState(card, "idle", event.at), reason: event.reason, tool: null, running: 0 };
+      return { ...inState(card, "idle", event.at), reason: event.reason, tool: null, running: 0, suspendedUntil: null };
     case "error":
       return { ...card, error: event.error.message };
     case "callStarted":
-      return { ...card, error: null, reason: null };
+      return { ...card, error: null, reason: null, suspendedUntil: null };
+    case "suspended":
+      return event.waits ? { ...card, suspendedUntil: event.until } : card;
     case "callEnded":
       return { ...card, usage: addUsage(card.usage, event.usage), costUsd: card.costUsd + event.costUsd };
     case "tuned":
@@ -88,7 +91,15 @@ function inState(card: AgentCard, state: AgentState, at: number): AgentCard {
 
 /** The agent is gone: what it was is kept. */
 export function endCard(card: AgentCard, at: number): AgentCard {
-  return { ...inState(card, "idle", at), tool: null, running: 0, asks: 0, queued: 0, ended: true };
+  return {
+    ...inState(card, "idle", at),
+    tool: null,
+    running: 0,
+    asks: 0,
+    queued: 0,
+    suspendedUntil: null,
+    ended: true,
+  };
 }
 
 /**

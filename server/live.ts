@@ -24,7 +24,7 @@ interface RunningTool {
 }
 
 /** Events of which only the newest counts. */
-type Latest = EventOf<"state" | "retry" | "limits" | "compactStarted" | "tuned">;
+type Latest = EventOf<"state" | "retry" | "suspended" | "limits" | "compactStarted" | "tuned">;
 
 export class Live {
   readonly #queue = new Map<string, EventOf<"queued">>();
@@ -65,7 +65,7 @@ export class Live {
         return void this.#asks.delete(event.askId);
       case "callStarted":
         this.#call = event;
-        this.#latest.delete("retry");
+        this.#stopWaiting();
         return this.#parts.clear();
       case "partStarted":
         return void this.#parts.set(event.part, { started: event, last: undefined, text: "" });
@@ -81,6 +81,9 @@ export class Live {
       case "compacted":
       case "compactFailed":
         return void this.#latest.delete("compactStarted");
+      case "suspended":
+        if (event.waits) this.#latest.set(event.type, event);
+        return;
       case "state":
       case "retry":
       case "limits":
@@ -128,7 +131,12 @@ export class Live {
   #endCall(): void {
     this.#call = undefined;
     this.#parts.clear();
+    this.#stopWaiting();
+  }
+
+  #stopWaiting(): void {
     this.#latest.delete("retry");
+    this.#latest.delete("suspended");
   }
 
   #takeTool(event: AgentEvent): void {

@@ -19,6 +19,7 @@ export interface Result {
   readonly rounds?: number;
   readonly sessionId?: string;
   readonly agents?: readonly Share[];
+  readonly output?: unknown;
   readonly error?: ErrorInfo;
 }
 
@@ -32,6 +33,7 @@ export function writeResult(result: Result, env: Env): Promise<void> {
     rounds = 0,
     stopReason = null,
     agents = [],
+    output,
   } = result;
   const reason = result.reason ?? (error ? "error" : "done");
   const object = {
@@ -44,12 +46,20 @@ export function writeResult(result: Result, env: Env): Promise<void> {
     rounds,
     sessionId,
     agents,
+    ...(output !== undefined && { output }),
     ...(error && { error }),
   };
   return writeOut(`${error ? redact(JSON.stringify(object), env) : JSON.stringify(object)}\n`);
 }
 
-const mayQuoteSecrets: ReadonlySet<EventType> = new Set<EventType>(["error", "retry", "compactFailed", "switchFailed"]);
+const mayQuoteSecrets: ReadonlySet<EventType> = new Set<EventType>([
+  "error",
+  "retry",
+  "suspended",
+  "switched",
+  "compactFailed",
+  "switchFailed",
+]);
 
 /** One line of stream-json. */
 export function eventLine(event: AgentEvent, env: Env): string {

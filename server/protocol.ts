@@ -44,6 +44,8 @@ export interface AgentCard {
   /** How its last work ended; null while it works. */
   readonly reason: EndReason | null;
   readonly error: string | null;
+  /** It sleeps until then (Unix ms), for every model is limited; null while it does not. */
+  readonly suspendedUntil: number | null;
   readonly persistent: boolean;
   /** It is no more; its transcript is. */
   readonly ended: boolean;

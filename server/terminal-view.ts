@@ -52,7 +52,9 @@ export class TerminalView {
       case "cleared":
         return this.#line(dim("The conversation is cleared."));
       case "switched":
-        return this.#line(dim(printable(`Now on ${event.model.provider} ${event.model.model}.`)));
+        return this.#switched(event);
+      case "suspended":
+        return this.#line(dim(printable(suspendedLine(event))));
       case "error":
       case "switchFailed":
       case "compactFailed":
@@ -87,6 +89,13 @@ export class TerminalView {
     if (message.type === "peer") this.#aside(`  ${message.from} → ${event.agent}`, message.text);
   }
 
+  #switched({ model, error, skipped = [] }: EventOf<"switched">): void {
+    const { dim } = this.#style;
+    if (error) this.#line(dim(printable(error.message)));
+    for (const { model, message } of skipped) this.#line(dim(printable(`  (not ${model}: ${message})`)));
+    this.#line(dim(printable(`Now on ${model.provider} ${model.model}.`)));
+  }
+
   #aside(name: string, text: string): void {
     const [first = ""] = printable(text).trim().split("\n", 1);
     if (first !== "") this.#line(this.#style.dim(`${name}: ${first.slice(0, 160)}`));
@@ -113,6 +122,13 @@ export class TerminalView {
     if (!this.#fresh) this.#write("\n");
     this.#fresh = true;
   }
+}
+
+function suspendedLine({ until, error, waits }: EventOf<"suspended">): string {
+  const at = new Date(until).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  return waits
+    ? `${error.message} It goes on by itself at ${at}; say something to go on now.`
+    : `It can go on at ${at}.`;
 }
 
 const seconds = (ms: number) => (ms / 1_000).toFixed(ms < 10_000 ? 1 : 0);

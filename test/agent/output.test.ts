@@ -126,10 +126,9 @@ test("an answer that was cut is not asked for again, and the result says so", as
 });
 
 test("the next piece of work is free of the last one's schema; what a person says in between is not", async () => {
-  await using rig = agentRig([bad, good, answered("Osaka.")]);
+  await using rig = agentRig([good, good, answered("Osaka.")]);
   const run = rig.agent.run({ prompt, output });
-  rig.agent.send({ type: "prompt", text: "Be quick.", policy: "when-idle" });
-  rig.agent.send({ type: "unqueue", queueId: "q2" });
+  rig.agent.send({ type: "prompt", text: "And once more.", policy: "when-idle" });
   expect((await run).output).toEqual({ city: "Tokyo", people: 74 });
   expect((await rig.agent.run("And the second?")).content).toBe("Osaka.");
   expect(rig.model.requests.map(({ system }) => system !== "")).toEqual([true, true, false]);

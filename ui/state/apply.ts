@@ -67,6 +67,7 @@ function applyOne(draft: Draft, event: WireEvent): void {
       return applyMessage(draft, event);
     case "callStarted":
       draft.retry = undefined;
+      draft.items = draft.items.filter((item) => !isAbandoned(item, event.message));
       draft.items.push(growing(event));
       return;
     case "partStarted":
@@ -112,6 +113,9 @@ function applyRest(draft: Draft, event: WireEvent): void {
       return;
     case "retry":
       draft.retry = event;
+      return;
+    case "suspended":
+      if (event.waits) draft.retry = event;
       return;
     case "limits":
       draft.limits = event.windows;
@@ -233,6 +237,11 @@ function applyAnswer(draft: Draft, message: Extract<Message, { type: "assistant"
   };
   if (live) draft.items[index] = item;
   else draft.items.push(item);
+}
+
+/** Another call began the same answer before and came to nothing. */
+function isAbandoned(item: Item, message: string): boolean {
+  return item.type === "assistant" && item.live && item.message === message;
 }
 
 function growing({ message, model, at }: EventOf<"callStarted">): AssistantItem {

@@ -33,11 +33,8 @@ export function markerWords(event: MarkerItem["event"]): MarkerWords {
         tone: "plain",
         text: `${plural(event.calls.length, "result")} hidden from the model: ${shrunk(event)}`,
       };
-    case "switched": {
-      const { effort } = event.settings;
-      const text = `Now ${event.model.model} of ${event.model.provider}, effort ${effort}`;
-      return { icon: "settings", tone: "plain", text };
-    }
+    case "switched":
+      return switchWords(event);
     case "loopNoticed":
       return { icon: "retry", tone: "warn", text: "It makes the same calls again and again; the model was told" };
     case "spawned":
@@ -49,6 +46,23 @@ export function markerWords(event: MarkerItem["event"]): MarkerWords {
     default:
       return problemOf(event);
   }
+}
+
+function switchWords({
+  model,
+  settings,
+  from,
+  error,
+  skipped = [],
+}: Extract<MarkerItem["event"], { type: "switched" }>): MarkerWords {
+  const now = `${model.model} of ${model.provider}`;
+  if (error) {
+    const passed = skipped.map((each) => `Not ${each.model}: ${each.message}`);
+    const hint = [error.message, ...passed].join(" ");
+    return { icon: "settings", tone: "warn", text: `${from?.model ?? "The model"} cannot go on; ${now} does`, hint };
+  }
+  if (from) return { icon: "settings", tone: "plain", text: `Back on ${now}` };
+  return { icon: "settings", tone: "plain", text: `Now ${now}, effort ${settings.effort}` };
 }
 
 type Problem = Extract<MarkerItem["event"], { type: "error" | "compactFailed" | "switchFailed" }>;

@@ -1,6 +1,7 @@
 /** What an agent is doing, in a few words, and how it looks. */
 import type { AgentState, EndReason, EventOf } from "../../agent/event.ts";
 import type { AgentCard } from "../../server/protocol.ts";
+import { shownMs } from "./format.ts";
 
 export type StateTone = "working" | "waiting" | "failed" | "good" | "quiet";
 
@@ -9,10 +10,11 @@ export interface StateWords {
   readonly tone: StateTone;
 }
 
-type Shown = Pick<AgentCard, "state" | "reason" | "ended" | "asks" | "tool" | "error">;
+type Shown = Pick<AgentCard, "state" | "reason" | "ended" | "asks" | "tool" | "error" | "suspendedUntil">;
 
 export function stateWords(card: Shown): StateWords {
   if (card.ended) return { text: "Ended", tone: "quiet" };
+  if (card.suspendedUntil !== null) return { text: "Waits for a limit to reset", tone: "waiting" };
   if (card.asks > 0) return { text: "Waits for you", tone: "waiting" };
   if (card.state !== "idle") return working(card.state, card.tool);
   if (card.reason === null)
@@ -47,6 +49,13 @@ const ends: Readonly<Record<EndReason, StateWords>> = {
 /** It can be stopped. */
 export function isAtWork({ state, ended }: Pick<AgentCard, "state" | "ended">): boolean {
   return !ended && state !== "idle" && state !== "waiting";
+}
+
+/** What an agent waits for before it asks a model again. */
+export function waitWords(event: EventOf<"retry" | "suspended">, now: number): string {
+  if (event.type === "retry") return retryWords(event, now);
+  const left = shownMs(Math.max(0, event.until - now));
+  return `${event.error.message.replace(/\.$/, "")}; going on by itself in ${left}. Say something to go on now.`;
 }
 
 /** `Anthropic is overloaded; trying again in 4 s (2)`. The number is of the next attempt. */

@@ -127,7 +127,8 @@ export interface AgentView {
   readonly asks: readonly EventOf<"asked">[];
   readonly card: AgentCard;
   readonly cwd: string;
-  readonly retry: EventOf<"retry"> | undefined;
+  /** What it waits for before it asks a model again. */
+  readonly retry: EventOf<"retry" | "suspended"> | undefined;
   readonly limits: EventOf<"limits">["windows"];
   readonly compacting: boolean;
   readonly maxRounds: number | null | undefined;

@@ -6,7 +6,7 @@ import { useNow } from "../state/now.ts";
 import { plain } from "../state/plain.ts";
 import { prefs, setPref } from "../state/prefs.ts";
 import { isNarrow } from "../state/screen.ts";
-import { retryWords, stateWords } from "../state/state-words.ts";
+import { stateWords, waitWords } from "../state/state-words.ts";
 import type { AgentView } from "../state/view.ts";
 import { Icon } from "./icon.tsx";
 import { Menu, Stops } from "./stops.tsx";
@@ -113,7 +113,7 @@ function Retry(props: { readonly event: NonNullable<AgentView["retry"]> }) {
   const now = useNow();
   return (
     <div class="link-notice" role="status">
-      {plain(retryWords(props.event, now()))}
+      {plain(waitWords(props.event, now()))}
     </div>
   );
 }
