@@ -8,6 +8,8 @@ import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { ConfigError } from "../agent/error.ts";
 import { vendors } from "./auth.ts";
 import type { ChatFacts } from "./compat-quirks.ts";
+import { configDir, credentialPath } from "./credential-file.ts";
+import { noteSecret } from "./secrets.ts";
 import type { UserModel, UserModelsFile, UserProvider } from "./user-models-schema.ts";
 
 export type { UserModel, UserProvider } from "./user-models-schema.ts";
@@ -31,19 +33,24 @@ export const noUserModels: UserModels = { providers: {}, files: [], warnings: []
  * file, the place in it and what is wrong there.
  */
 export async function loadUserModels(env: Env, cwd: string): Promise<UserModels> {
-  const home = env.HOME || homedir();
-  const config = env.XDG_CONFIG_HOME;
-  const own = join(config && isAbsolute(config) ? config : join(home, ".config"), "sagent", "models.json");
-  const base = existsSync(own) ? await readFile(own) : undefined;
+  const dir = configDir(env);
+  const own = dir === undefined ? undefined : join(dir, "models.json");
+  const base = own !== undefined && existsSync(own) ? await readFile(own) : undefined;
+  const far: Read[] = own !== undefined && base ? [[own, base]] : [];
   const project = projectFile(resolve(cwd));
-  if (project === undefined) return merged(base ? [[own, base]] : [], []);
-  const trusted = (base?.trust ?? []).map((dir) => resolve(dirname(own), dir.replace(/^~(?=\/|$)/, home)));
-  if (!trusted.some((dir) => isWithin(dir, project))) {
-    const warning = `${project} is not read: to trust it, add its directory to "trust" in ${own}.`;
-    return merged(base ? [[own, base]] : [], [warning]);
+  if (project === undefined) return merged(far, [], env);
+  if (!isTrusted(project, base?.trust ?? [], env)) {
+    const where = own ?? "models.json of your configuration";
+    return merged(far, [`${project} is not read: to trust it, add its directory to "trust" in ${where}.`], env);
   }
-  const nearest = await readFile(project);
-  return merged([...(base ? [[own, base] as const] : []), [project, nearest]], []);
+  return merged([...far, [project, await readFile(project)]], [], env);
+}
+
+type Read = readonly [path: string, file: UserModelsFile];
+
+function isTrusted(project: string, trusted: readonly string[], env: Env): boolean {
+  const home = env.HOME || homedir();
+  return trusted.some((dir) => isWithin(dir.replace(/^~(?=\/|$)/, home), project));
 }
 
 function projectFile(dir: string): string | undefined {
@@ -54,7 +61,7 @@ function projectFile(dir: string): string | undefined {
 }
 
 function isWithin(dir: string, file: string): boolean {
-  if (!existsSync(dir)) return false;
+  if (!isAbsolute(dir) || !existsSync(dir)) return false;
   const path = relative(realpathSync(dir), realpathSync(file));
   return !path.startsWith("..") && !isAbsolute(path);
 }
@@ -125,12 +132,22 @@ export function chatFacts({ headers = {}, extraBody, reasoningField }: UserProvi
   };
 }
 
-function merged(files: readonly (readonly [path: string, file: UserModelsFile])[], warnings: string[]): UserModels {
+function merged(files: readonly Read[], warnings: readonly string[], env: Env): UserModels {
   const providers: Record<string, UserProvider> = {};
   for (const [, file] of files) {
     for (const [name, near] of Object.entries(file.providers ?? {})) providers[name] = nearer(providers[name], near);
   }
+  for (const name of Object.values(providers).flatMap(secretVars)) {
+    const value = env[name]?.trim();
+    // No child process gets it, and no error quotes it.
+    if (value) noteSecret(credentialPath(env), name, value);
+  }
   return { providers, files: files.map(([path]) => path), warnings };
+}
+
+function secretVars({ keyVar, headers = {} }: UserProvider): string[] {
+  const inHeaders = Object.values(headers).filter((value) => value.startsWith("$"));
+  return [...(keyVar === undefined ? [] : [keyVar]), ...inHeaders.map((value) => value.slice(1))];
 }
 
 function nearer(far: UserProvider | undefined, near: UserProvider): UserProvider {
