@@ -1,7 +1,7 @@
 /** Everything a client may say to an agent. There is no other door. Browser-safe: imports zod and the vocabulary only. */
 import { z } from "zod";
 import { answerSchema, askIdSchema } from "./ask-schema.ts";
-import { efforts } from "./command.ts";
+import { efforts, keySources } from "./command.ts";
 import { attachmentSchema, callIdSchema } from "./message-schema.ts";
 
 /**
@@ -83,6 +83,8 @@ export const commandSchema = z.discriminatedUnion("type", [
     type: z.literal("switch"),
     provider: z.string().optional(),
     model: z.string().optional(),
+    auth: z.enum(keySources).optional(),
+    account: z.string().optional(),
     settings: settingsPatchSchema.optional(),
   }),
 ]);

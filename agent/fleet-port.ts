@@ -3,7 +3,7 @@
  * that can go wrong for a reason that the model should hear is a `SagentError`; the tools turn it into a result.
  */
 import type { OpenAsk } from "./ask.ts";
-import type { SettingsPatch } from "./command.ts";
+import type { KeySource, SettingsPatch } from "./command.ts";
 import type { AgentState } from "./event.ts";
 import type { CallId, Origin, Usage } from "./message.ts";
 import type { ModelSettings } from "./model.ts";
@@ -18,6 +18,8 @@ export interface SpawnRequest {
   readonly system?: string;
   readonly provider?: string;
   readonly model?: string;
+  readonly auth?: KeySource;
+  readonly account?: string;
   readonly settings?: SettingsPatch;
   /** Names of tools: absent means the parent's, empty means none. */
   readonly tools?: readonly string[];
@@ -57,6 +59,8 @@ export interface AgentPatch {
   readonly status?: string;
   readonly provider?: string;
   readonly model?: string;
+  readonly auth?: KeySource;
+  readonly account?: string;
   readonly settings?: SettingsPatch;
   readonly maxRounds?: number;
   readonly maxOutputTokens?: number;

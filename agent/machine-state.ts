@@ -16,6 +16,8 @@ export type CallOutcome = Omit<ToolResultMessage, "id" | "at" | "type" | "callId
 export type Compaction = Omit<Extract<Command, { type: "compact" }>, "type">;
 export type Tuning = Omit<Extract<Command, { type: "tune" }>, "type">;
 export type Switch = Omit<Extract<Command, { type: "switch" }>, "type">;
+/** Another model than the present one; what is absent is as it is. */
+export type ModelWish = Omit<Switch, "settings">;
 
 /** A question of a running call. */
 export type MachineAsk = Pick<OpenAsk, "askId" | "ask"> & { readonly call: CallId };

@@ -3,7 +3,7 @@
  * call at a time per `stream`, and says what it can do and what it costs.
  */
 
-import type { Effort } from "./command.ts";
+import type { Effort, KeySource } from "./command.ts";
 import type { SagentError } from "./error.ts";
 import type {
   Attachment,
@@ -16,7 +16,7 @@ import type {
   Usage,
 } from "./message.ts";
 
-export { type Effort, efforts } from "./command.ts";
+export { type Effort, efforts, type KeySource, keySources } from "./command.ts";
 
 export const budgetModes = ["none", "auto", "fixed"] as const;
 export type BudgetMode = (typeof budgetModes)[number];
@@ -45,6 +45,14 @@ export interface PriceRow {
   readonly cacheWrite: number;
   readonly cacheWrite1h: number;
   readonly cacheRead: number;
+}
+
+/** How a provider lets us in, as far as a person chose it. */
+export interface Access {
+  /** The only place to look for a key. Where absent, the environment comes first and then the credential file. */
+  readonly auth?: KeySource | undefined;
+  /** An account of the credential file. The environment's key is nobody's but the default account's. */
+  readonly account?: string | undefined;
 }
 
 /** What a model is, accepts and costs. Sizes in tokens or raw bytes; 0 means unknown. */
@@ -77,6 +85,8 @@ export interface ModelInfo {
    */
   readonly structured?: boolean | "alone";
   readonly knowledgeCutoff?: string;
+  /** Where it is not the usual one; what is made from this model goes by it too. */
+  readonly access?: Access;
 }
 
 /** A tool as a model sees it. `schema` is JSON Schema of an object. */

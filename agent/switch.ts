@@ -1,7 +1,7 @@
 /** Makes the models that an agent changes to, before it does, and closes them when they are no longer its own. */
 import type { AgentOptions } from "./agent-options.ts";
 import { ConfigError } from "./error.ts";
-import type { Switch } from "./machine-state.ts";
+import type { ModelWish, Switch } from "./machine-state.ts";
 import type { Model, ModelInfo, ModelSettings } from "./model.ts";
 import { settingsFor } from "./settings.ts";
 
@@ -83,13 +83,13 @@ export class ModelSwitcher {
   }
 
   /** The model that is meant; the present one where none is. Throws `SagentError`. */
-  async make({ provider, model }: Pick<Switch, "provider" | "model">, present: Model): Promise<Model> {
-    if (provider === undefined && model === undefined) return present;
+  async make({ provider, model, auth, account }: ModelWish, present: Model): Promise<Model> {
+    const given = Object.entries({ provider, model, auth, account }).filter(([, value]) => value !== undefined);
+    if (given.length === 0) return present;
     const { resolveModel } = this.#agent;
     if (!resolveModel) throw new ConfigError("This agent cannot change its model: it was made with one model only.");
-    const wanted = { ...(provider === undefined ? {} : { provider }), ...(model === undefined ? {} : { model }) };
-    return resolveModel(wanted, present.info);
+    return resolveModel(Object.fromEntries(given), present.info);
   }
 }
 
-const wishOf = ({ provider, model }: Switch) => JSON.stringify([provider, model]);
+const wishOf = ({ provider, model, auth, account }: Switch) => JSON.stringify([provider, model, auth, account]);

@@ -53,18 +53,14 @@ function limitSentences({ status, maxRounds, maxOutputTokens }: CommandOf<"tune"
   ];
 }
 
-function changeIn({ provider, model, settings }: AgentPatch): CommandOf<"switch"> | undefined {
-  if (provider === undefined && model === undefined && settings === undefined) return undefined;
-  return {
-    type: "switch",
-    ...(provider === undefined ? {} : { provider }),
-    ...(model === undefined ? {} : { model }),
-    ...(settings === undefined ? {} : { settings }),
-  };
+function changeIn({ provider, model, auth, account, settings }: AgentPatch): CommandOf<"switch"> | undefined {
+  const wish = { provider, model, auth, account, settings };
+  const given = Object.entries(wish).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? undefined : { type: "switch", ...Object.fromEntries(given) };
 }
 
-function changeSentence({ provider, model }: CommandOf<"switch">, { info, before, settings }: SwitchPlan): string {
-  const isOther = provider !== undefined || model !== undefined;
+function changeSentence(change: CommandOf<"switch">, { info, before, settings }: SwitchPlan): string {
+  const isOther = Object.keys(change).some((name) => name !== "type" && name !== "settings");
   const changes = settingChanges(before, settings);
   const news = [...(isOther ? [`the model is ${info.id} of ${info.provider}`] : []), ...changes];
   return `From the next model call on ${news.join(", ") || "all is as it was"}.`;

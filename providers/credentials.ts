@@ -1,18 +1,8 @@
 /** Which key or token a provider is used with: the environment's, or an account of the credential file. */
 import { ConfigError } from "../agent/error.ts";
+import type { Access, KeySource } from "../agent/model.ts";
 import { type Env, findKey, type Vendor, vendors } from "./auth.ts";
 import { type Accounts, defaultAccount, readCredentials, type TokenAccount } from "./credential-file.ts";
-
-export const keySources = ["env", "credentials"] as const;
-export type KeySource = (typeof keySources)[number];
-
-/** What a person says about where keys come from. */
-export interface Access {
-  /** The only place to look in. Where absent, the environment comes first and then the file. */
-  readonly auth?: KeySource | undefined;
-  /** An account of the file. The environment's key is nobody's but the default account's. */
-  readonly account?: string | undefined;
-}
 
 export type Credential =
   | { readonly type: "key"; readonly key: string; readonly from: "env" }

@@ -3,12 +3,13 @@
  * and their SDKs are loaded when a provider is made, so asking costs nothing.
  */
 import { ConfigError } from "../agent/error.ts";
-import type { ModelInfo, Provider } from "../agent/model.ts";
-import { type Env, findKey, requireKey } from "./auth.ts";
+import type { Access, ModelInfo, Provider } from "../agent/model.ts";
+import type { Env } from "./auth.ts";
 import { Book, type Reached } from "./book.ts";
 import { rowFacts } from "./catalog.ts";
 import { choose } from "./choose.ts";
 import type { ChatFacts } from "./compat-quirks.ts";
+import { checkFile, findCredential, requireCredential } from "./credentials.ts";
 import { type CustomModel, customModel } from "./custom.ts";
 import type { LocalProviderOptions } from "./local/local.ts";
 import { chatFacts } from "./user-models.ts";
@@ -22,10 +23,10 @@ export type { LocalOptions } from "./local/llama.ts";
 export type { LocalProviderOptions } from "./local/local.ts";
 export { loadUserModels, type UserModels } from "./user-models.ts";
 
-export interface ProviderOptions {
+export interface ProviderOptions extends Access {
   /** Where keys and base URLs are looked up. */
   readonly env: Env;
-  /** Instead of the environment's; for libraries, never to be taken from argv. */
+  /** Instead of the environment's and the credential file's; for libraries, never to be taken from argv. */
   readonly apiKey?: string | undefined;
   /** Instead of the environment's or the vendor's. */
   readonly baseUrl?: string | undefined;
@@ -49,17 +50,17 @@ export function providerNames(book = shipped): string[] {
 }
 
 /**
- * The providers that can be used with this environment, best first: those with a key, those whose server is named by
+ * The providers that can be used here, best first: those with a key or a login, those whose server is named by
  * `OPENAI_COMPAT_BASE_URL` or `LLAMA_CPP_BASE_URL` or in a person's file, and always the embedded one, `local`.
  */
-export function usableProviders(env: Env, book = shipped): string[] {
+export function usableProviders(env: Env, book = shipped, access: Access = {}): string[] {
   const ready = book.providers.filter((each) => {
-    return each.needsKey ? findKey(each, env) : env[each.baseUrlVar]?.trim() || each.own?.baseUrl;
+    return each.needsKey ? findCredential(each, env, access) : env[each.baseUrlVar]?.trim() || each.own?.baseUrl;
   });
   return [...ready.map(({ name }) => name), "local"];
 }
 
-export interface ProviderChoice {
+export interface ProviderChoice extends Access {
   readonly env: Env;
   readonly book?: Book | undefined;
   readonly provider?: string | undefined;
@@ -73,10 +74,15 @@ export interface ProviderChoice {
 
 /**
  * The provider to use, as `choose` says it. Throws `UsageError` for a provider that does not exist and for a model that
- * several serve, `ModelNotFoundError` for one that nobody serves.
+ * several serve, `ModelNotFoundError` for one that nobody serves, `ConfigError` where a credential file that cannot be
+ * used, or an account that nobody has, is why only `local` is left.
  */
-export function chooseProvider({ env, book = shipped, ...choice }: ProviderChoice): string {
-  return choose({ ...choice, book, usable: usableProviders(env, book) });
+export function chooseProvider({ env, book = shipped, auth, account, ...choice }: ProviderChoice): string {
+  const usable = usableProviders(env, book, { auth, account });
+  const { provider, model, baseUrl, current } = choice;
+  // Nobody asked for the embedded one: what stands in the way of the others is said.
+  if (usable.length === 1 && (provider ?? model ?? baseUrl ?? current) === undefined) checkFile(env, { auth, account });
+  return choose({ ...choice, book, usable });
 }
 
 /**
@@ -89,14 +95,13 @@ export async function createProvider(name: string, options: ProviderOptions): Pr
   }
   const { env, idleMs, connectMs, book = shipped } = options;
   const vendor = book.provider(name);
-  const key = options.apiKey ?? (vendor.needsKey ? requireKey(vendor, env) : findKey(vendor, env));
   const baseUrl = options.baseUrl ?? (env[vendor.baseUrlVar]?.trim() || vendor.baseUrl);
   const facts = factsOf(vendor, options);
   const provider = await connect(
     vendor,
     { resolve: resolver(vendor, book, options.custom), facts },
     {
-      apiKey: key ?? "",
+      ...(await carried(vendor, options)),
       ...(baseUrl !== undefined && { baseUrl }),
       ...(idleMs !== undefined && { idleMs }),
       ...(connectMs !== undefined && { connectMs }),
@@ -105,9 +110,23 @@ export async function createProvider(name: string, options: ProviderOptions): Pr
   return { ...provider, name: vendor.name };
 }
 
+/** A key goes to the SDK; a login's token is put on each request in place of what the SDK would say. */
+async function carried(vendor: Reached, options: ProviderOptions): Promise<Pick<Link, "apiKey" | "fetch">> {
+  const { env, auth, account, apiKey, connectMs } = options;
+  if (apiKey !== undefined) return { apiKey };
+  const find = vendor.needsKey || account !== undefined ? requireCredential : findCredential;
+  const found = find(vendor, env, { auth, account });
+  if (found?.type !== "token") return { apiKey: found?.key ?? "" };
+  const { loginFetch } = await import("./login-fetch.ts");
+  const { name, label } = vendor;
+  return { apiKey: "login", fetch: loginFetch({ name, label, env, connectMs, login: found }) };
+}
+
 interface Link {
   /** Empty where the server wants none. */
   readonly apiKey: string;
+  /** Instead of the usual one. */
+  readonly fetch?: typeof fetch;
   readonly baseUrl?: string;
   readonly idleMs?: number;
   readonly connectMs?: number;

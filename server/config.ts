@@ -1,9 +1,8 @@
 /** What a run is to be: the flags, checked and typed. Everything wrong with them is found here, before any work. */
 import { resolve } from "node:path";
 import { UsageError } from "../agent/error.ts";
-import { efforts } from "../agent/model.ts";
+import { efforts, type KeySource, keySources } from "../agent/model.ts";
 import { checkAccount } from "../providers/credential-file.ts";
-import { type KeySource, keySources } from "../providers/credentials.ts";
 import { type Flags, type InputFormat, inputFormats, type OutputFormat, outputFormats } from "./flags.ts";
 import { type Knobs, thinkingModes } from "./settings.ts";
 
@@ -27,6 +26,9 @@ export interface Config {
   readonly provider: string | undefined;
   readonly model: string | undefined;
   readonly baseUrl: string | undefined;
+  /** Models that go on where the first cannot, in this order. */
+  readonly fallback: readonly string[];
+  readonly waitForLimits: boolean;
   /** Where the key comes from, or how to log in. */
   readonly auth: Auth | undefined;
   /** An account of the credential file. */
@@ -62,6 +64,8 @@ export interface Config {
   readonly label: string;
   readonly inputFormat: InputFormat;
   readonly outputFormat: OutputFormat;
+  /** JSON Schema of the answer, or the path of a file that has it. */
+  readonly outputSchema: string | undefined;
   readonly debug: boolean;
 }
 
@@ -74,6 +78,8 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
     provider: flags.provider,
     model: flags.model,
     baseUrl: flags["base-url"] === undefined ? undefined : url("base-url", flags["base-url"]),
+    fallback: names("fallback", flags.fallback, "models") ?? [],
+    waitForLimits: flags["wait-for-limits"] ?? false,
     auth: flags.auth === undefined ? undefined : oneOf("auth", flags.auth, [...keySources, ...loginWays]),
     account: flags.account === undefined ? undefined : checkAccount(flags.account),
     checkKey: !flags["no-check"],
@@ -86,7 +92,7 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
     maxRounds: count("max-rounds", flags["max-rounds"]),
     maxBudgetUsd: amount("max-budget-usd", flags["max-budget-usd"]),
     maxDepth: flags["max-depth"] === "0" ? 0 : count("max-depth", flags["max-depth"]),
-    allowProviders: providers(flags["allow-providers"]),
+    allowProviders: names("allow-providers", flags["allow-providers"], "providers")?.map((name) => name.toLowerCase()),
     resumePersistent: !flags["no-resume-persistent"],
     advisor: advisor(flags),
     terminal: flags.terminal ?? false,
@@ -97,6 +103,7 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
     label: label(flags.name ?? "main"),
     inputFormat: oneOf("input-format", flags["input-format"] ?? "text", inputFormats),
     outputFormat: oneOf("output-format", flags["output-format"] ?? "text", outputFormats),
+    outputSchema: flags["output-schema"],
     debug: flags.debug ?? false,
   };
 }
@@ -115,10 +122,10 @@ function toolNames(given: string | undefined): readonly string[] | undefined {
   return names.length === 1 && names[0]?.toLowerCase() === "none" ? [] : names;
 }
 
-function providers(given: string | undefined): readonly string[] | undefined {
-  const names = given?.split(/[\s,]+/).filter((name) => name !== "");
-  if (names?.length === 0) throw new UsageError("--allow-providers needs the names of providers.");
-  return names?.map((name) => name.toLowerCase());
+function names(flag: string, given: string | undefined, what: string): readonly string[] | undefined {
+  const found = given?.split(/[\s,]+/).filter((name) => name !== "");
+  if (found?.length === 0) throw new UsageError(`--${flag} needs the names of ${what}.`);
+  return found;
 }
 
 function advisor(flags: Flags): Config["advisor"] {

@@ -1,6 +1,7 @@
 /** AgentSelf: changes the agent that calls, or one below it, and tells what there is to know of it. */
 import { z } from "zod";
 import type { AgentPatch, FleetPort } from "../agent/fleet-port.ts";
+import { keySources } from "../agent/model.ts";
 import { defineTool } from "../agent/tool.ts";
 import description from "./agent-self.md" with { type: "text" };
 import { describeAgent, describeOthers } from "./diagnostics.ts";
@@ -13,6 +14,8 @@ const schema = z.strictObject({
   status: z.string().min(1).optional(),
   provider: z.string().optional(),
   model: z.string().optional(),
+  auth: z.enum(keySources).optional(),
+  account: z.string().optional(),
   modelOptions: modelOptionsSchema.optional(),
   maxRounds: z.int().min(1).optional(),
   maxResponseTokens: z.int().min(1).optional(),

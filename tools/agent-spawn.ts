@@ -1,6 +1,7 @@
 /** AgentSpawn: gives a task to a new agent. */
 import { z } from "zod";
 import type { SpawnRequest } from "../agent/fleet-port.ts";
+import { keySources } from "../agent/model.ts";
 import { defineTool } from "../agent/tool.ts";
 import description from "./agent-spawn.md" with { type: "text" };
 import { withFleet } from "./fleet.ts";
@@ -12,8 +13,9 @@ const schema = z.strictObject({
   label: z.string().optional().describe("Its name among agents"),
   system: z.string().optional(),
   provider: z.string().optional(),
-  auth: z.enum(["env"]).optional(),
   model: z.string().optional(),
+  auth: z.enum(keySources).optional(),
+  account: z.string().optional(),
   modelOptions: modelOptionsSchema.optional(),
   tools: z.array(z.string()).optional(),
   maxRounds: z.int().min(1).optional(),
@@ -39,7 +41,7 @@ export const agentSpawnTool = defineTool({
     }),
 });
 
-function requestOf({ auth: _, modelOptions, ...args }: z.output<typeof schema>): SpawnRequest {
+function requestOf({ modelOptions, ...args }: z.output<typeof schema>): SpawnRequest {
   const given = Object.entries(args).filter(([, value]) => value !== undefined);
   const settings = modelOptions === undefined ? {} : { settings: settingsOf(modelOptions) };
   return { prompt: args.prompt, ...Object.fromEntries(given), ...settings };
