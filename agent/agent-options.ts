@@ -2,7 +2,6 @@
 import type { OpenAsk } from "./ask.ts";
 import type { Purse } from "./budget.ts";
 import type { Clock } from "./clock.ts";
-import { ConfigError } from "./error.ts";
 import type { AgentState } from "./event.ts";
 import type { FleetPort } from "./fleet-port.ts";
 import type { Message, Origin, Usage } from "./message.ts";
@@ -23,6 +22,8 @@ export interface AgentOptions {
   readonly model: Model;
   /** None by default. */
   readonly tools?: readonly AnyTool[];
+  /** Tools that the model is told of only once it asks for them. */
+  readonly shelf?: readonly AnyTool[];
   /** Name among agents; `main` by default. */
   readonly label?: string;
   readonly system?: string;
@@ -73,16 +74,6 @@ export interface AgentOptions {
   readonly clock?: Clock;
   /** From 0 to 1, for jitter. */
   readonly random?: () => number;
-}
-
-/** Throws `ConfigError` for two of one name. */
-export function toolsByName({ tools = [] }: AgentOptions): ReadonlyMap<string, AnyTool> {
-  const map = new Map<string, AnyTool>();
-  for (const tool of tools) {
-    if (map.has(tool.name)) throw new ConfigError(`Two tools are called "${tool.name}".`);
-    map.set(tool.name, tool);
-  }
-  return map;
 }
 
 /** What a client needs to draw the agent at once. */

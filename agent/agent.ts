@@ -2,7 +2,7 @@
  * The agent: one conversation with a model that uses tools. Commands in, events out. `run` drives it to the end of one
  * piece of work; `send` and `subscribe` are the same doors for a surface that stays.
  */
-import { type AgentOptions, type Snapshot, toolsByName } from "./agent-options.ts";
+import type { AgentOptions, Snapshot } from "./agent-options.ts";
 import { Asks } from "./asks.ts";
 import { Purse } from "./budget.ts";
 import { atMost, systemClock } from "./clock.ts";
@@ -29,6 +29,7 @@ import { Spill } from "./spill.ts";
 import { Streams } from "./stream.ts";
 import type { SwitchPlan } from "./switch.ts";
 import type { Workspace } from "./tool.ts";
+import { type Toolbox, toolboxFor } from "./toolbox.ts";
 
 type FleetEvent = Extract<EventBody, { type: "spawned" | "childEnded" | "sendScheduled" | "sendDone" }>;
 
@@ -36,6 +37,7 @@ const closeGraceMs = 5_000;
 
 export class Agent implements AsyncDisposable {
   readonly label: string;
+  readonly toolbox: Toolbox;
   readonly #options: AgentOptions;
   readonly #log: Log;
   readonly #loop: Loop;
@@ -63,13 +65,13 @@ export class Agent implements AsyncDisposable {
     const cwd = options.cwd ?? state.cwd ?? process.cwd();
     this.#workspace = { root: options.root ?? cwd, cwd, reads: new Map(), env: options.env ?? {} };
     this.#spill = new Spill(session ? `${session.dir}/tool-results` : undefined);
-    const tools = toolsByName(options);
+    this.toolbox = toolboxFor(options, state.entries);
     const settings = { ...state.settings, ...options.settings };
     this.#work = new ModelWork({
       agent: options,
       log: this.#log,
       purse: this.#purse,
-      tools: [...tools.values()],
+      toolbox: this.toolbox,
       settings,
       onForget: (what) => forgetReads(this.#workspace.reads, what),
     });
@@ -83,7 +85,7 @@ export class Agent implements AsyncDisposable {
       asked: (ask) => this.#loop.send({ type: "asked", ...ask }),
     });
     const dispatch = new Dispatch({
-      tools,
+      toolbox: this.toolbox,
       clock,
       workspace: this.#workspace,
       agent: label,
@@ -117,8 +119,7 @@ export class Agent implements AsyncDisposable {
     const driver = new RunDriver(this.#options.session?.id ?? "", wanted);
     this.#run = driver;
     this.#work.wanted = wanted;
-    const { text, attachments } = promptOf(prompt);
-    this.send({ type: "prompt", text, ...(attachments ? { attachments: [...attachments] } : {}) });
+    this.send({ type: "prompt", ...promptOf(prompt) });
     return driver.run;
   }
 

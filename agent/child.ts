@@ -10,6 +10,7 @@ import type { CallId, Message } from "./message.ts";
 import type { Model, ModelSettings } from "./model.ts";
 import { settingsFor } from "./settings.ts";
 import type { AnyTool } from "./tool.ts";
+import type { Toolbox } from "./toolbox.ts";
 
 /** What a parent is at the moment it spawns. */
 export interface ParentView {
@@ -41,16 +42,16 @@ export const inheritParts: BuildChild = async (request, parent, tools) => {
 };
 
 /** The tools of a child: the parent's, or those of them that the request names. Throws `UsageError` for an unknown name. */
-export function childTools(request: SpawnRequest, parent: readonly AnyTool[]): readonly AnyTool[] {
-  const { tools: wanted } = request;
-  if (wanted === undefined) return parent;
-  const known = new Map(parent.map((tool) => [tool.name, tool]));
+export function childTools({ tools: wanted }: SpawnRequest, { offered, shelf }: Toolbox): readonly AnyTool[] {
+  if (wanted === undefined) return offered;
+  const all = [...offered, ...shelf];
+  const known = new Map(all.map((tool) => [tool.name, tool]));
   const unknown = wanted.filter((name) => !known.has(name));
   if (unknown.length > 0) {
     const names = [...known.keys()].join(", ") || "none";
     throw new UsageError(`You have no tool ${unknown.map((name) => `"${name}"`).join(" or ")} to give: ${names}.`);
   }
-  return parent.filter((tool) => wanted.includes(tool.name));
+  return all.filter((tool) => wanted.includes(tool.name));
 }
 
 /**
@@ -98,8 +99,10 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
   } = parent.options;
   const maxRounds = request.maxRounds ?? parentRounds;
   const settings = settingsFor(made.model.info, parent.agent.view().settings, request.settings);
+  const { shelf } = parent.agent.toolbox;
   return {
     ...made,
+    ...(request.tools === undefined && shelf.length > 0 ? { shelf } : {}),
     ...(session ? { session } : {}),
     ...(clock ? { clock } : {}),
     ...(root === undefined ? {} : { root }),
@@ -118,8 +121,8 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
 }
 
 /** What a persistent child is made from again by a later process. */
-export function recipeOf(request: SpawnRequest, { options, depthLeft }: Member): JSONType {
+export function recipeOf(request: SpawnRequest, { agent, options, depthLeft }: Member): JSONType {
   const { prompt: _, context: _context, hot: _hot, persistent: _persistent, ...wish } = request;
-  const tools = (options.tools ?? []).map((tool) => tool.name);
+  const tools = agent.toolbox.offered.map((tool) => tool.name);
   return JSON.parse(JSON.stringify({ ...wish, tools, system: options.system ?? "", depthLeft }));
 }

@@ -13,9 +13,10 @@ import type { CallOutcome } from "./machine-state.ts";
 import type { CallId, ToolCallPart } from "./message.ts";
 import { defaultResultChars, keptChars, roundResultChars, type Spill } from "./spill.ts";
 import { type AnyTool, exclusive, type SerializeKey, type ToolOutput, type Workspace } from "./tool.ts";
+import type { Toolbox } from "./toolbox.ts";
 
 export interface DispatchOptions {
-  readonly tools: ReadonlyMap<string, AnyTool>;
+  readonly toolbox: Toolbox;
   readonly workspace: Workspace;
   readonly clock: Clock;
   readonly agent: string;
@@ -105,10 +106,10 @@ export class Dispatch {
   }
 
   #prepare(call: ToolCallPart): Job | undefined {
-    const { tools, workspace, done } = this.#options;
+    const { toolbox, workspace, done } = this.#options;
     const refuse = (text: string) => queueMicrotask(() => done(call.callId, { kind: "final", isError: true, text }));
-    const tool = tools.get(call.name);
-    if (!tool) return void refuse(`There is no tool "${call.name}". Tools: ${[...tools.keys()].join(", ") || "none"}.`);
+    const tool = toolbox.find(call.name);
+    if (!tool) return void refuse(`There is no tool "${call.name}". Tools: ${toolbox.names.join(", ") || "none"}.`);
     if (call.malformed !== undefined) {
       return void refuse(
         `Not run: the arguments of ${call.name} are not a JSON object: ${call.malformed.slice(0, 200)}`,
@@ -161,7 +162,7 @@ export class Dispatch {
   }
 
   async #runTool({ call, tool, args, label, abort }: Job): Promise<ToolOutput> {
-    const { agent, ask, clock, fleet, jobs, workspace, countTokens, emit } = this.#options;
+    const { agent, ask, clock, fleet, jobs, toolbox, workspace, countTokens, emit } = this.#options;
     jobs.started(call.callId);
     emit({ type: "toolStarted", call: call.callId, name: call.name, label });
     try {
@@ -172,6 +173,7 @@ export class Dispatch {
         workspace,
         fleet,
         jobs,
+        shelf: { list: () => toolbox.shelf, take: (names) => void toolbox.take(names) },
         countTokens,
         signal: abort.signal,
         ask: ask && ((wanted) => ask(call.callId, wanted, abort.signal)),

@@ -31,13 +31,14 @@ import { PromptTooLongError } from "./provider-error.ts";
 import { type RelayOptions, relay } from "./relay.ts";
 import { type Choice, ModelSwitcher, type SwitchPlan } from "./switch.ts";
 import { type AnyTool, specsText } from "./tool.ts";
+import type { Toolbox } from "./toolbox.ts";
 import { runTurn, tooDear } from "./turn.ts";
 
 export interface ModelWorkOptions {
   readonly agent: AgentOptions;
   readonly log: Log;
   readonly purse: Purse;
-  readonly tools: readonly AnyTool[];
+  readonly toolbox: Toolbox;
   readonly settings: Partial<ModelSettings>;
   readonly onForget: (what: Forgotten) => void;
 }
@@ -49,6 +50,7 @@ export class ModelWork implements LoopWork {
   readonly #chain: Chain;
   /** What the present work is to end with. */
   wanted: WantedOutput | undefined;
+  #tools: readonly AnyTool[];
   #specs: readonly ToolSpec[];
   /** Tokens of system text and tools, by the present model's measure. */
   #fixedTokens: number;
@@ -63,7 +65,8 @@ export class ModelWork implements LoopWork {
     this.#options = options;
     this.#context = new Context(options.log.state);
     this.#switcher = new ModelSwitcher(options.agent);
-    this.#specs = offeredSpecs(options.tools, model.info);
+    this.#tools = options.toolbox.offered;
+    this.#specs = offeredSpecs(this.#tools, model.info);
     const settings = adoptSettings({ ...lowestSettings(model.info), ...options.settings }, model.info);
     this.#chain = new Chain(options.agent, this.#switcher, { model, settings });
     this.#fixedTokens = this.#measureFixed(model, this.#specs);
@@ -106,6 +109,7 @@ export class ModelWork implements LoopWork {
 
   async #answer(generation: number, signal: AbortSignal): Promise<Input> {
     const { model } = this;
+    if (this.#tools !== this.#options.toolbox.offered) this.#tell();
     const tokens = this.#fixedTokens + this.#context.tokens(model);
     const { agent, log, purse } = this.#options;
     const mayCompact = agent.compact !== false;
@@ -194,18 +198,24 @@ export class ModelWork implements LoopWork {
   }
 
   #changed(news: Partial<EventOf<"switched">>): void {
-    const { log, tools } = this.#options;
+    const { log } = this.#options;
     const { model, settings } = this;
-    this.#specs = offeredSpecs(tools, model.info);
-    this.#fixedTokens = this.#measureFixed(model, this.#specs);
+    this.#tell();
     log.emit({ ...news, type: "switched", model: originOf(model.info), settings });
+  }
+
+  /** Makes the tools known to the present model as they are now. */
+  #tell(): void {
+    this.#tools = this.#options.toolbox.offered;
+    this.#specs = offeredSpecs(this.#tools, this.model.info);
+    this.#fixedTokens = this.#measureFixed(this.model, this.#specs);
   }
 
   /** A model of the chain takes the conversation as it is, within the budget, or is passed over. */
   #against({ model, settings }: Choice): SagentError | undefined {
-    const { agent, purse, tools } = this.#options;
+    const { agent, purse } = this.#options;
     const { info } = model;
-    const specs = offeredSpecs(tools, info);
+    const specs = offeredSpecs(this.#tools, info);
     const promptTokens = this.#measureFixed(model, specs) + this.#context.tokensOf(model, this.#context.messages());
     const request = this.#request({ model, settings }, specs);
     if (promptTokens > compactionThreshold(info, request.maxOutputTokens ?? info.maxResponseTokens)) {

@@ -31,9 +31,9 @@ export function readRecipe(value: unknown): Recipe | undefined {
  * The request that makes the child again; its conversation comes from the session. Of its tools it gets those that its parent
  * has: Ask, say, is not there where nobody can answer. It goes on with the model and the knobs that it had in the end.
  */
-export function requestOf(recipe: Recipe, { model, settings: knobs }: Known, { options, agent }: Member): SpawnRequest {
+export function requestOf(recipe: Recipe, { model, settings: knobs }: Known, { agent }: Member): SpawnRequest {
   const { depthLeft: _, settings, ...wish } = recipe;
-  const known = new Set(options.tools?.map(({ name }) => name));
+  const known = new Set(agent.toolbox.names);
   const present = originOf(agent.view().model.info);
   const isOther = model !== null && (model.provider !== present.provider || model.model !== present.model);
   const last = { provider: isOther ? model.provider : undefined, model: isOther ? model.model : undefined };

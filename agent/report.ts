@@ -7,7 +7,7 @@ export function briefOf({ agent, label, path }: Member): AgentBrief {
 }
 
 export function reportOf(member: Member): AgentReport {
-  const { agent, purse, label, path, depth, persistent, options } = member;
+  const { agent, purse, label, path, depth, persistent } = member;
   const { state, model, settings, usage, costUsd, status, rounds, maxRounds, windowTokens, asks } = agent.snapshot();
   const leftUsd = purse.leftUsd;
   return {
@@ -28,6 +28,6 @@ export function reportOf(member: Member): AgentReport {
     windowTokens,
     contextTokens: agent.contextTokens(),
     asks,
-    tools: (options.tools ?? []).map(({ name }) => name),
+    tools: agent.toolbox.offered.map(({ name }) => name),
   };
 }

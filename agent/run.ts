@@ -11,10 +11,13 @@ export interface Prompt {
 }
 
 /** The words and files of any kind of prompt. */
-export function promptOf(given: string | Prompt | OutputPrompt<unknown>): Prompt {
+export function promptOf(given: string | Prompt | OutputPrompt<unknown>) {
   if (typeof given === "string") return { text: given };
   const { attachments } = given;
-  return { text: "text" in given ? given.text : given.prompt, ...(attachments ? { attachments } : {}) };
+  return {
+    text: "text" in given ? given.text : given.prompt,
+    ...(attachments ? { attachments: [...attachments] } : {}),
+  };
 }
 
 /** `Output` is what an `OutputPrompt` asks for. */

@@ -1,5 +1,6 @@
 /** The tools of one agent: those that its model is told of, and those that are kept back until they are asked for. */
 import { ConfigError } from "./error.ts";
+import { type Message, toolCalls } from "./message.ts";
 import type { AnyTool } from "./tool.ts";
 
 export class Toolbox {
@@ -16,6 +17,11 @@ export class Toolbox {
   /** In the order in which a model is told of them; another array each time that they have changed. */
   get offered(): readonly AnyTool[] {
     return this.#offered;
+  }
+
+  /** Of all, those on the shelf last. */
+  get names(): readonly string[] {
+    return [...this.#offered, ...this.#shelf].map(({ name }) => name);
   }
 
   get shelf(): readonly AnyTool[] {
@@ -58,6 +64,20 @@ export class Toolbox {
     this.#offered = offered;
     this.#shelf = shelf;
   }
+}
+
+interface Stock {
+  readonly tools?: readonly AnyTool[];
+  readonly shelf?: readonly AnyTool[];
+}
+
+/** For a conversation that goes on: what was called in it is offered. */
+export function toolboxFor({ tools = [], shelf }: Stock, entries: Iterable<Message>): Toolbox {
+  const box = new Toolbox(tools, shelf);
+  for (const entry of entries) {
+    if (entry.type === "assistant") box.take(toolCalls(entry).map(({ name }) => name));
+  }
+  return box;
 }
 
 function checkNames(tools: readonly AnyTool[]): void {

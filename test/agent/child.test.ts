@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { childTools } from "../../agent/child.ts";
 import { ConfigError, toErrorInfo, UsageError } from "../../agent/error.ts";
 import { Fleet } from "../../agent/fleet.ts";
+import { Toolbox } from "../../agent/toolbox.ts";
 import { createAnthropic } from "../../providers/anthropic.ts";
 import { resolveModel } from "../../providers/catalog.ts";
 import {
@@ -19,15 +20,16 @@ import { fleetRig, link, sendTool, spawns, spawnTool } from "./fleet-rig.ts";
 const prompt = "go";
 
 test("the tools of a child: the parent's, none, or those named, each once and in the parent's order", () => {
-  const parent = [spawnTool, sendTool];
-  expect(childTools({ prompt }, parent)).toEqual(parent);
+  const tools = [spawnTool, sendTool];
+  const parent = new Toolbox(tools);
+  expect(childTools({ prompt }, parent)).toEqual(tools);
   expect(childTools({ prompt, tools: [] }, parent)).toEqual([]);
-  expect(childTools({ prompt, tools: ["Send", "Spawn", "Send"] }, parent)).toEqual(parent);
+  expect(childTools({ prompt, tools: ["Send", "Spawn", "Send"] }, parent)).toEqual(tools);
   expect(childTools({ prompt, tools: ["Send"] }, parent)).toEqual([sendTool]);
   expect(() => childTools({ prompt, tools: ["Send", "Bash", "Edit"] }, parent)).toThrow(
     new UsageError('You have no tool "Bash" or "Edit" to give: Spawn, Send.'),
   );
-  expect(() => childTools({ prompt, tools: ["Bash"] }, [])).toThrow(
+  expect(() => childTools({ prompt, tools: ["Bash"] }, new Toolbox([]))).toThrow(
     new UsageError('You have no tool "Bash" to give: none.'),
   );
 });

@@ -8,6 +8,7 @@ import type { CallOutcome } from "../../agent/machine-state.ts";
 import type { CallId, ToolCallPart } from "../../agent/message.ts";
 import { Spill } from "../../agent/spill.ts";
 import { type AnyTool, defineTool, type SerializeKey, type ToolContext, type Workspace } from "../../agent/tool.ts";
+import { Toolbox } from "../../agent/toolbox.ts";
 import { virtualClock } from "../support/index.ts";
 
 export function dispatchRig(tools: readonly AnyTool[], spill = new Spill()) {
@@ -24,7 +25,7 @@ export function dispatchRig(tools: readonly AnyTool[], spill = new Spill()) {
     command: (command) => commands.push(command),
   });
   const dispatch = new Dispatch({
-    tools: new Map(tools.map((tool) => [tool.name, tool])),
+    toolbox: new Toolbox(tools),
     workspace,
     clock,
     jobs,

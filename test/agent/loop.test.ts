@@ -8,6 +8,7 @@ import { Log } from "../../agent/log.ts";
 import { Loop, type LoopWork } from "../../agent/loop.ts";
 import type { Input } from "../../agent/machine-state.ts";
 import { Spill } from "../../agent/spill.ts";
+import { Toolbox } from "../../agent/toolbox.ts";
 import { eventsOf, virtualClock } from "../support/index.ts";
 import { settled } from "./dispatch-rig.ts";
 import { answer, clear, compact, say, use } from "./machine-rig.ts";
@@ -19,7 +20,15 @@ function rig(work: Partial<LoopWork> = {}) {
   log.subscribe((event) => events.push(event));
   const workspace = { root: "/w", cwd: "/w", reads: new Map(), env: {} };
   const jobs = new Jobs({ clock, isBackground: () => false, command: () => {} });
-  const options = { tools: new Map(), workspace, clock, agent: "a", jobs, spill: new Spill(), countTokens: () => 0 };
+  const options = {
+    toolbox: new Toolbox([]),
+    workspace,
+    clock,
+    agent: "a",
+    jobs,
+    spill: new Spill(),
+    countTokens: () => 0,
+  };
   const dispatch = new Dispatch({ ...options, emit: (event) => log.emit(event), done: () => {} });
   const asks = new Asks({ nextId: () => log.nextAskId(), asked: () => {} });
   const asked: number[] = [];

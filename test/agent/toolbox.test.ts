@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { z } from "zod";
+import type { Message } from "../../agent/message.ts";
 import { type AnyTool, defineTool } from "../../agent/tool.ts";
-import { Toolbox } from "../../agent/toolbox.ts";
+import { Toolbox, toolboxFor } from "../../agent/toolbox.ts";
 
 const tool = (name: string): AnyTool =>
   defineTool({ name, description: name, schema: z.strictObject({}), run: () => name });
@@ -39,4 +40,15 @@ test("two tools of one name are refused, and then nothing has changed", () => {
   const box = new Toolbox([tool("A")], [tool("X")]);
   expect(() => box.replace([], [tool("A")])).toThrow('Two tools are called "A".');
   expect([names(box.offered), names(box.shelf)]).toEqual(["A", "X"]);
+});
+
+test("a conversation that goes on is offered what was called in it", () => {
+  const call = { type: "toolCall", callId: "c1", name: "X", args: {} } as const;
+  const origin = { provider: "scripted", model: "m" };
+  const entries: Message[] = [
+    { type: "user", id: "m1", at: 0, text: "Use Y" },
+    { type: "assistant", id: "m2", at: 0, origin, parts: [call], stopReason: "toolUse" },
+  ];
+  const box = toolboxFor({ tools: [tool("A")], shelf: [tool("X"), tool("Y")] }, entries);
+  expect([names(box.offered), names(box.shelf)]).toEqual(["A X", "Y"]);
 });
