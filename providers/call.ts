@@ -40,10 +40,11 @@ export async function* runCall(
         watch.hurry();
         continue;
       }
-      error = watch.ended();
-      if (error) break;
       if ("text" in chunk && chunk.text === "") continue;
       yield chunk;
+      // Before anything more is read, so that what is kept is what was told.
+      error = watch.ended();
+      if (error) break;
     }
   } catch (thrown) {
     error = watch.ended() ?? failureOf(thrown, call, provider);

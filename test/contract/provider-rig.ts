@@ -24,11 +24,27 @@ export interface AdapterOptions {
   readonly connectMs: number;
 }
 
+/** What a model may have or lack. Where it lacks something, the suite expects what is said to stand in for it. */
+export interface Abilities {
+  /** Images reach it, and PDFs; else a note in the text stands for each. */
+  readonly images: boolean;
+  readonly pdf: boolean;
+  /** It is held to a schema; else `ModelInfo.structured` is absent. */
+  readonly structured: boolean;
+  /** It takes stop sequences; else a request with some is refused unsent. */
+  readonly stops: boolean;
+  /** Its thoughts go back to it. */
+  readonly replay: boolean;
+  /** How long its prompt cache lives where the request says so, in seconds; else it caches by itself or not at all. */
+  readonly cacheTtlSec: readonly number[];
+}
+
 /** An adapter under test and what its wire can and cannot do. */
 export interface Subject {
   readonly wire: Wire;
-  /** A model that reads images, thinks and calls tools. */
+  /** A model that calls tools. */
   readonly info: ModelInfo;
+  readonly can: Abilities;
   readonly create: (options: AdapterOptions) => Provider;
   /** Settings that make the wire show thinking. */
   readonly thinking: Partial<ModelSettings>;
@@ -202,6 +218,9 @@ export async function until(condition: () => boolean): Promise<void> {
     await Bun.sleep(5);
   }
 }
+
+/** The smallest of PDFs. */
+export const page: Attachment = { mime: "application/pdf", name: "page.pdf", data: btoa("%PDF-1.4\n%%EOF\n") };
 
 /** A PNG of one pixel. */
 export const pixel: Attachment = {
