@@ -27,7 +27,7 @@ afterEach(() => {
   }
 });
 
-const nothing = { provider: undefined, model: undefined, baseUrl: undefined, allowProviders: undefined };
+const nothing = { cwd: "/", provider: undefined, model: undefined, baseUrl: undefined, allowProviders: undefined };
 
 /** Puts weights where those of a known model belong. */
 async function place(name: string): Promise<void> {
