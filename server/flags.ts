@@ -64,6 +64,17 @@ export const flagTable = {
     group: "Model",
     help: "A model's name, family or role, e.g. opus, gpt-5.6, default.",
   },
+  fallback: {
+    type: "string",
+    value: "MODEL,…",
+    group: "Model",
+    help: "Go on with these, in turn, where the model is limited or down.",
+  },
+  "wait-for-limits": {
+    type: "boolean",
+    group: "Model",
+    help: "Sleep until a limit resets and go on, in place of ending there.",
+  },
   account: { type: "string", value: "NAME", group: "Model", help: "Use this account of the credential file." },
   auth: {
     type: "string",
@@ -125,6 +136,12 @@ export const flagTable = {
     value: "FORMAT",
     group: "Output",
     help: "text, json (one object at the end) or stream-json (every event).",
+  },
+  "output-schema": {
+    type: "string",
+    value: "FILE|JSON",
+    group: "Output",
+    help: "Answer with a JSON document that satisfies this JSON Schema.",
   },
   terminal: { type: "boolean", group: "Output", help: "Talk in the terminal, not in the browser." },
   debug: { type: "boolean", group: "Output", help: "Show stack traces of errors." },

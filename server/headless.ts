@@ -23,6 +23,8 @@ export async function runHeadless(config: Config, env: Env): Promise<number> {
   await using input = started.input;
   await using composed = started.composed;
   const { agent, fleet, session } = composed;
+  const { prompt } = input;
+  const task = started.output ? { prompt, ...started.output } : prompt;
   let running = true;
   const ended = new AbortController();
   const end = () => {
@@ -31,10 +33,10 @@ export async function runHeadless(config: Config, env: Env): Promise<number> {
     endWork(fleet);
   };
   const written = config.outputFormat === "stream-json" ? writeEvents(fleet, env, end) : Promise.resolve();
-  const live = config.outputFormat === "text" && isTerminal("stdout");
+  const live = config.outputFormat === "text" && isTerminal("stdout") && !started.output;
   if (live) await showLive(fleet, agent, env);
   if (input.answers) await followAnswers(input.answers, fleet, agent);
-  const run = runFleet(fleet, agent, input.prompt, ended.signal);
+  const run = runFleet(fleet, agent, task, ended.signal);
   stop.asked.then(end);
   const result = explained(await run);
   running = false;
@@ -49,11 +51,17 @@ export async function runHeadless(config: Config, env: Env): Promise<number> {
 
 async function begin(config: Config, env: Env) {
   await using stack = new AsyncDisposableStack();
+  const output = config.outputSchema === undefined ? undefined : await outputOf(config.outputSchema);
   const input = stack.use(await readInput(config));
   const canAsk = input.answers !== undefined && config.outputFormat === "stream-json";
   const composed = await compose(config, env, { canAsk });
   stack.move();
-  return { input, composed };
+  return { input, composed, output };
+}
+
+async function outputOf(given: string) {
+  const { readOutputSchema } = await import("./output-schema.ts");
+  return readOutputSchema(given);
 }
 
 async function followAnswers(answers: AsyncIterable<NumberedLine>, fleet: Fleet, root: Agent): Promise<void> {
@@ -127,8 +135,14 @@ async function showLive(fleet: Fleet, root: Agent, env: Env): Promise<void> {
   fleet.subscribe((event) => view.show(event, root.label));
 }
 
+/** The document or nothing: a script never takes other words for it. */
+async function writeDocument({ output }: FleetResult): Promise<void> {
+  if (output !== undefined) await writeAnswer(JSON.stringify(output));
+}
+
 async function writeEnd(config: Config, result: FleetResult, env: Env): Promise<void> {
   if (config.outputFormat !== "text") await writeResult(result, env);
+  else if (config.outputSchema !== undefined) await writeDocument(result);
   else if (result.content !== "") await writeAnswer(result.content);
   if (result.error) writeErr(describe(result.error, env));
 }

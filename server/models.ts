@@ -1,19 +1,19 @@
 /** The models of a run: which one it begins with, which it may change to, and what the flags make of them. */
+
+import type { FallbackStep } from "../agent/agent-options.ts";
 import { ConfigError, SagentError, UsageError } from "../agent/error.ts";
+import type { ModelWish } from "../agent/machine-state.ts";
 import type { Origin } from "../agent/message.ts";
-import type { Model, ModelInfo, Provider } from "../agent/model.ts";
+import { type Access, keySources, type Model, type ModelInfo, type Provider } from "../agent/model.ts";
 import { redact } from "../providers/auth.ts";
+import { checkAccount } from "../providers/credential-file.ts";
+import { findCredential } from "../providers/credentials.ts";
 import type { WeightsLoad } from "../providers/local/llama.ts";
-import { Book, chooseProvider, createProvider, loadUserModels } from "../providers/registry.ts";
+import { Book, chooseProvider, createProvider, loadUserModels, providerNames } from "../providers/registry.ts";
 import type { Config } from "./config.ts";
 import { weightsHere } from "./local-models.ts";
 import { note } from "./output.ts";
 import { pullProgress } from "./progress.ts";
-
-interface ChildWish {
-  readonly provider?: string | undefined;
-  readonly model?: string | undefined;
-}
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -31,12 +31,15 @@ export class Models implements AsyncDisposable {
   readonly #env: Env;
   readonly #options: ModelsOptions;
   readonly #providers = new Map<string, Promise<Provider>>();
+  /** What the flags and `SAGENT_ACCOUNT` say. */
+  readonly #access: Access;
   #book: Promise<Book> | undefined;
 
   constructor(config: Config, env: Env, options: ModelsOptions = {}) {
     this.#config = config;
     this.#env = env;
     this.#options = options;
+    this.#access = accessOf(config, env);
   }
 
   /** The providers and models there are, with those of the person's files; read when first asked for. */
@@ -48,29 +51,46 @@ export class Models implements AsyncDisposable {
   /** The model to begin with: what is asked for, what the session recorded, or the default. */
   async first({ provider, model }: Pick<Config, "provider" | "model">, recorded: Origin | undefined): Promise<Model> {
     if (!recorded || provider !== undefined || model !== undefined) {
-      return this.#build(await this.#choose({ provider, model }), model);
+      return this.#build(await this.#choose({ provider, model }), model, this.#access);
     }
-    const found = this.#find(recorded.provider, recorded.model);
+    const found = this.#find(recorded.provider, recorded.model, this.#access);
     return adapted(await found.catch((error) => this.#instead(recorded, error)), this.#config, this.#env);
   }
 
-  async resolve(wanted: ChildWish, current: string): Promise<Model> {
-    return this.#build(await this.#choose(wanted, current), wanted.model);
+  /** What is asked for, as far as it differs from the present model; with nothing, another object of the same. */
+  async resolve(wanted: ModelWish, current: ModelInfo): Promise<Model> {
+    const isSame = wanted.provider === undefined && wanted.model === undefined;
+    const name = isSame ? current.provider : await this.#choose(wanted, current.provider);
+    return this.#build(name, isSame ? current.id : wanted.model, await this.#accessTo(name, wanted, current));
   }
 
-  /** A model for a child: the one it asks for, or another object of its parent's. */
-  async forChild({ provider, model }: ChildWish, parent: ModelInfo): Promise<Model> {
-    if (provider === undefined && model === undefined) return this.#build(parent.provider, parent.id);
-    return this.resolve({ provider, model }, parent.provider);
+  /**
+   * The models to fall back on, `MODEL` or `PROVIDER/MODEL` each, found before they are needed. Throws `SagentError` for one that
+   * nobody serves or that is not allowed here; whether its key is there shows when it is needed.
+   */
+  async chain(names: readonly string[], { provider: current }: ModelInfo): Promise<FallbackStep[]> {
+    const book = await this.book();
+    const steps = names.map(async (name) => {
+      const [prefix = "", ...rest] = name.split("/");
+      const isNamed = rest.length > 0 && providerNames(book).includes(prefix.toLowerCase());
+      const model = isNamed ? rest.join("/") : name;
+      const provider = await this.#choose(isNamed ? { provider: prefix, model } : { model }, current);
+      this.#allow(provider);
+      if (provider !== "local") book.resolve(provider, model);
+      return { provider, model };
+    });
+    return Promise.all(steps);
   }
 
   /** The cheaper model of a provider, for summaries; undefined where it has none. */
-  async utility(provider: string): Promise<Model | undefined> {
+  async utility(current: ModelInfo): Promise<Model | undefined> {
+    const { provider } = current;
     if (provider === "local") return undefined;
     const { own, open, name } = (await this.book()).provider(provider);
     const isServer = open || name === "llamacpp";
     if (isServer && own?.roles?.utility === undefined) return undefined;
-    return this.#build(provider, "utility").catch(() => undefined);
+    const access = await this.#accessTo(provider, {}, current);
+    return this.#build(provider, "utility", access).catch(() => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -80,50 +100,75 @@ export class Models implements AsyncDisposable {
   /** The default model where the recorded one cannot be had, and a note that says so. */
   async #instead(recorded: Origin, error: unknown): Promise<Model> {
     if (!(error instanceof SagentError)) throw error;
-    const model = await this.#find(await this.#choose({}), undefined);
+    const model = await this.#find(await this.#choose({}), undefined, this.#access);
     note(`${recorded.provider} ${recorded.model}, which this session used, is not to be had: ${error.message}`);
     note(`going on with ${model.info.provider} ${model.info.id}.`);
     return model;
   }
 
   /** A base URL is for the model to begin with: a switch goes where its provider is. */
-  async #choose({ provider, model }: ChildWish, current?: string): Promise<string> {
+  async #choose({ provider, model }: ModelWish, current?: string): Promise<string> {
     const { baseUrl, allowProviders: allowed } = this.#config;
-    const wanted = { provider, model, allowed, ...(current === undefined ? { baseUrl } : { current }) };
+    const where = current === undefined ? { baseUrl, ...this.#access } : { current };
+    const wanted = { provider, model, allowed, ...where };
     return chooseProvider({ env: this.#env, book: await this.book(), ...wanted });
   }
 
-  async #build(name: string, id: string | undefined): Promise<Model> {
-    return adapted(await this.#find(name, id), this.#config, this.#env);
+  /** What was not asked for gives way where the provider has nothing for it; what was stands, and fails there. */
+  async #accessTo(name: string, { auth, account }: ModelWish, current: ModelInfo): Promise<Access> {
+    if (account !== undefined) return { auth, account };
+    const inherited = current.access ?? this.#access;
+    const access = { ...inherited, ...(auth === undefined ? {} : { auth }) };
+    if (name === "local" || findCredential((await this.book()).provider(name), this.#env, access)) return access;
+    return { auth };
   }
 
-  async #find(name: string, id: string | undefined): Promise<Model> {
-    const provider = await this.#provider(name);
+  async #build(name: string, id: string | undefined, access: Access): Promise<Model> {
+    return adapted(await this.#find(name, id, access), this.#config, this.#env);
+  }
+
+  async #find(name: string, id: string | undefined, access: Access): Promise<Model> {
+    const provider = await this.#provider(name, access);
     const { fetchWeights = true } = this.#options;
     return provider.model(name === "local" && !fetchWeights ? await weightsHere(id) : id);
   }
 
-  #provider(name: string): Promise<Provider> {
+  #allow(name: string): void {
     const { allowProviders } = this.#config;
-    if (allowProviders && !allowProviders.includes(name)) {
-      throw new UsageError(`The provider "${name}" is not allowed here.`, {
-        hint: `Allowed: ${allowProviders.join(", ")}.`,
-      });
-    }
-    const made = this.#providers.get(name) ?? this.#create(name);
-    this.#providers.set(name, made);
-    made.catch(() => this.#providers.delete(name));
+    if (!allowProviders || allowProviders.includes(name)) return;
+    throw new UsageError(`The provider "${name}" is not allowed here.`, {
+      hint: `Allowed: ${allowProviders.join(", ")}.`,
+    });
+  }
+
+  #provider(name: string, access: Access): Promise<Provider> {
+    this.#allow(name);
+    const key = [name, access.auth, access.account].join(" ");
+    const made = this.#providers.get(key) ?? this.#create(name, access);
+    this.#providers.set(key, made);
+    made.catch(() => this.#providers.delete(key));
     return made;
   }
 
-  async #create(name: string): Promise<Provider> {
+  async #create(name: string, access: Access): Promise<Provider> {
     return createProvider(name, {
+      ...access,
       env: this.#env,
       baseUrl: this.#config.baseUrl,
       book: await this.book(),
       local: { onProgress: pullProgress(), ...onLoad(this.#options) },
     });
   }
+}
+
+/** Throws `UsageError` for a way to log in, which is no place of a key, and for what cannot be an account. */
+function accessOf(config: Pick<Config, "auth" | "account">, env: Env): Access {
+  const auth = keySources.find((each) => each === config.auth);
+  if (config.auth !== undefined && auth === undefined) {
+    throw new UsageError(`--auth ${config.auth} is a way to log in.`, { hint: "Use it with: sagent login PROVIDER." });
+  }
+  const account = config.account ?? (env.SAGENT_ACCOUNT ? checkAccount(env.SAGENT_ACCOUNT) : undefined);
+  return { ...(auth === undefined ? {} : { auth }), ...(account === undefined ? {} : { account }) };
 }
 
 /** The shipped models and those of the person's files that count in this directory. */

@@ -37,8 +37,8 @@ export async function start(argv: readonly string[], env: Env): Promise<number> 
   }
 }
 
-function isConversation({ outputFormat, inputFormat, prompt }: Config): boolean {
-  return prompt === undefined && outputFormat === "text" && inputFormat === "text";
+function isConversation({ outputFormat, inputFormat, outputSchema, prompt }: Config): boolean {
+  return prompt === undefined && outputSchema === undefined && outputFormat === "text" && inputFormat === "text";
 }
 
 /** Where nobody said how else to talk, and there is somebody who can open a page; or where it is asked for. */

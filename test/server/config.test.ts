@@ -10,6 +10,8 @@ const plain: Config = {
   provider: undefined,
   model: undefined,
   baseUrl: undefined,
+  fallback: [],
+  waitForLimits: false,
   auth: undefined,
   account: undefined,
   checkKey: true,
@@ -33,6 +35,7 @@ const plain: Config = {
   label: "main",
   inputFormat: "text",
   outputFormat: "text",
+  outputSchema: undefined,
   debug: false,
 };
 
@@ -160,4 +163,10 @@ test("directories are added, compaction turned off, and a list cut short", () =>
   expect(refusal({ account: "../x" })).toStartWith('"../x" cannot be the name of an account.');
   expect(refusal({ "advisor-max-uses": "2" })).toBe("--advisor-max-uses needs --advisor MODEL.");
   expect(refusal({ "allow-providers": " , " })).toBe("--allow-providers needs the names of providers.");
+});
+
+test("models to fall back on come in a list; a limit is waited for only where that is said", () => {
+  const { fallback, waitForLimits } = configOf("--fallback", "openai/sol-6.0, llama:x", "--wait-for-limits");
+  expect([fallback, waitForLimits]).toEqual([["openai/sol-6.0", "llama:x"], true]);
+  expect(refusal({ fallback: " , " })).toBe("--fallback needs the names of models.");
 });

@@ -126,6 +126,7 @@ export const resultSchema = z.strictObject({
       costUsd: z.number(),
     }),
   ),
+  output: z.json().optional(),
   error: z
     .strictObject({
       code: z.string(),
