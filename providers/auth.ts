@@ -1,5 +1,5 @@
 /** Where keys come from (the environment, never argv), and how they are kept out of child processes, logs and errors. */
-import { ConfigError, UsageError } from "../agent/error.ts";
+import { UsageError } from "../agent/error.ts";
 import { configDir, credentialPath, readCredentials } from "./credential-file.ts";
 import { clientSecrets } from "./oauth-client.ts";
 import { notedSecrets } from "./secrets.ts";
@@ -67,16 +67,6 @@ export function vendorOf(name: string): Vendor {
 /** The vendor's key in the environment; blank counts as unset. */
 export function findKey(vendor: Vendor, env: Env): string | undefined {
   return vendor.keyVars.map((name) => env[name]?.trim()).find(Boolean);
-}
-
-/** The vendor's key. Throws `ConfigError` that names the variables to set and what works without it. */
-export function requireKey(vendor: Vendor, env: Env): string {
-  const key = findKey(vendor, env);
-  if (key) return key;
-  const ready = vendors.filter((other) => other.needsKey && findKey(other, env)).map((other) => other.name);
-  throw new ConfigError(`${vendor.label} needs an API key, and ${vendor.keyVars.join(" or ")} is not set.`, {
-    hint: `Set it in the environment, or use a provider that is ready: ${[...ready, "local"].join(", ")}.`,
-  });
 }
 
 const otherSecrets: readonly string[] = ["ANTHROPIC_AUTH_TOKEN", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "SAGENT_SECRET"];

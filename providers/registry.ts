@@ -99,7 +99,7 @@ export async function createProvider(name: string, options: ProviderOptions): Pr
   const facts = factsOf(vendor, options);
   const provider = await connect(
     vendor,
-    { resolve: resolver(vendor, book, options.custom), facts },
+    { resolve: withAccess(resolver(vendor, book, options.custom), options), facts },
     {
       ...(await carried(vendor, options)),
       ...(baseUrl !== undefined && { baseUrl }),
@@ -141,6 +141,12 @@ interface Knowledge {
 /** What the caller says of an open server's models counts most, where it says something. */
 function resolver({ name, open }: Reached, book: Book, custom: CustomModel | undefined): Knowledge["resolve"] {
   return open && custom ? (id) => ({ ...customModel(id, custom), provider: name }) : (id) => book.resolve(name, id);
+}
+
+/** Models that say how their provider was let in, where somebody chose it. */
+function withAccess(resolve: Knowledge["resolve"], { auth, account }: Access): Knowledge["resolve"] {
+  if (auth === undefined && account === undefined) return resolve;
+  return (id) => ({ ...resolve(id), access: { auth, account } });
 }
 
 /** What the caller says counts more than what a file says, and that more than the catalogue. */

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { findKey, redact, requireKey, vendorOf, vendors, withoutSecrets } from "../../providers/auth.ts";
+import { findKey, redact, vendorOf, vendors, withoutSecrets } from "../../providers/auth.ts";
+import { requireCredential } from "../../providers/credentials.ts";
 import data from "../../providers/data/catalog.json" with { type: "json" };
 
 const anthropic = vendorOf("anthropic");
@@ -29,23 +30,23 @@ test("a key is trimmed, blank is unset, and Google's has two names", () => {
   expect(findKey(anthropic, { ANTHROPIC_API_KEY: " sk-1\n" })).toBe("sk-1");
   expect(findKey(anthropic, { ANTHROPIC_API_KEY: "  " })).toBeUndefined();
   const google = vendorOf("google");
-  expect(requireKey(google, { GEMINI_API_KEY: "b" })).toBe("b");
-  expect(requireKey(google, { GEMINI_API_KEY: "b", GOOGLE_API_KEY: "a" })).toBe("a");
-  expect(requireKey(google, { GEMINI_API_KEY: "b", GOOGLE_API_KEY: "" })).toBe("b");
+  expect(findKey(google, { GEMINI_API_KEY: "b" })).toBe("b");
+  expect(findKey(google, { GEMINI_API_KEY: "b", GOOGLE_API_KEY: "a" })).toBe("a");
+  expect(findKey(google, { GEMINI_API_KEY: "b", GOOGLE_API_KEY: "" })).toBe("b");
 });
 
 test("a missing key names the variable and what works without it", () => {
-  expect(() => requireKey(anthropic, {})).toThrow(
+  expect(() => requireCredential(anthropic, {})).toThrow(
     expect.objectContaining({
       code: "config",
       message: "Anthropic needs an API key, and ANTHROPIC_API_KEY is not set.",
-      hint: "Set it in the environment, or use a provider that is ready: local.",
+      hint: "Set it in the environment, run `sagent login anthropic`, or use a provider that is ready: local.",
     }),
   );
-  expect(() => requireKey(vendorOf("google"), { OPENAI_API_KEY: "k", MOONSHOT_API_KEY: "k" })).toThrow(
+  expect(() => requireCredential(vendorOf("google"), { OPENAI_API_KEY: "k", MOONSHOT_API_KEY: "k" })).toThrow(
     expect.objectContaining({
       message: "Google needs an API key, and GOOGLE_API_KEY or GEMINI_API_KEY is not set.",
-      hint: "Set it in the environment, or use a provider that is ready: openai, moonshot, local.",
+      hint: "Set it in the environment, run `sagent login google`, or use a provider that is ready: openai, moonshot, local.",
     }),
   );
 });
