@@ -3,7 +3,8 @@ import type { Json } from "./fake-json.ts";
 import type { Refusal } from "./fake-wire.ts";
 
 export function bearerKey(headers: Readonly<Record<string, string>>): string | null {
-  return headers.authorization?.replace(/^Bearer /, "") ?? null;
+  // Azure has a header of its own.
+  return headers["api-key"] ?? headers.authorization?.replace(/^Bearer /, "") ?? null;
 }
 
 const types: Record<number, readonly [type: string, code: string | null]> = {

@@ -40,6 +40,8 @@ interface Route {
   readonly model?: string;
 }
 
+/** Anthropic's models on Vertex AI: the path names the model, the body the version. */
+const vertexPath = /\/publishers\/anthropic\/models\/([^/:]+):streamRawPredict$/;
 const geminiPath = /\/models\/([^/:]+):(streamGenerateContent|countTokens)$/;
 
 function routeOf(path: string): Route | undefined {
@@ -47,6 +49,8 @@ function routeOf(path: string): Route | undefined {
   if (path.endsWith("/messages")) return { fake: fakeAnthropic, counting: false };
   if (path.endsWith("/chat/completions")) return { fake: fakeChat, counting: false };
   if (path.endsWith("/responses")) return { fake: fakeOpenai, counting: false };
+  const [, claude] = vertexPath.exec(path) ?? [];
+  if (claude !== undefined) return { fake: fakeAnthropic, counting: false, model: claude };
   const [, model, verb] = geminiPath.exec(path) ?? [];
   return model === undefined ? undefined : { fake: fakeGemini, counting: verb === "countTokens", model };
 }
@@ -134,13 +138,19 @@ export async function startFakeProvider(script: FakeScript, options: FakeProvide
   };
 }
 
+/** The body as Anthropic has it; a version that Vertex AI does not know stays in and is refused. */
+function fromVertex({ anthropic_version, ...body }: Json, model: string): Json {
+  return anthropic_version === "vertex-2023-10-16" ? { model, ...body } : { anthropic_version, model, ...body };
+}
+
 function withDocument(reply: FakeReply, schema: unknown, problems: string[]): FakeReply {
   if (schema === undefined) problems.push("the script has a document for a request without a schema");
   return { ...reply, parts: [...reply.parts, { text: JSON.stringify(sampleOf(schema)) }] };
 }
 
 function readRequest(raw: Request, path: string, route: Route, text: string): FakeRequest {
-  const body = parseJson(text);
+  const sent = parseJson(text);
+  const body = route.fake === fakeAnthropic && route.model ? fromVertex(obj(sent), route.model) : sent;
   const view = { model: route.model ?? str(obj(body).model), ...route.fake.view(obj(body)) };
   const headers = Object.fromEntries(raw.headers.entries());
   return { wire: route.fake.wire, path, headers, body, text, at: Date.now(), view, aborted: false };
