@@ -7,9 +7,9 @@ import {
   type KnownModel,
   knownModels,
   memoryFor,
-  readModelRef,
 } from "../providers/local/models.ts";
 import { pullModel } from "../providers/local/pull.ts";
+import { readRef } from "../providers/local/ref.ts";
 import type { LocalModelRow, LocalState } from "./api.ts";
 import type { LocalNews } from "./protocol.ts";
 
@@ -26,7 +26,7 @@ async function rowOf(model: KnownModel): Promise<LocalModelRow> {
   return { name: model.id, sizeBytes, memoryBytes: memoryFor(sizeBytes), path, place: placeOf(model) };
 }
 
-const placeOf = (model: KnownModel) => cachePath({ type: "known", model });
+const placeOf = (model: KnownModel) => cachePath(model);
 
 /**
  * A name for weights that are here: the one that is wanted, else `$SAGENT_MODEL_PATH`, else the best known ones that fit
@@ -39,7 +39,7 @@ export async function weightsHere(wanted: string | undefined): Promise<string> {
     await pullModel(name, { offline: true });
     return name;
   } catch (error) {
-    const isPath = wanted === undefined || readModelRef(name)?.type === "path";
+    const isPath = wanted === undefined || readRef(name)?.weights.type === "path";
     if (isPath || !(error instanceof LocalModelError)) throw error;
     throw new MissingWeightsError({ model: name });
   }

@@ -37,7 +37,9 @@ export class Pulls implements AsyncDisposable {
 
   /** Weights are being loaded, or were. */
   loads({ name, state, memoryBytes, error }: WeightsLoad): void {
-    const news = { name, receivedBytes: 0, totalBytes: 0, state, memoryBytes };
+    // What is no longer in the memory is still on the disk.
+    const now: LocalNews["state"] = state === "unloaded" ? "ready" : state;
+    const news = { name, receivedBytes: 0, totalBytes: 0, state: now, memoryBytes };
     this.#say(error ? { ...news, error: toErrorInfo(error) } : news);
   }
 

@@ -1,5 +1,5 @@
 /** One call of a local model: the prompt is rendered, fitted onto what the sequence holds, evaluated and answered. */
-import type { LlamaContextSequence, LlamaGrammar, SequenceEvaluateOptions, Token } from "node-llama-cpp";
+import type { Llama, LlamaContextSequence, LlamaGrammar, SequenceEvaluateOptions, Token } from "node-llama-cpp";
 import { AbortedError, LocalModelError, SagentError } from "../../agent/error.ts";
 import type { Usage } from "../../agent/message.ts";
 import { noUsage } from "../../agent/message.ts";
@@ -9,33 +9,38 @@ import { type AnswerState, writeAnswer } from "./answer.ts";
 import { callGrammar, outputGrammar } from "./grammar.ts";
 import { createInk } from "./ink.ts";
 import { createPen } from "./pen.ts";
+import type { Seat } from "./pool.ts";
 import { answerLimits, leansToCall, openingTokens, type Prompt, writePrompt } from "./prompt.ts";
 import type { ChatTemplate } from "./template.ts";
 
 interface CallOptions {
-  readonly sequence: LlamaContextSequence;
+  /** A sequence for one call. */
+  readonly takeSeat: (signal: AbortSignal) => Promise<Seat>;
   readonly template: ChatTemplate;
   readonly info: ModelInfo;
   readonly seed: number | undefined;
 }
 
-/** Gives the `stream` of one model. It must not run twice at once. */
+/** Gives the `stream` of one model. */
 export function createCall(options: CallOptions) {
-  const { sequence } = options;
-  const makeGrammar = createGrammars(sequence);
+  const grammars = createGrammars();
   return async function* call(request: ModelRequest, signal: AbortSignal): AsyncGenerator<Chunk> {
     const state: AnswerState = { parts: createParts(), outputTokens: 0 };
     let reused = 0;
     let evaluated = 0;
     const usage = (): Usage => ({ ...noUsage, cacheRead: reused, input: evaluated, output: state.outputTokens });
     try {
-      if (signal.aborted) throw new AbortedError();
+      using seat = await options.takeSeat(signal);
+      const { sequence } = seat;
       const { contextTokens: held, model: tokenizer } = sequence;
+      const makeGrammar = (text: string) => grammars(tokenizer.llama, text);
       const prompt = writePrompt(request, { ...options, tokenizer, held });
       await sequence.adaptStateToTokens(prompt.tokens.slice(0, -1), false);
       reused = sequence.nextTokenIndex;
       for await (const index of evaluatePrompt(sequence, prompt.tokens, signal)) evaluated = index - reused;
       evaluated = prompt.tokens.length - reused;
+      // A state that cannot be taken back token by token can be taken back to here.
+      if (sequence.needsCheckpoints) await sequence.takeCheckpoint();
       const grammar = prompt.tools.length ? await makeGrammar(callGrammar(prompt.tools)) : undefined;
       const output =
         request.outputSchema && (await makeGrammar(outputGrammar(request.outputSchema, openingMark(prompt))));
@@ -111,9 +116,9 @@ function samplingOf(request: ModelRequest, seed: number | undefined, guided: boo
 }
 
 /** Grammars by their text; the tools of a conversation seldom change. */
-function createGrammars({ model: { llama } }: LlamaContextSequence): (grammar: string) => Promise<LlamaGrammar> {
+function createGrammars(): (llama: Llama, grammar: string) => Promise<LlamaGrammar> {
   const known = new Map<string, Promise<LlamaGrammar>>();
-  return (grammar) => {
+  return (llama, grammar) => {
     const made = known.get(grammar) ?? llama.createGrammar({ grammar });
     if (known.size >= 16) known.clear();
     known.set(grammar, made);

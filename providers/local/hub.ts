@@ -1,5 +1,6 @@
-/** Downloads a file of the Hugging Face hub, going on from where an earlier attempt stopped. */
+/** Downloads files, of the Hugging Face hub or from elsewhere, going on from where an earlier attempt stopped. */
 import { open, rm } from "node:fs/promises";
+import { z } from "zod";
 import { hashFile, sizeOf } from "./disk.ts";
 import type { HubFile } from "./models.ts";
 
@@ -26,11 +27,37 @@ class WrongFile extends Error {}
 class Cut extends Error {}
 
 /** Throws an `Error` that says why: no answer, a refusal, cut after cut, or a wrong file. */
-export async function downloadFromHub(hub: HubFile, download: HubDownload): Promise<void> {
+export function downloadFromHub({ repo, file, revision = "main" }: HubFile, download: HubDownload): Promise<void> {
+  return downloadUrl(hubUrl(`${repo}/resolve/${encodeURIComponent(revision)}/${file}`), download);
+}
+
+/** A page of the hub, or of its mirror that `HF_ENDPOINT` names. */
+function hubUrl(path: string): URL {
+  const endpoint = process.env.HF_ENDPOINT || "https://huggingface.co";
+  return new URL(`${endpoint.replace(/\/$/, "")}/${path}`);
+}
+
+/** Paths of the files in a repository of the hub. Throws an `Error` that says why it could not be asked. */
+export async function listHubFiles(
+  { repo, revision }: Omit<HubFile, "file">,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  using watch = startWatch(answerMs, signal);
+  const tag = revision === undefined ? "" : `/revision/${encodeURIComponent(revision)}`;
+  const { response } = await request(hubUrl(`api/models/${repo}${tag}`), 0, watch.signal);
+  watch.touch(silenceMs);
+  if (response.status !== 200) throw refusal(response.status);
+  return listing.parse(await response.json()).siblings.map(({ rfilename }) => rfilename);
+}
+
+const listing = z.object({ siblings: z.array(z.object({ rfilename: z.string() })) });
+
+/** As `downloadFromHub`, from any address. */
+export async function downloadUrl(url: URL, download: HubDownload): Promise<void> {
   for (let idle = 0; ; ) {
     const before = await sizeOf(download.to);
     try {
-      const told = await fetchRest(hub, before, download);
+      const told = await fetchRest(url, before, download);
       const wanted = download.sha256 ?? told;
       if (!wanted || (await hashFile(download.to)) === wanted) return;
       await rm(download.to, { force: true });
@@ -46,15 +73,15 @@ export async function downloadFromHub(hub: HubFile, download: HubDownload): Prom
 }
 
 /** Fetches what is missing behind the first `from` bytes. Gives the hash of the whole file if the hub tells it. */
-async function fetchRest(hub: HubFile, from: number, { to, onProgress, signal }: HubDownload) {
+async function fetchRest(url: URL, from: number, { to, onProgress, signal }: HubDownload) {
   using watch = startWatch(answerMs, signal);
-  const { response, sha256 } = await request(hub, from, watch.signal);
+  const { response, sha256 } = await request(url, from, watch.signal);
   const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(response.headers.get("content-range") ?? "");
   if (response.status === 416 && Number(range?.[2]) === from) return sha256;
   const resumed = response.status === 206 && Number(range?.[1]) === from;
   if (!response.body || (response.status !== 200 && !resumed)) {
     if (response.status === 416 || response.status === 206) await rm(to, { force: true });
-    throw new Error(`the hub answered with status ${response.status}`);
+    throw refusal(response.status);
   }
   const length = Number(response.headers.get("content-length")) || undefined;
   const start = resumed ? from : 0;
@@ -79,12 +106,16 @@ async function* orCut(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arra
   }
 }
 
+function refusal(status: number): Error {
+  const rights = status === 401 || status === 403 ? "; HF_TOKEN must be a token that may read it" : "";
+  return new Error(`the server answered with status ${status}${rights}`);
+}
+
 /** Follows redirects by hand: the token is for the hub alone, and only its own answer names the hash. */
-async function request({ repo, file }: HubFile, from: number, signal: AbortSignal) {
-  const endpoint = process.env.HF_ENDPOINT || "https://huggingface.co";
-  const hub = new URL(`${endpoint.replace(/\/$/, "")}/${repo}/resolve/main/${file}`);
+async function request(first: URL, from: number, signal: AbortSignal) {
+  const { origin } = hubUrl("");
   const token = process.env.HF_TOKEN;
-  let url = hub;
+  let url = first;
   let sha256: string | undefined;
   for (let hop = 0; hop <= maxRedirects; hop++) {
     const response = await fetch(url, {
@@ -92,7 +123,7 @@ async function request({ repo, file }: HubFile, from: number, signal: AbortSigna
       signal,
       headers: {
         ...(from > 0 ? { range: `bytes=${from}-` } : {}),
-        ...(token && url.origin === hub.origin ? { authorization: `Bearer ${token}` } : {}),
+        ...(token && url.origin === origin ? { authorization: `Bearer ${token}` } : {}),
       },
     });
     sha256 ??= /[0-9a-f]{64}/.exec(response.headers.get("x-linked-etag") ?? "")?.[0];
@@ -100,7 +131,7 @@ async function request({ repo, file }: HubFile, from: number, signal: AbortSigna
     if (response.status < 300 || response.status >= 400 || !location) return { response, sha256 };
     url = new URL(location, url);
   }
-  throw new Error("the hub redirects without end");
+  throw new Error("the server redirects without end");
 }
 
 /** Aborts when nobody touched it for that long, or when the caller aborts. */

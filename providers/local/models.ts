@@ -22,6 +22,8 @@ export interface HubFile {
   /** `user/repo` on the Hugging Face hub. */
   readonly repo: string;
   readonly file: string;
+  /** Branch, tag or commit; `main` where absent. */
+  readonly revision?: string;
 }
 
 const gemmaParts = [1, 2, 3, 4].map((part) => ({
@@ -73,36 +75,14 @@ export function defaultModel({ freeMemoryBytes }: { readonly freeMemoryBytes: nu
   return fits?.id ?? fallbackModel;
 }
 
-/** What a reference to a model means. */
-export type ModelRef =
-  | { readonly type: "path"; readonly path: string }
-  | { readonly type: "known"; readonly model: KnownModel }
-  | { readonly type: "hub"; readonly hub: HubFile };
-
-/** Reads a path to a `.gguf` file, the name of a known model, or `hf:user/repo/file.gguf`; undefined if it is neither. */
-export function readModelRef(name: string): ModelRef | undefined {
-  const hub = /^hf:([\w.-]+\/[\w.-]+)\/((?:[\w.-]+\/)*[\w.-]+\.gguf)$/.exec(name);
-  if (hub?.[1] && hub[2] && !/(?:^hf:|\/)\.+\//.test(name)) {
-    return { type: "hub", hub: { repo: hub[1], file: hub[2] } };
-  }
-  const model = knownModels.find(({ id }) => id === name.toLowerCase());
-  if (model) return { type: "known", model };
-  if (!name.startsWith("hf:") && /\.gguf$/i.test(name)) {
-    return { type: "path", path: name.replace(/^~(?=\/)/, homedir()) };
-  }
-  return undefined;
-}
-
 /** Where a model's file lies in the cache. Files of the hub keep their repository's name, so that none hides another. */
-export function cachePath(ref: Exclude<ModelRef, { type: "path" }>): string {
-  const { repo, file } = ref.type === "known" ? { repo: "", file: ref.model.file } : ref.hub;
-  return join(cacheDir(), `${repo ? `${repo}/` : ""}${file}`.replaceAll("/", "--"));
+export function cachePath(model: KnownModel): string {
+  return join(cacheDir(), model.file);
 }
 
-/** A name that leads to these weights again: a known model's where they are its, what they were asked for by, or the path. */
-export function modelName(path: string, asked: string | undefined): string {
-  const known = knownModels.find((model) => cachePath({ type: "known", model }) === path);
-  return known?.id ?? (asked && readModelRef(asked)?.type === "hub" ? asked : path);
+/** The known model whose weights lie at a path of the cache. */
+export function knownAt(path: string): KnownModel | undefined {
+  return knownModels.find((model) => cachePath(model) === path);
 }
 
 /** `$XDG_CACHE_HOME/sagent/models`, shared by all projects of a user. */

