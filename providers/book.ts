@@ -140,6 +140,7 @@ function withChange(listed: ListedModel, change: UserModel | undefined): ListedM
   const { info } = listed;
   return {
     ...listed,
+    own: true,
     info: { ...info, ...facts, ...(own && { prices: own, tiers: info.tiers.filter(offered) }) },
     aliases: [...listed.aliases, ...aliases],
   };

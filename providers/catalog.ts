@@ -37,6 +37,8 @@ export interface ListedModel {
   readonly aliases: readonly string[];
   /** Suffixes that its id may carry. */
   readonly tags: readonly string[];
+  /** A person's file says something of it. */
+  readonly own?: true;
 }
 
 /** Every model of the catalogue, or of one provider, newest first in each family. */

@@ -18,6 +18,15 @@ export type SessionChoice =
   | { readonly type: "dir"; readonly dir: string }
   | { readonly type: "none" };
 
+/** What narrows the list of models, beside words, a provider and the knobs. */
+export interface ModelFilter {
+  readonly usable: boolean;
+  readonly images: boolean;
+  /** USD for a million tokens of input. */
+  readonly maxPriceUsd: number | undefined;
+  readonly minWindowTokens: number | undefined;
+}
+
 export interface Config {
   readonly cwd: string;
   /** The flag said so, so it beats what a session recorded. */
@@ -58,6 +67,7 @@ export interface Config {
   readonly terminal: boolean;
   /** Where the workspace is served. Port 0 means a free one. */
   readonly serve: { readonly host: string; readonly port: number; readonly open: boolean };
+  readonly listed: ModelFilter;
   readonly maxRequestTokens: number | undefined;
   readonly maxResponseTokens: number | undefined;
   readonly session: SessionChoice;
@@ -102,9 +112,19 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
     session: sessionChoice(flags),
     label: label(flags.name ?? "main"),
     inputFormat: oneOf("input-format", flags["input-format"] ?? "text", inputFormats),
-    outputFormat: oneOf("output-format", flags["output-format"] ?? "text", outputFormats),
+    outputFormat: oneOf("output-format", flags["output-format"] ?? (flags.json ? "json" : "text"), outputFormats),
+    listed: modelFilter(flags),
     outputSchema: flags["output-schema"],
     debug: flags.debug ?? false,
+  };
+}
+
+function modelFilter({ usable = false, images = false, "max-price": price, "min-window": window }: Flags): ModelFilter {
+  return {
+    usable,
+    images,
+    maxPriceUsd: price === "0" ? 0 : amount("max-price", price),
+    minWindowTokens: count("min-window", window),
   };
 }
 

@@ -10,7 +10,7 @@ interface Flag {
   /** Shown in help in place of the value. */
   readonly value?: string;
   readonly help: string;
-  readonly group: "Work" | "Model" | "Session" | "Workspace" | "Output";
+  readonly group: "Work" | "Model" | "Session" | "Workspace" | "Output" | "List of models";
 }
 
 export const outputFormats = ["text", "json", "stream-json"] as const;
@@ -143,8 +143,23 @@ export const flagTable = {
     group: "Output",
     help: "Answer with a JSON document that satisfies this JSON Schema.",
   },
+  json: { type: "boolean", group: "Output", help: "The same as --output-format json." },
   terminal: { type: "boolean", group: "Output", help: "Talk in the terminal, not in the browser." },
   debug: { type: "boolean", group: "Output", help: "Show stack traces of errors." },
+  usable: { type: "boolean", group: "List of models", help: "Those that can be used here and now." },
+  images: { type: "boolean", group: "List of models", help: "Those that see images." },
+  "max-price": {
+    type: "string",
+    value: "USD",
+    group: "List of models",
+    help: "Those whose input costs this at most for a million tokens.",
+  },
+  "min-window": {
+    type: "string",
+    value: "N",
+    group: "List of models",
+    help: "Those with a window of N tokens or more.",
+  },
   help: { type: "boolean", short: "h", group: "Output", help: "Show this help." },
   version: { type: "boolean", short: "v", group: "Output", help: "Show the version." },
 } as const satisfies Record<string, Flag>;
@@ -212,6 +227,8 @@ Usage
   sagent -p TEXT                  do one task and exit
   … | sagent                      take the task from standard input
   sagent serve                    serve the workspace, on a terminal or not
+  sagent models [WORDS]           list models: prices, windows, what is usable; --provider, --effort and --thinking narrow it
+  sagent models show ID           all that is known of one
   sagent model pull [NAME]        fetch the weights of a local model
   sagent login PROVIDER           keep a key, typed or piped in, or log in with --auth oauth
   sagent logout PROVIDER          forget it

@@ -1,5 +1,5 @@
 /** Every model that there is to choose from, by provider, with what is missing to use it; weights and servers are asked. */
-import { findKey } from "../providers/auth.ts";
+import { findKey, vendors } from "../providers/auth.ts";
 import type { Book, Reached } from "../providers/book.ts";
 import { customModel } from "../providers/custom.ts";
 import { type ListedModel, providerNames, usableProviders } from "../providers/registry.ts";
@@ -29,6 +29,22 @@ export interface ProviderEntry {
   /** Why its models could not be asked for. */
   readonly problem?: string;
   readonly models: readonly ModelEntry[];
+}
+
+/** A model and who serves it. */
+export interface Offer {
+  readonly provider: ProviderEntry;
+  readonly model: ModelEntry;
+}
+
+export const isUsable = ({ provider, model }: Offer) => provider.usable && !model.away;
+
+/** Whether it can be used, and else what is missing, in a few words. */
+export function stateOf({ provider: { usable, missing = "", name }, model: { away } }: Offer): string {
+  if (away) return "weights to fetch";
+  if (usable) return "ready";
+  const variables = missing.match(/\b[A-Z][A-Z_]+[A-Z]\b/g) ?? [name];
+  return `needs ${variables.join(" or ")}`;
 }
 
 /** Only providers that the run allows. Servers that list their models are asked, for two seconds at most. */
@@ -71,7 +87,8 @@ async function localModels(): Promise<ModelEntry[]> {
 function missing({ name, needsKey, keyVars, baseUrlVar }: Reached): string {
   if (name === "openai-compat") return `An address: set ${baseUrlVar}, or start sagent with --base-url URL.`;
   if (!needsKey) return `An address: set ${baseUrlVar} and start sagent again.`;
-  return `A key: set ${keyVars.join(" or ")} and start sagent again.`;
+  const login = vendors.some((vendor) => vendor.name === name) ? `run sagent login ${name}, or ` : "";
+  return `A key: ${login}set ${keyVars.join(" or ")} and start sagent again.`;
 }
 
 const answerMs = 2_000;

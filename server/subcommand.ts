@@ -19,6 +19,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   login: async (words, config, env) => (await import("./login.ts")).runLogin(words, config, env),
   logout: async (words, config, env) => (await import("./logout.ts")).runLogout(words, config, env),
   auth: async (words, config, env) => (await import("./auth-status.ts")).runAuth(words, config, env),
+  models: async (words, config, env) => (await import("./models-command.ts")).runModels(words, config, env),
   model: async ([verb, name, extra]) => {
     if (verb !== "pull" || extra !== undefined) throw new UsageError("The commands are: model pull [NAME].");
     return pull(name);

@@ -43,12 +43,12 @@ test("what cannot be used says what to set, and its models are listed all the sa
   const rows = await providerRows({ OPENAI_API_KEY: "key" }, nothing);
   expect(rows.filter(({ usable }) => usable).map(({ name }) => name)).toEqual(["openai", "local"]);
   expect(rows.map(({ missing = "" }) => missing)).toEqual([
-    "A key: set ANTHROPIC_API_KEY and start sagent again.",
+    "A key: run sagent login anthropic, or set ANTHROPIC_API_KEY and start sagent again.",
     "",
-    "A key: set GOOGLE_API_KEY or GEMINI_API_KEY and start sagent again.",
-    "A key: set MOONSHOT_API_KEY and start sagent again.",
-    "A key: set DASHSCOPE_API_KEY and start sagent again.",
-    "A key: set MINIMAX_API_KEY and start sagent again.",
+    "A key: run sagent login google, or set GOOGLE_API_KEY or GEMINI_API_KEY and start sagent again.",
+    "A key: run sagent login moonshot, or set MOONSHOT_API_KEY and start sagent again.",
+    "A key: run sagent login dashscope, or set DASHSCOPE_API_KEY and start sagent again.",
+    "A key: run sagent login minimax, or set MINIMAX_API_KEY and start sagent again.",
     "An address: set OPENAI_COMPAT_BASE_URL, or start sagent with --base-url URL.",
     "An address: set LLAMA_CPP_BASE_URL and start sagent again.",
     "",

@@ -29,6 +29,7 @@ const plain: Config = {
   advisor: undefined,
   terminal: false,
   serve: { host: "127.0.0.1", port: 0, open: true },
+  listed: { usable: false, images: false, maxPriceUsd: undefined, minWindowTokens: undefined },
   maxRequestTokens: undefined,
   maxResponseTokens: undefined,
   session: { type: "new" },
