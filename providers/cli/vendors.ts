@@ -1,0 +1,100 @@
+/** Programs of vendors that can be driven as providers. Plain data, so that listing them loads nothing. */
+import type { Effort } from "../../agent/model.ts";
+
+export interface CliVendor {
+  /** As users type it; also `Provider.name` and `ModelInfo.provider`. */
+  readonly name: string;
+  /** As sentences call it. */
+  readonly label: string;
+  readonly wire: "stream-json" | "app-server" | "acp";
+  /** The program with the words that go before our own. */
+  readonly command: readonly string[];
+  /** Overrides `command`, words separated by spaces. */
+  readonly commandVar: string;
+  /** Whose rows of the catalogue say what its models are like; absent where only the user knows. */
+  readonly catalog?: string;
+  /** Oldest version whose interface is the one we speak. */
+  readonly oldest?: readonly [number, number, number];
+  readonly install?: string;
+  readonly login?: string;
+  /** Efforts that its interface can say, as far as the model offers them. */
+  readonly efforts: readonly Effort[];
+  /** Files that the directory it runs in holds, by name: its settings for this use. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Largest prompt and answer that it lets its models have, in tokens. */
+  readonly window?: { readonly request: number; readonly response: number };
+}
+
+export const cliVendors: readonly CliVendor[] = [
+  {
+    name: "claude-cli",
+    label: "Claude Code",
+    wire: "stream-json",
+    command: ["claude"],
+    commandVar: "SAGENT_CLAUDE_COMMAND",
+    catalog: "anthropic",
+    oldest: [2, 1, 0],
+    install: "npm install -g @anthropic-ai/claude-code",
+    login: "claude auth login",
+    efforts: ["none", "low", "medium", "high", "xhigh", "max"],
+    window: { request: 200_000, response: 64_000 },
+  },
+  {
+    name: "codex-cli",
+    label: "Codex",
+    wire: "app-server",
+    command: ["codex"],
+    commandVar: "SAGENT_CODEX_COMMAND",
+    catalog: "openai",
+    oldest: [0, 160, 0],
+    install: "npm install -g @openai/codex",
+    login: "codex login",
+    efforts: ["none", "low", "medium", "high", "xhigh", "max"],
+    window: { request: 272_000, response: 32_000 },
+  },
+  {
+    name: "gemini-cli",
+    label: "Gemini CLI",
+    wire: "acp",
+    command: ["gemini"],
+    commandVar: "SAGENT_GEMINI_COMMAND",
+    catalog: "google",
+    oldest: [0, 60, 0],
+    install: "npm install -g @google/gemini-cli",
+    login: "gemini",
+    efforts: ["none"],
+    settings: { ".gemini/settings.json": JSON.stringify(geminiSettings()) },
+  },
+  {
+    name: "acp-cli",
+    label: "The ACP agent",
+    wire: "acp",
+    command: [],
+    commandVar: "SAGENT_ACP_COMMAND",
+    efforts: ["none"],
+  },
+];
+
+/** None of its own tools, skills, agents and hooks, and nothing of a project in its context. */
+function geminiSettings() {
+  const own = [
+    ...["list_directory", "read_file", "read_many_files", "grep_search", "search_file_content", "glob", "replace"],
+    ...["write_file", "web_fetch", "google_web_search", "run_shell_command", "list_background_processes"],
+    ...["read_background_output", "write_todos", "enter_plan_mode", "exit_plan_mode", "invoke_agent", "activate_skill"],
+    ...["update_topic", "save_memory", "ask_user", "get_internal_docs", "complete_task"],
+    ...["codebase_investigator", "generalist", "cli_help", "tracker_create_task"],
+  ];
+  return {
+    tools: { exclude: own },
+    skills: { enabled: false },
+    hooksConfig: { enabled: false },
+    experimental: { enableAgents: false },
+    context: { includeDirectoryTree: false, fileName: "SAGENT-NONE.md" },
+    general: { enableAutoUpdate: false, topicUpdateNarration: false, plan: { enabled: false } },
+  };
+}
+
+/** The vendor of a name in lower case. */
+export function cliVendor(name: string): CliVendor | undefined {
+  return cliVendors.find((vendor) => vendor.name === name);
+}
