@@ -32,6 +32,7 @@ export class Link {
   readonly #calls = new Map<number, Inbox<Chunk>>();
   #lastCall = 0;
   #ending = false;
+  #gone = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -49,6 +50,7 @@ export class Link {
   }
 
   async close(model: number): Promise<void> {
+    if (this.#gone) return;
     using _ = this.#process.hold();
     const closing = this.#closings.get(model) ?? Promise.withResolvers<void>();
     this.#closings.set(model, closing);
@@ -133,6 +135,7 @@ export class Link {
   }
 
   #lost(exit: HostExit): void {
+    this.#gone = true;
     const error = this.#ending ? new AbortedError() : this.#options.onCrash(exit);
     for (const { opened } of this.#openings.values()) opened.reject(error);
     for (const inbox of this.#calls.values()) inbox.fail(error);

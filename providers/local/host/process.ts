@@ -50,12 +50,14 @@ const tokens = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"];
  */
 export function startProcess({ entry, env, onMessage }: HostProcessOptions): HostProcess {
   const log = openLog();
-  const child = spawn(entry, env, log, onMessage);
+  const heard = Promise.withResolvers<void>();
+  const child = spawn(entry, env, log, { ipc: onMessage, onDisconnect: () => heard.resolve() });
   let holders = 0;
   child.unref();
   return {
     pid: child.pid,
-    exited: child.exited.then(() => exitOf(child, lastWords(log))),
+    // What it said before its end may come after it.
+    exited: Promise.all([child.exited, heard.promise]).then(() => exitOf(child, lastWords(log))),
     send(message) {
       if (child.exitCode === null && child.signalCode === null) child.send(message);
     },
@@ -77,7 +79,12 @@ export function startProcess({ entry, env, onMessage }: HostProcessOptions): Hos
   };
 }
 
-function spawn(entry: string, env: Env, log: number, onMessage: (message: FromHost) => void) {
+interface Channel {
+  readonly ipc: (message: FromHost) => void;
+  readonly onDisconnect: () => void;
+}
+
+function spawn(entry: string, env: Env, log: number, channel: Channel) {
   const secrets = Object.fromEntries(tokens.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
   try {
     return Bun.spawn([process.execPath, "--no-env-file", "--config=/dev/null", entry], {
@@ -87,7 +94,7 @@ function spawn(entry: string, env: Env, log: number, onMessage: (message: FromHo
       stderr: log,
       detached: true,
       serialization: "json",
-      ipc: onMessage,
+      ...channel,
     });
   } catch (cause) {
     throw new LocalModelError(`The process for local models could not be started: ${words(cause)}`, {
