@@ -15,24 +15,22 @@ import { type Freed, freedBy } from "./freed.ts";
 import type { Log } from "./log.ts";
 import type { LoopWork } from "./loop.ts";
 import type { Compaction, Input, Switch, Tuning } from "./machine-state.ts";
-import { type CallId, type Message, promptTokens, toolCalls } from "./message.ts";
+import { type CallId, type Message, type MessageId, promptTokens, toolCalls } from "./message.ts";
 import {
   adoptSettings,
   lowestSettings,
   type Model,
-  type ModelInfo,
   type ModelRequest,
   type ModelSettings,
   originOf,
   type ToolSpec,
 } from "./model.ts";
 import type { WantedOutput } from "./output.ts";
-import { PromptTooLongError } from "./provider-error.ts";
 import { type RelayOptions, relay } from "./relay.ts";
 import { type Choice, ModelSwitcher, type SwitchPlan } from "./switch.ts";
 import { type AnyTool, specsText } from "./tool.ts";
 import type { Toolbox } from "./toolbox.ts";
-import { runTurn, tooDear } from "./turn.ts";
+import { runTurn, tooDear, tooLong } from "./turn.ts";
 
 export interface ModelWorkOptions {
   readonly agent: AgentOptions;
@@ -54,8 +52,8 @@ export class ModelWork implements LoopWork {
   #specs: readonly ToolSpec[];
   /** Tokens of system text and tools, by the present model's measure. */
   #fixedTokens: number;
-  /** Something of the answer under way has been shown. */
-  #shown = false;
+  /** The answer of which something was shown. */
+  #shown: MessageId | undefined;
   #sleep: AbortController | undefined;
   /** The conversation as it is cannot be sent: whatever is left out is better than to end here. */
   #mustShrink = false;
@@ -116,19 +114,22 @@ export class ModelWork implements LoopWork {
     if (mayCompact && tokens > compactionThreshold(model.info, this.#maxOutput))
       return this.#overflow(generation, tokens);
     const { epoch } = log.state;
+    const messageId = log.nextMessageId();
+    if (this.#shown === messageId) log.emit({ type: "partsReset", message: messageId });
+    this.#shown = undefined;
     const input = await runTurn({
       generation,
       model,
       request: this.#request(),
       promptTokens: tokens,
-      messageId: log.nextMessageId(),
+      messageId,
       purse,
       clock: agent.clock ?? systemClock,
       random: agent.random ?? Math.random,
       retry: agent.retry ?? {},
       signal,
       emit: (event) => {
-        if (event.type === "partStarted" || event.type === "partsReset") this.#shown = event.type === "partStarted";
+        if (event.type === "partStarted") this.#shown = messageId;
         log.emit(event);
       },
       nextCallId: () => log.nextCallId(),
@@ -181,11 +182,9 @@ export class ModelWork implements LoopWork {
     if (home.model !== this.#chain.home.model) await this.#switcher.release(home.model);
   }
 
-  /** Another model of the chain goes on; what the last one had shown of its answer is void. */
+  /** Another model of the chain goes on. */
   #relieve(choice: Choice, why: Parameters<RelayOptions["change"]>[1]): void {
-    const { log } = this.#options;
     const from = originOf(this.model.info);
-    if (why && this.#shown) log.emit({ type: "partsReset", message: log.nextMessageId() });
     this.#chain.use(choice);
     const { error, skipped = [] } = why ?? {};
     const reasons = { ...(error ? { error } : {}), ...(skipped.length > 0 ? { skipped: [...skipped] } : {}) };
@@ -292,9 +291,4 @@ export class ModelWork implements LoopWork {
     const { system = "" } = this.#options.agent;
     return model.estimateText(system + specsText(specs));
   }
-}
-
-function tooLong({ provider, maxRequestTokens }: ModelInfo, actualTokens: number): PromptTooLongError {
-  const detail = `about ${Math.round(actualTokens)} tokens, the window has ${maxRequestTokens}`;
-  return new PromptTooLongError({ provider, detail, actualTokens, limitTokens: maxRequestTokens });
 }

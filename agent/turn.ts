@@ -9,7 +9,7 @@ import { AbortedError, BudgetExceededError, type SagentError } from "./error.ts"
 import type { EventBody } from "./event.ts";
 import type { Answer, Input } from "./machine-state.ts";
 import { addUsage, type CallId, type MessageId, noUsage, type Part, type Usage } from "./message.ts";
-import { type DraftPart, type Model, type ModelRequest, originOf, type ServiceTier } from "./model.ts";
+import { type DraftPart, type Model, type ModelInfo, type ModelRequest, originOf, type ServiceTier } from "./model.ts";
 import { PartEvents } from "./parts.ts";
 import { PolicyError, PromptTooLongError } from "./provider-error.ts";
 import { nextStep, type RetryOptions, startRetry } from "./retry.ts";
@@ -92,6 +92,12 @@ export function tooDear(call: Costed): BudgetExceededError | undefined {
   if (reservation instanceof BudgetExceededError) return reservation;
   reservation[Symbol.dispose]();
   return undefined;
+}
+
+/** The conversation does not fit the model's window. */
+export function tooLong({ provider, maxRequestTokens }: ModelInfo, actualTokens: number): PromptTooLongError {
+  const detail = `about ${Math.round(actualTokens)} tokens, the window has ${maxRequestTokens}`;
+  return new PromptTooLongError({ provider, detail, actualTokens, limitTokens: maxRequestTokens });
 }
 
 /** One send: nothing leaves before its worst case is reserved, and what the provider reports is booked whatever happens. */
