@@ -16,25 +16,38 @@ export function freeProcessors(): number {
 
 /** Throws `LocalModelError` where there is no such device or no library for this machine. */
 export async function startLlama(device: LlamaDevice, threads: number): Promise<Llama> {
-  try {
-    const { getLlama, LlamaLogLevel } = await import("node-llama-cpp");
-    return await getLlama({
-      gpu: device === "cpu" ? false : device,
-      build: "never",
-      skipDownload: true,
-      progressLogs: false,
-      logLevel: LlamaLogLevel.disabled,
-      maxThreads: threads,
-    });
-  } catch (cause) {
-    const where = device === "auto" || device === "cpu" ? "" : ` on ${device}`;
-    throw new LocalModelError(`llama.cpp could not be started${where}: ${words(cause)}`, {
-      hint: where
-        ? "Use another device (?device=auto takes the best there is), or install the driver of this one."
-        : "Reinstall the dependencies with their optional ones (bun install), or use a model in the cloud.",
-      cause,
-    });
-  }
+  const llama = await load(device, threads).catch((cause: unknown) => {
+    throw device === "auto" || device === "cpu" ? noLlama(cause) : noDevice(device, words(cause));
+  });
+  // llama.cpp may settle for less than it was asked for.
+  if (device === "auto" || device === "cpu" || llama.gpu === device) return llama;
+  await llama.dispose();
+  throw noDevice(device, "it finds no such device");
+}
+
+async function load(device: LlamaDevice, threads: number): Promise<Llama> {
+  const { getLlama, LlamaLogLevel } = await import("node-llama-cpp");
+  return getLlama({
+    gpu: device === "cpu" ? false : device,
+    build: "never",
+    skipDownload: true,
+    progressLogs: false,
+    logLevel: LlamaLogLevel.disabled,
+    maxThreads: threads,
+  });
+}
+
+function noLlama(cause: unknown): LocalModelError {
+  return new LocalModelError(`llama.cpp could not be started: ${words(cause)}`, {
+    hint: "Reinstall the dependencies with their optional ones (bun install), or use a model in the cloud.",
+    cause,
+  });
+}
+
+function noDevice(device: LlamaDevice, why: string): LocalModelError {
+  return new LocalModelError(`llama.cpp could not be started on ${device}: ${why}.`, {
+    hint: "Leave the device out, which takes the best there is, or install the driver of this one.",
+  });
 }
 
 function words(cause: unknown): string {
