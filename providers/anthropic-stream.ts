@@ -32,7 +32,8 @@ export async function* readEvents(response: Response, call: Call, asked: Asked):
   let stop: string | null = null;
   let slipped = false;
   for await (const data of call.watch.guard(sseData(response.body))) {
-    const event = JSON.parse(data) as WireEvent;
+    const event = JSON.parse(data) as WireEvent | null;
+    if (event === null) continue;
     switch (event.type) {
       case "message_start":
         meter(told, event.message.usage, call, asked);

@@ -158,8 +158,10 @@ function buildBody(
     ...(system === "" ? {} : { system: [{ type: "text", text: system, ...(cache ? { cache_control: cache } : {}) }] }),
     messages: cache ? withBreakpoints(messages, cache) : [...messages],
   };
-  const whole = overFields(body, request.providerOptions?.[info.provider]);
-  return { body: whole, betas: [contextBeta, ...(fast ? [fastBeta] : [])] };
+  // As in the SDK's own parameters, `betas` is no field of the body but a header.
+  const { betas = [], ...fields } = request.providerOptions?.[info.provider] ?? {};
+  const asked = Array.isArray(betas) ? betas.map(String) : [];
+  return { body: overFields(body, fields), betas: [contextBeta, ...(fast ? [fastBeta] : []), ...asked] };
 }
 
 type OutputFormat = NonNullable<BetaOutputConfig["format"]>;
