@@ -13,7 +13,7 @@ import type { Surroundings } from "./prompt.ts";
 import type { AnyTool } from "./tool.ts";
 
 export { Agent } from "./agent.ts";
-export type { AgentOptions, Snapshot } from "./agent-options.ts";
+export type { AgentOptions, FallbackStep, Snapshot } from "./agent-options.ts";
 export type { Answer, Ask, AskId, OpenAsk } from "./ask.ts";
 export { Purse } from "./budget.ts";
 export type { BuildChild, ChildParts, ParentView } from "./child.ts";
@@ -37,6 +37,7 @@ export {
 } from "./message.ts";
 export { messageSchema } from "./message-schema.ts";
 export type { Chunk, Model, ModelInfo, ModelRequest, ModelSettings, Provider } from "./model.ts";
+export type { OutputPrompt } from "./output.ts";
 export type { Prompt, Run, RunResult } from "./run.ts";
 export { Session } from "./session.ts";
 export {
