@@ -102,7 +102,8 @@ class IsolatedProvider implements Provider {
     this.#crashes++;
     const error = crashError(exit, this.#crashes);
     for (const { name, state } of this.#loads.values()) {
-      if (state !== "failed") this.#options.onLoad?.({ name, state: "failed", memoryBytes: 0, error });
+      if (state === "loading" || state === "loaded")
+        this.#options.onLoad?.({ name, state: "failed", memoryBytes: 0, error });
     }
     this.#loads.clear();
     return error;

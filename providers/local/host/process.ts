@@ -113,7 +113,7 @@ function openLog(): number {
 }
 
 /** What native code says before it gives up; Bun's own report of a crash says nothing of it. */
-const lastWord = /ASSERT|terminate called|what\(\):|out of memory|^error: /i;
+const lastWord = /ASSERT|terminate called|what\(\):|out of memory|^error: /;
 const keptBytes = 8_192;
 
 function lastWords(log: number): string {

@@ -6,7 +6,7 @@ import { type FromHost, type HostOptions, type ModelFacts, mostAhead, type ToHos
 import { measureRates } from "./rates.ts";
 
 /** Makes the provider whose models are served. */
-type Make = (options: LocalOptions) => Promise<Provider>;
+type Make = (options: LocalOptions) => Provider;
 
 /** Time that closing may take before the process is ended all the same. */
 const closeMs = 5_000;
@@ -37,7 +37,7 @@ class Host {
   readonly #cancel = new AbortController();
   readonly #models = new Map<number, Promise<Model>>();
   readonly #calls = new Map<number, RunningCall>();
-  #provider: Promise<Provider> | undefined;
+  #provider: Provider | undefined;
 
   constructor(make: Make, send: (message: FromHost) => void) {
     this.#make = make;
@@ -48,7 +48,6 @@ class Host {
     switch (message.type) {
       case "start":
         this.#provider = this.#make(this.#told(message.options));
-        this.#provider.catch(() => {});
         return;
       case "open":
         void this.#open(message.model, message.name);
@@ -82,7 +81,7 @@ class Host {
       abort.abort();
       wake();
     }
-    await (await this.#provider)?.close();
+    await this.#provider?.close();
   }
 
   #told(options: HostOptions): LocalOptions {
@@ -97,7 +96,7 @@ class Host {
 
   async #open(model: number, name: string | undefined): Promise<void> {
     try {
-      const opened = this.#provider?.then((provider) => provider.model(name));
+      const opened = this.#provider?.model(name);
       if (!opened) throw new Error("no model before the start");
       this.#models.set(model, opened);
       this.#send({ type: "opened", model, facts: factsOf(await opened) });

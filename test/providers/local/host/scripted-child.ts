@@ -72,7 +72,7 @@ function model(id: string): Model {
   };
 }
 
-serveParent(async ({ onLoad, onProgress, model: usual = "usual" }: LocalOptions): Promise<Provider> => {
+serveParent(({ onLoad, onProgress, model: usual = "usual" }: LocalOptions): Provider => {
   const close = async () => {};
   return {
     name: "local",
