@@ -106,7 +106,7 @@ async function wantedFile(weights: Exclude<Weights, { type: "path" }>, options: 
     }
     case "url": {
       const url = new URL(weights.url);
-      const path = inCache(`${url.host}${url.pathname}`);
+      const path = inCache(`${url.host.replace(":", "-")}${url.pathname}`);
       return { name: weights.url, path, sources: [urlSource(url, path)] };
     }
     case "hub": {

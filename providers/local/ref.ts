@@ -1,6 +1,6 @@
 /**
  * References to local models: `llama:` or `onnx:`, then a path, `hf:user/repo[:QUANT][#rev]`, `hf:user/repo/file.gguf[#rev]`,
- * `https://….gguf` or a known name, then options behind a `?`. The engine may be left out where the rest tells it.
+ * an `https://….gguf` address (or `http`), or a known name, then options behind a `?`. The engine may be left out where the rest tells it.
  */
 import { open, stat } from "node:fs/promises";
 import { homedir } from "node:os";

@@ -16,6 +16,7 @@ export interface FakeHub extends Disposable {
   readonly requests: { readonly range: string | undefined; readonly authorization: string | undefined }[];
   serve(path: string, bytes: Uint8Array, options?: HubFileOptions): void;
   redirect(path: string, to: string): void;
+  refuse(path: string, status: number): void;
 }
 
 const pieceBytes = 100_000;
@@ -39,6 +40,9 @@ export async function startHub(): Promise<FakeHub> {
     },
     redirect(path, to) {
       routes.set(path, (_, response) => response.writeHead(302, { location: to }).end());
+    },
+    refuse(path, status) {
+      routes.set(path, (_, response) => response.writeHead(status).end());
     },
     [Symbol.dispose]() {
       server.closeAllConnections();
