@@ -12,6 +12,7 @@ import { type NumberedLine, readInput } from "./input.ts";
 import { describe, eventLine, writeAnswer, writeResult } from "./output.ts";
 import { watchSignals } from "./signals.ts";
 import { isTerminal, writeErr, writeOut } from "./stdio.ts";
+import { Windows } from "./windows.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -25,6 +26,8 @@ export async function runHeadless(config: Config, env: Env): Promise<number> {
   const { agent, fleet, session } = composed;
   const { prompt } = input;
   const task = started.output ? { prompt, ...started.output } : prompt;
+  const windows = new Windows();
+  fleet.subscribe((event) => windows.note(event));
   let running = true;
   const ended = new AbortController();
   const end = () => {
@@ -43,7 +46,12 @@ export async function runHeadless(config: Config, env: Env): Promise<number> {
   const unsaved = await saved(session);
   await fleet[Symbol.asyncDispose]();
   await written;
-  const finished = { ...result, ...(unsaved && { error: unsaved }), ...(stop.signal && interruption(stop.signal)) };
+  const finished = {
+    ...result,
+    limits: windows.all,
+    ...(unsaved && { error: unsaved }),
+    ...(stop.signal && interruption(stop.signal)),
+  };
   if (!live) await writeEnd(config, finished, env);
   else if (finished.error && finished.error !== result.error) writeErr(describe(finished.error, env));
   return stop.signal ? signalCodes[stop.signal] : exitCode(finished.error);

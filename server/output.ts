@@ -6,6 +6,7 @@ import { noUsage, type Usage } from "../agent/message.ts";
 import { redact } from "../providers/auth.ts";
 import { isTerminal, writeErr, writeOut } from "./stdio.ts";
 import { printable } from "./terminal-text.ts";
+import type { ProviderWindows } from "./windows.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -19,6 +20,8 @@ export interface Result {
   readonly rounds?: number;
   readonly sessionId?: string;
   readonly agents?: readonly Share[];
+  /** Rate and usage windows of the providers that told any. */
+  readonly limits?: readonly ProviderWindows[];
   readonly output?: unknown;
   readonly error?: ErrorInfo;
 }
@@ -33,6 +36,7 @@ export function writeResult(result: Result, env: Env): Promise<void> {
     rounds = 0,
     stopReason = null,
     agents = [],
+    limits = [],
     output,
   } = result;
   const reason = result.reason ?? (error ? "error" : "done");
@@ -46,6 +50,7 @@ export function writeResult(result: Result, env: Env): Promise<void> {
     rounds,
     sessionId,
     agents,
+    ...(limits.length > 0 && { limits }),
     ...(output !== undefined && { output }),
     ...(error && { error }),
   };

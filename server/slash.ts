@@ -98,7 +98,10 @@ const shared: readonly SlashCommand<Shared>[] = [
   onCalls("kill", "end running tools"),
   onCalls("detach", "let running tools go on in the background"),
   onCalls("undetach", "wait for them again"),
-  bare("/cost", "what it has cost", { type: "local", name: "cost" }),
+  {
+    ...bare("/cost", "what it has cost, and how far the provider lets one go", { type: "local", name: "cost" }),
+    alias: "/usage",
+  },
   bare("/help", "this list", { type: "local", name: "help" }),
 ];
 

@@ -5,12 +5,15 @@ import type { Fleet } from "../agent/fleet.ts";
 import { parseSlash, slashCommands, slashHelp, type Unfinished, unfinished } from "./slash.ts";
 import { type Action, choices, type LocalOf } from "./slash-command.ts";
 import type { TerminalAsks } from "./terminal-asks.ts";
+import { type Windows, windowLines } from "./windows.ts";
 
 export interface Scene {
   readonly fleet: Fleet;
   /** The agent that the person talks to. */
   readonly root: Agent;
   readonly asks: TerminalAsks;
+  /** What providers told of their limits. */
+  readonly windows: Windows;
   readonly print: (text: string) => void;
 }
 
@@ -96,7 +99,9 @@ function performHere(action: LocalOf["terminal"], scene: Scene): void {
     case "status":
       return print(statusOf(fleet, action.agent ?? root.label));
     case "cost":
-      return print(`$${root.snapshot().treeCostUsd.toFixed(4)}`);
+      print(`$${root.snapshot().treeCostUsd.toFixed(4)}`);
+      for (const line of windowLines(scene.windows.all, Date.now())) print(line);
+      return;
     case "spawn":
       spawn(action, scene).catch((error) => printError(error, scene));
       return;

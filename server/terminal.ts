@@ -9,6 +9,7 @@ import { TerminalAsks } from "./terminal-asks.ts";
 import { completions, runCommand, runLine, type Scene } from "./terminal-commands.ts";
 import { printable, styleFor } from "./terminal-text.ts";
 import { TerminalView } from "./terminal-view.ts";
+import { Windows } from "./windows.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -28,12 +29,14 @@ export async function runTerminal(config: Config, env: Env): Promise<number> {
     completer: (line: string) => completions(line, fleet),
   });
   const asks = new TerminalAsks(fleet, agent.label);
+  const windows = new Windows();
   const invite = () => {
     lines.setPrompt(asks.prompt());
     lines.prompt();
   };
   fleet.subscribe((event) => {
     view.show(event, agent.label);
+    windows.note(event);
     const isAbout = event.type === "asked" || event.type === "answered";
     if (isAbout ? asks.open.length > 0 : event.type === "idle" && event.agent === agent.label) invite();
   });
@@ -50,7 +53,7 @@ export async function runTerminal(config: Config, env: Env): Promise<number> {
   process.stdout.write(style.dim(`sagent · ${model.info.provider} ${model.info.id} · ${config.cwd} · /help\n`));
   invite();
   const print = (text: string) => process.stdout.write(`${printable(text)}\n`);
-  await converse({ fleet, root: agent, asks, print }, lines, invite);
+  await converse({ fleet, root: agent, asks, windows, print }, lines, invite);
   await session?.flush();
   if (session) process.stdout.write(style.dim(`\nGo on later with: sagent --resume ${session.id}\n`));
   return stop.signal ? signalCodes[stop.signal] : 0;

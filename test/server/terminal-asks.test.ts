@@ -112,7 +112,7 @@ function scene(tools: readonly AnyTool[], ...calls: { call: string; args: Record
   const printed: string[] = [];
   const events: AgentEvent[] = [];
   fleet.subscribe((event) => events.push(event));
-  const all = { fleet, root, asks, print: (text: string) => void printed.push(text) };
+  const all = { fleet, root, asks, windows: new Windows(), print: (text: string) => void printed.push(text) };
   const say = (line: string) => (line.startsWith("/") ? runCommand(line, all) : runLine(line, all));
   const asked = async (count: number) => {
     while (asks.open.length < count) await Bun.sleep(1);

@@ -5,11 +5,14 @@ import { Fleet } from "../../agent/fleet.ts";
 import { defineTool } from "../../agent/tool.ts";
 import { TerminalAsks } from "../../server/terminal-asks.ts";
 import { commandHelp, completions, runCommand } from "../../server/terminal-commands.ts";
+import { Windows } from "../../server/windows.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
 
 function scene() {
   const model = scriptedModel(() => ({ parts: [{ text: "Done." }] }));
   const fleet = new Fleet();
+  const windows = new Windows();
+  fleet.subscribe((event) => windows.note(event));
   const root = fleet.root({ model });
   const printed: string[] = [];
   const say = (line: string) =>
@@ -17,6 +20,7 @@ function scene() {
       fleet,
       root,
       asks: new TerminalAsks(fleet, root.label),
+      windows,
       print: (text) => void printed.push(text),
     });
   return { model, fleet, root, printed, say };
@@ -98,6 +102,7 @@ test("running calls are named by their ids: detached, waited for again, ended", 
     runCommand(line, {
       fleet,
       root,
+      windows: new Windows(),
       asks: new TerminalAsks(fleet, root.label),
       print: (text) => void printed.push(text),
     });
