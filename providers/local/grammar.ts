@@ -18,12 +18,13 @@ export interface CallForm {
   readonly close: string;
 }
 
+/** `chars` is its own rest, for what follows a rule of a single character xgrammar has to try token by token. */
 const jsonRules = `
 value ::= object | array | string | number | "true" | "false" | "null"
 object ::= "{" (string ": " value (", " string ": " value)*)? "}"
 array ::= "[" (value (", " value)*)? "]"
-string ::= "\\"" char* "\\""
-char ::= [^"\\\\\\x00-\\x1F] | "\\\\" (["\\\\/bfnrt] | "u" [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F])
+string ::= "\\"" chars
+chars ::= "\\"" | [^"\\\\\\x00-\\x1F] chars | "\\\\" (["\\\\/bfnrt] | "u" [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F]) chars
 integer ::= "-"? ("0" | [1-9] [0-9]{0,15})
 number ::= integer ("." [0-9]{1,16})? ([eE] [-+]? [0-9]{1,3})?
 `;
