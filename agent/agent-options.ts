@@ -4,11 +4,13 @@ import type { Purse } from "./budget.ts";
 import type { Clock } from "./clock.ts";
 import type { AgentState } from "./event.ts";
 import type { FleetPort } from "./fleet-port.ts";
+import type { ModelWish } from "./machine-state.ts";
 import type { Message, Origin, Usage } from "./message.ts";
 import type { Model, ModelInfo, ModelSettings } from "./model.ts";
 import type { RetryOptions } from "./retry.ts";
 import type { Session } from "./session.ts";
 import type { AnyTool } from "./tool.ts";
+import type { ShelfEntry } from "./toolbox.ts";
 
 /** A model that goes on where another cannot. */
 export interface FallbackStep {
@@ -23,7 +25,7 @@ export interface AgentOptions {
   /** None by default. */
   readonly tools?: readonly AnyTool[];
   /** Tools that the model is told of only once it asks for them. */
-  readonly shelf?: readonly AnyTool[];
+  readonly shelf?: readonly ShelfEntry[];
   /** Name among agents; `main` by default. */
   readonly label?: string;
   readonly system?: string;
@@ -50,7 +52,7 @@ export interface AgentOptions {
   /** Where events are kept; what it already holds is the conversation so far. Stays its owner's. */
   readonly session?: Session;
   /** Builds the model of a `switch` command; the agent closes what it builds. Without it only knobs can change. */
-  readonly resolveModel?: (wanted: { provider?: string; model?: string }, current: ModelInfo) => Promise<Model>;
+  readonly resolveModel?: (wanted: ModelWish, current: ModelInfo) => Promise<Model>;
   /**
    * Models that go on, in this order, while the chosen one is limited, down or will not serve the account; `resolveModel` makes
    * them when they are needed. The chosen one answers again once its limit has reset, or ten minutes later where it did not say

@@ -33,8 +33,8 @@ export type BuildChild = (request: SpawnRequest, parent: ParentView, tools: read
 
 /** The parts of a child that asks for nothing but what its parent has: it shares the parent's model. */
 export const inheritParts: BuildChild = async (request, parent, tools) => {
-  const { provider, model } = request;
-  if (provider !== undefined || model !== undefined) {
+  const { provider, model, auth, account } = request;
+  if ((provider ?? model ?? auth ?? account) !== undefined) {
     throw new ConfigError("This fleet cannot give a child another model: it was made without a way to build one.");
   }
   const own = parent.options.system ?? "";
@@ -42,16 +42,14 @@ export const inheritParts: BuildChild = async (request, parent, tools) => {
 };
 
 /** The tools of a child: the parent's, or those of them that the request names. Throws `UsageError` for an unknown name. */
-export function childTools({ tools: wanted }: SpawnRequest, { offered, shelf }: Toolbox): readonly AnyTool[] {
-  if (wanted === undefined) return offered;
-  const all = [...offered, ...shelf];
-  const known = new Map(all.map((tool) => [tool.name, tool]));
-  const unknown = wanted.filter((name) => !known.has(name));
+export async function childTools({ tools: wanted }: SpawnRequest, toolbox: Toolbox): Promise<readonly AnyTool[]> {
+  if (wanted === undefined) return toolbox.offered;
+  const unknown = wanted.filter((name) => !toolbox.names.includes(name));
   if (unknown.length > 0) {
-    const names = [...known.keys()].join(", ") || "none";
+    const names = toolbox.names.join(", ") || "none";
     throw new UsageError(`You have no tool ${unknown.map((name) => `"${name}"`).join(" or ")} to give: ${names}.`);
   }
-  return all.filter((tool) => wanted.includes(tool.name));
+  return toolbox.find(wanted);
 }
 
 /**

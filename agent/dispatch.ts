@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Answer, Ask } from "./ask.ts";
 import { type Start, stubText, takeStart } from "./background.ts";
 import type { Clock } from "./clock.ts";
+import { toErrorInfo } from "./error.ts";
 import type { EventBody } from "./event.ts";
 import type { FleetPort } from "./fleet-port.ts";
 import type { Jobs } from "./jobs.ts";
@@ -108,8 +109,8 @@ export class Dispatch {
   #prepare(call: ToolCallPart): Job | undefined {
     const { toolbox, workspace, done } = this.#options;
     const refuse = (text: string) => queueMicrotask(() => done(call.callId, { kind: "final", isError: true, text }));
-    const tool = toolbox.find(call.name);
-    if (!tool) return void refuse(`There is no tool "${call.name}". Tools: ${toolbox.names.join(", ") || "none"}.`);
+    const tool = toolbox.offered.find(({ name }) => name === call.name);
+    if (!tool) return void this.#refuseUnknown(call.name, refuse);
     if (call.malformed !== undefined) {
       return void refuse(
         `Not run: the arguments of ${call.name} are not a JSON object: ${call.malformed.slice(0, 200)}`,
@@ -129,6 +130,17 @@ export class Dispatch {
     } catch (error) {
       return void refuse(crashed(call.name, error));
     }
+  }
+
+  /** A call of a tool that is not offered. One of the shelf is taken down: its name was known from before. */
+  #refuseUnknown(name: string, refuse: (text: string) => void): void {
+    const { toolbox } = this.#options;
+    const { names } = toolbox;
+    if (!names.includes(name)) return refuse(`There is no tool "${name}". Tools: ${names.join(", ") || "none"}.`);
+    toolbox.take([name]).then(
+      () => refuse(`${name} was not loaded, so it was not run. It is loaded now: call it again.`),
+      (error: unknown) => refuse(`${name} could not be loaded: ${toErrorInfo(error).message}`),
+    );
   }
 
   async #runChain(chain: readonly Job[], round: Round): Promise<void> {
@@ -173,7 +185,7 @@ export class Dispatch {
         workspace,
         fleet,
         jobs,
-        shelf: { list: () => toolbox.shelf, take: (names) => void toolbox.take(names) },
+        shelf: { list: () => toolbox.shelf, take: (names) => toolbox.take(names) },
         countTokens,
         signal: abort.signal,
         ask: ask && ((wanted) => ask(call.callId, wanted, abort.signal)),

@@ -205,7 +205,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
   /** Has the parts of a child made, and the child of them. Where that fails, what was made is closed. */
   async #grow(parent: Member, request: SpawnRequest, join: (parts: ChildParts) => Member): Promise<Member> {
     const view = parent.agent.view();
-    const tools = childTools(request, parent.agent.toolbox);
+    const tools = await childTools(request, parent.agent.toolbox);
     const parts = await this.#build(request, { options: parent.options, ...view }, tools);
     await using made = new AsyncDisposableStack();
     for (const resource of parts.resources ?? []) made.use(resource);

@@ -1,6 +1,5 @@
 /** The loop's slow work with the model in charge: its calls, the summary of a long conversation, and its replacement. */
 import type { AgentOptions } from "./agent-options.ts";
-import { offeredSpecs } from "./background.ts";
 import type { Purse } from "./budget.ts";
 import { systemClock } from "./clock.ts";
 import { compactionThreshold } from "./compact.ts";
@@ -16,19 +15,11 @@ import type { Log } from "./log.ts";
 import type { LoopWork } from "./loop.ts";
 import type { Compaction, Input, Switch, Tuning } from "./machine-state.ts";
 import { type CallId, type Message, type MessageId, promptTokens, toolCalls } from "./message.ts";
-import {
-  adoptSettings,
-  lowestSettings,
-  type Model,
-  type ModelRequest,
-  type ModelSettings,
-  originOf,
-  type ToolSpec,
-} from "./model.ts";
+import { adoptSettings, lowestSettings, type Model, type ModelRequest, type ModelSettings, originOf } from "./model.ts";
 import type { WantedOutput } from "./output.ts";
+import { Preamble } from "./preamble.ts";
 import { type RelayOptions, relay } from "./relay.ts";
 import { type Choice, ModelSwitcher, type SwitchPlan } from "./switch.ts";
-import { type AnyTool, specsText } from "./tool.ts";
 import type { Toolbox } from "./toolbox.ts";
 import { runTurn, tooDear, tooLong } from "./turn.ts";
 
@@ -43,15 +34,12 @@ export interface ModelWorkOptions {
 
 export class ModelWork implements LoopWork {
   readonly #options: ModelWorkOptions;
+  readonly #preamble: Preamble;
   readonly #context: Context;
   readonly #switcher: ModelSwitcher;
   readonly #chain: Chain;
   /** What the present work is to end with. */
   wanted: WantedOutput | undefined;
-  #tools: readonly AnyTool[];
-  #specs: readonly ToolSpec[];
-  /** Tokens of system text and tools, by the present model's measure. */
-  #fixedTokens: number;
   /** The answer of which something was shown. */
   #shown: MessageId | undefined;
   #sleep: AbortController | undefined;
@@ -63,11 +51,9 @@ export class ModelWork implements LoopWork {
     this.#options = options;
     this.#context = new Context(options.log.state);
     this.#switcher = new ModelSwitcher(options.agent);
-    this.#tools = options.toolbox.offered;
-    this.#specs = offeredSpecs(this.#tools, model.info);
+    this.#preamble = new Preamble(options.agent.system ?? "", options.toolbox);
     const settings = adoptSettings({ ...lowestSettings(model.info), ...options.settings }, model.info);
     this.#chain = new Chain(options.agent, this.#switcher, { model, settings });
-    this.#fixedTokens = this.#measureFixed(model, this.#specs);
   }
 
   get model(): Model {
@@ -107,8 +93,9 @@ export class ModelWork implements LoopWork {
 
   async #answer(generation: number, signal: AbortSignal): Promise<Input> {
     const { model } = this;
-    if (this.#tools !== this.#options.toolbox.offered) this.#tell();
-    const tokens = this.#fixedTokens + this.#context.tokens(model);
+    const made = this.#preamble.refresh();
+    if (made) await made;
+    const tokens = this.#preamble.tokens(model) + this.#context.tokens(model);
     const { agent, log, purse } = this.#options;
     const mayCompact = agent.compact !== false;
     if (mayCompact && tokens > compactionThreshold(model.info, this.#maxOutput))
@@ -136,7 +123,7 @@ export class ModelWork implements LoopWork {
     });
     if (input.type === "modelDone" && input.answer.usage && log.state.epoch === epoch) {
       const counted = promptTokens(input.answer.usage);
-      if (counted > 0) this.#context.anchor(model, Math.max(0, counted - this.#fixedTokens));
+      if (counted > 0) this.#context.anchor(model, Math.max(0, counted - this.#preamble.tokens(model)));
     }
     if (input.type === "modelFailed" && input.cause === "overflow" && !mayCompact) return { ...input, cause: "other" };
     return input;
@@ -158,7 +145,7 @@ export class ModelWork implements LoopWork {
       model: this.model,
       tier: this.settings.tier,
       maxOutput: this.#maxOutput,
-      fixedTokens: this.#fixedTokens,
+      fixedTokens: this.#preamble.tokens(this.model),
       mustShrink: this.#mustShrink,
     };
   }
@@ -197,26 +184,16 @@ export class ModelWork implements LoopWork {
   }
 
   #changed(news: Partial<EventOf<"switched">>): void {
-    const { log } = this.#options;
     const { model, settings } = this;
-    this.#tell();
-    log.emit({ ...news, type: "switched", model: originOf(model.info), settings });
-  }
-
-  /** Makes the tools known to the present model as they are now. */
-  #tell(): void {
-    this.#tools = this.#options.toolbox.offered;
-    this.#specs = offeredSpecs(this.#tools, this.model.info);
-    this.#fixedTokens = this.#measureFixed(this.model, this.#specs);
+    this.#options.log.emit({ ...news, type: "switched", model: originOf(model.info), settings });
   }
 
   /** A model of the chain takes the conversation as it is, within the budget, or is passed over. */
   #against({ model, settings }: Choice): SagentError | undefined {
     const { agent, purse } = this.#options;
     const { info } = model;
-    const specs = offeredSpecs(this.#tools, info);
-    const promptTokens = this.#measureFixed(model, specs) + this.#context.tokensOf(model, this.#context.messages());
-    const request = this.#request({ model, settings }, specs);
+    const promptTokens = this.#preamble.tokens(model) + this.#context.tokensOf(model, this.#context.messages());
+    const request = this.#request({ model, settings });
     if (promptTokens > compactionThreshold(info, request.maxOutputTokens ?? info.maxResponseTokens)) {
       return tooLong(info, promptTokens);
     }
@@ -234,9 +211,10 @@ export class ModelWork implements LoopWork {
 
   /** Where the context's tokens go. */
   contextTokens(): ContextTokens {
-    const { agent, log } = this.#options;
-    const { system = "" } = agent;
-    return contextSections({ model: this.model, context: this.#context, log: log.state, system, specs: this.#specs });
+    const { model } = this;
+    const { system } = this.#preamble;
+    const specs = this.#preamble.specs(model);
+    return contextSections({ model, context: this.#context, log: this.#options.log.state, system, specs });
   }
 
   tune(wanted: Tuning): void {
@@ -267,13 +245,13 @@ export class ModelWork implements LoopWork {
     return most === 0 ? maxOutputTokens : Math.min(maxOutputTokens, most);
   }
 
-  #request({ model, settings }: Choice = this.#chain.present, tools = this.#specs): ModelRequest {
-    const { system = "", temperature, stopSequences } = this.#options.agent;
+  #request({ model, settings }: Choice = this.#chain.present): ModelRequest {
+    const { temperature, stopSequences } = this.#options.agent;
     const maxOutputTokens = this.#outputCap(model);
     const request: ModelRequest = {
-      system,
+      system: this.#preamble.system,
       messages: this.#context.messages(),
-      tools,
+      tools: this.#preamble.specs(model),
       settings,
       ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
       ...(temperature === undefined ? {} : { temperature }),
@@ -285,10 +263,5 @@ export class ModelWork implements LoopWork {
   #overflow(generation: number, actualTokens: number): Input {
     const error = tooLong(this.model.info, actualTokens);
     return { type: "modelFailed", generation, error: error.toInfo(), partial: null, cause: "overflow" };
-  }
-
-  #measureFixed(model: Model, specs: readonly ToolSpec[]): number {
-    const { system = "" } = this.#options.agent;
-    return model.estimateText(system + specsText(specs));
   }
 }

@@ -1,5 +1,6 @@
 /** What a persistent child is made from again by a later process: recorded by its parent, read when a session is resumed. */
 import { z } from "zod";
+import { keySources } from "./command.ts";
 import { settingsPatchSchema } from "./command-schema.ts";
 import type { SpawnRequest } from "./fleet-port.ts";
 import type { LogState } from "./log-state.ts";
@@ -11,6 +12,8 @@ const recipeSchema = z.object({
   system: z.string(),
   provider: z.string().optional(),
   model: z.string().optional(),
+  auth: z.enum(keySources).optional(),
+  account: z.string().optional(),
   settings: settingsPatchSchema.optional(),
   tools: z.array(z.string()),
   maxRounds: z.number().optional(),

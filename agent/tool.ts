@@ -46,8 +46,8 @@ export type ShelvedTool = Pick<Tool, "name" | "description">;
 /** The tools that are kept back. */
 export interface ToolShelf {
   list(): readonly ShelvedTool[];
-  /** Offers them to the model from its next call on; names that are not on the shelf mean nothing. */
-  take(names: Iterable<string>): void;
+  /** Offers them to the model from its next call on. Rejects with what keeps one from being made. */
+  take(names: Iterable<string>): Promise<void>;
 }
 
 export interface ToolContext {

@@ -3,12 +3,25 @@ import { ConfigError } from "./error.ts";
 import { type Message, toolCalls } from "./message.ts";
 import type { AnyTool } from "./tool.ts";
 
+/** A tool that is made when it is first wanted, so that those that nobody wants cost nothing. */
+export interface ShelfEntry {
+  readonly name: string;
+  readonly description: string;
+  load(): AnyTool | Promise<AnyTool>;
+}
+
+/** A tool that is there already, as an entry of a shelf. */
+export function shelved(tool: AnyTool): ShelfEntry {
+  return { name: tool.name, description: tool.description, load: () => tool };
+}
+
 export class Toolbox {
   #offered: readonly AnyTool[];
-  #shelf: readonly AnyTool[];
+  #shelf: readonly ShelfEntry[];
+  #loading: Promise<void> | undefined;
 
   /** Throws `ConfigError` where two tools have one name. */
-  constructor(offered: readonly AnyTool[], shelf: readonly AnyTool[] = []) {
+  constructor(offered: readonly AnyTool[], shelf: readonly ShelfEntry[] = []) {
     checkNames([...offered, ...shelf]);
     this.#offered = offered;
     this.#shelf = shelf;
@@ -19,47 +32,67 @@ export class Toolbox {
     return this.#offered;
   }
 
+  get shelf(): readonly ShelfEntry[] {
+    return this.#shelf;
+  }
+
   /** Of all, those on the shelf last. */
   get names(): readonly string[] {
     return [...this.#offered, ...this.#shelf].map(({ name }) => name);
   }
 
-  get shelf(): readonly AnyTool[] {
-    return this.#shelf;
-  }
-
-  /** A tool to be called. One of the shelf is taken down by it: its name may be known from an earlier part of the conversation. */
-  find(name: string): AnyTool | undefined {
-    const offered = this.#offered.find((tool) => tool.name === name);
-    return offered ?? this.take([name])[0];
-  }
-
-  /** Offers these tools of the shelf from now on, behind the others, so that what a model was told before stays as it was. */
-  take(names: Iterable<string>): readonly AnyTool[] {
-    const wanted = new Set(names);
-    const taken = this.#shelf.filter((tool) => wanted.has(tool.name));
-    if (taken.length === 0) return [];
-    this.#offered = [...this.#offered, ...taken];
-    this.#shelf = this.#shelf.filter((tool) => !taken.includes(tool));
-    return taken;
+  /** Resolves once what was taken is there, or cannot be made; undefined where nothing is on its way. */
+  get loading(): Promise<void> | undefined {
+    return this.#loading;
   }
 
   /**
-   * Puts tools in place of others, as when a plug-in was changed or a server offers another list. One that was offered is
-   * offered in its new form, in its old place; a new one goes on the shelf. Throws `ConfigError` for a name that another
-   * tool has, and then nothing has changed.
+   * Offers these tools of the shelf from now on, behind the others, so that what a model was told before stays as it was.
+   * Names that are not on the shelf mean nothing. Rejects with what keeps a tool from being made; it stays on the shelf.
    */
-  replace(old: readonly AnyTool[], next: readonly AnyTool[]): void {
-    const byName = new Map(next.map((tool) => [tool.name, tool]));
-    const renew = (tools: readonly AnyTool[]) =>
-      tools.flatMap((tool) => {
-        if (!old.includes(tool)) return [tool];
-        const renewed = byName.get(tool.name);
-        byName.delete(tool.name);
-        return renewed ? [renewed] : [];
+  take(names: Iterable<string>): Promise<void> {
+    const wanted = new Set(names);
+    const taken = (this.#loading ?? Promise.resolve()).then(() => this.#take(wanted));
+    const loading = taken
+      .catch(() => {})
+      .then(() => {
+        if (this.#loading === loading) this.#loading = undefined;
       });
-    const offered = renew(this.#offered);
-    const shelf = [...renew(this.#shelf), ...byName.values()];
+    this.#loading = loading;
+    return taken;
+  }
+
+  async #take(wanted: ReadonlySet<string>): Promise<void> {
+    for (const entry of this.#shelf.filter(({ name }) => wanted.has(name))) {
+      const tool = await entry.load();
+      if (!this.#shelf.includes(entry)) continue;
+      this.#shelf = this.#shelf.filter((each) => each !== entry);
+      this.#offered = [...this.#offered, tool];
+    }
+  }
+
+  /** The tools of these names, on the shelf or not, in the order of `names`. */
+  async find(names: readonly string[]): Promise<readonly AnyTool[]> {
+    const offered = this.#offered.filter(({ name }) => names.includes(name));
+    const kept = this.#shelf.filter(({ name }) => names.includes(name));
+    return [...offered, ...(await Promise.all(kept.map((entry) => entry.load())))];
+  }
+
+  /**
+   * Puts tools in place of those of certain names, as when a plug-in was changed or a server offers another list. One that was
+   * offered is offered in its new form, in its old place; a new one goes on the shelf. Throws `ConfigError` for a name that
+   * another tool has, and then nothing has changed.
+   */
+  replace(old: Iterable<string>, next: readonly AnyTool[]): void {
+    const gone = new Set(old);
+    const renewed = new Map(next.map((tool) => [tool.name, tool]));
+    const offered = this.#offered.flatMap((tool) => {
+      if (!gone.has(tool.name)) return [tool];
+      const other = renewed.get(tool.name);
+      renewed.delete(tool.name);
+      return other ? [other] : [];
+    });
+    const shelf = [...this.#shelf.filter(({ name }) => !gone.has(name)), ...[...renewed.values()].map(shelved)];
     checkNames([...offered, ...shelf]);
     this.#offered = offered;
     this.#shelf = shelf;
@@ -68,19 +101,23 @@ export class Toolbox {
 
 interface Stock {
   readonly tools?: readonly AnyTool[];
-  readonly shelf?: readonly AnyTool[];
+  readonly shelf?: readonly ShelfEntry[];
 }
 
-/** For a conversation that goes on: what was called in it is offered. */
-export function toolboxFor({ tools = [], shelf }: Stock, entries: Iterable<Message>): Toolbox {
+/** For a conversation that goes on: what was called in it is offered, once nothing is `loading`. */
+export function toolboxFor({ tools = [], shelf = [] }: Stock, entries: Iterable<Message>): Toolbox {
   const box = new Toolbox(tools, shelf);
+  if (shelf.length === 0) return box;
+  const called = new Set<string>();
   for (const entry of entries) {
-    if (entry.type === "assistant") box.take(toolCalls(entry).map(({ name }) => name));
+    if (entry.type === "assistant") for (const { name } of toolCalls(entry)) called.add(name);
   }
+  // What cannot be made stays on the shelf, and a call of it says why.
+  if (called.size > 0) box.take(called).catch(() => {});
   return box;
 }
 
-function checkNames(tools: readonly AnyTool[]): void {
+function checkNames(tools: readonly { readonly name: string }[]): void {
   const names = new Set<string>();
   for (const { name } of tools) {
     if (names.has(name)) throw new ConfigError(`Two tools are called "${name}".`);

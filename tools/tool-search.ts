@@ -24,14 +24,14 @@ export function toolSearchTool(known: readonly string[]) {
     schema,
     background: false,
     label: ({ query }) => oneLine(`Look for tools: ${query}`),
-    run({ query }, { shelf }) {
+    async run({ query }, { shelf }) {
       const all = shelf?.list() ?? [];
       if (!shelf || all.length === 0) return failure("There are no other tools than those you have.");
       const found = rank(all, query).slice(0, mostAtOnce);
       if (found.length === 0) {
         return failure(`No tool fits "${oneLine(query)}". There are: ${all.map(({ name }) => name).join(", ")}.`);
       }
-      shelf.take(found.map(({ name }) => name));
+      await shelf.take(found.map(({ name }) => name));
       const lines = found.map(({ name, description }) => `- ${name}: ${oneLine(description, 200)}`);
       return `${plural(found.length, "tool is", "tools are")} available to you from now on:\n${lines.join("\n")}`;
     },

@@ -19,17 +19,17 @@ import { fleetRig, link, sendTool, spawns, spawnTool } from "./fleet-rig.ts";
 
 const prompt = "go";
 
-test("the tools of a child: the parent's, none, or those named, each once and in the parent's order", () => {
+test("the tools of a child: the parent's, none, or those named, each once and in the parent's order", async () => {
   const tools = [spawnTool, sendTool];
   const parent = new Toolbox(tools);
-  expect(childTools({ prompt }, parent)).toEqual(tools);
-  expect(childTools({ prompt, tools: [] }, parent)).toEqual([]);
-  expect(childTools({ prompt, tools: ["Send", "Spawn", "Send"] }, parent)).toEqual(tools);
-  expect(childTools({ prompt, tools: ["Send"] }, parent)).toEqual([sendTool]);
-  expect(() => childTools({ prompt, tools: ["Send", "Bash", "Edit"] }, parent)).toThrow(
+  expect(await childTools({ prompt }, parent)).toEqual(tools);
+  expect(await childTools({ prompt, tools: [] }, parent)).toEqual([]);
+  expect(await childTools({ prompt, tools: ["Send", "Spawn", "Send"] }, parent)).toEqual(tools);
+  expect(await childTools({ prompt, tools: ["Send"] }, parent)).toEqual([sendTool]);
+  expect(childTools({ prompt, tools: ["Send", "Bash", "Edit"] }, parent)).rejects.toThrow(
     new UsageError('You have no tool "Bash" or "Edit" to give: Spawn, Send.'),
   );
-  expect(() => childTools({ prompt, tools: ["Bash"] }, new Toolbox([]))).toThrow(
+  expect(childTools({ prompt, tools: ["Bash"] }, new Toolbox([]))).rejects.toThrow(
     new UsageError('You have no tool "Bash" to give: none.'),
   );
 });
