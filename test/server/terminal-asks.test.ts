@@ -7,6 +7,7 @@ import { Fleet } from "../../agent/fleet.ts";
 import { type AnyTool, defineTool } from "../../agent/tool.ts";
 import { askLines, readAnswer, TerminalAsks } from "../../server/terminal-asks.ts";
 import { runCommand, runLine } from "../../server/terminal-commands.ts";
+import { Windows } from "../../server/windows.ts";
 import { askTool } from "../../tools/ask.ts";
 import { eventsOf, scriptedModel } from "../support/index.ts";
 
