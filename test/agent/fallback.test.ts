@@ -2,7 +2,9 @@
 import { expect, test } from "bun:test";
 import type { AgentOptions } from "../../agent/agent-options.ts";
 import { ModelNotFoundError } from "../../agent/error.ts";
+import type { AgentEvent } from "../../agent/event.ts";
 import { restMs } from "../../agent/fallback.ts";
+import { replay } from "../../agent/log-state.ts";
 import type { ModelInfo, PriceRow } from "../../agent/model.ts";
 import {
   AuthError,
@@ -14,6 +16,7 @@ import {
 } from "../../agent/provider-error.ts";
 import { eventsOf, type ScriptedStep, scriptedModel } from "../support/index.ts";
 import { agentRig, answered, lines } from "./agent-rig.ts";
+import { fleetRig, link } from "./fleet-rig.ts";
 
 const hourMs = 3_600_000;
 const limited = new RateLimitError({ provider: "A", status: 429, retryAfterMs: hourMs });
@@ -51,7 +54,7 @@ function chainRig(
   return { ...rig, models: Object.fromEntries(models) };
 }
 
-const switches = (rig: Pick<ReturnType<typeof chainRig>, "events">) =>
+const switches = (rig: { readonly events: readonly AgentEvent[] }) =>
   eventsOf(rig.events, "switched").map(({ from, model, insteadOf, error, skipped }) => ({
     from: from?.model,
     to: model.model,
@@ -191,4 +194,19 @@ test("a switch ends the standing in: what was chosen is what a later process beg
   rig.agent.send({ type: "switch", model: "c" });
   await rig.agent.run("3");
   expect(switches(rig).at(-1)).toEqual({ from: undefined, to: "c" });
+});
+
+test("a child falls back by its parent's chain", async () => {
+  const b = scriptedModel([answered("by b")], { info: { id: "b", wireId: "b" } });
+  const root = { fallback: [{ model: "b" }], resolveModel: async () => b };
+  await using rig = fleetRig({ main: [], child: [broke] }, { root });
+  const { text } = await rig.fleet.spawn("main", { prompt: "go", label: "child" }, link());
+  expect(text).toBe("by b");
+  expect(switches(rig)).toEqual([{ from: "scripted", to: "b", insteadOf: "scripted", error: "entitlement" }]);
+});
+
+test("a resumed session begins with the model that was chosen, not with the one that stood in", async () => {
+  await using rig = chainRig([limited], { b: [answered("one")] });
+  await rig.agent.run("1");
+  expect([rig.agent.snapshot().model.model, replay(rig.events).model?.model]).toEqual(["b", "a"]);
 });

@@ -78,13 +78,7 @@ test("the notice waits for the results of its round, those of calls sent to the 
   expect(trace.slice(-3)).toEqual([
     ["+ assistant  c6 c7 toolUse", "loopNoticed", "run c6 c7", "state tools"],
     ["+ result c6 final", "toolEnded c6"],
-    [
-      "+ result c7 pending",
-      "toolDetached c7",
-      `+ notice undefined undefined ${repeatNotice(3)}`,
-      "callModel 4",
-      "state streaming",
-    ],
+    ["+ result c7 pending", "toolDetached c7", `+ notice ${repeatNotice(3)}`, "callModel 4", "state streaming"],
   ]);
 });
 

@@ -101,7 +101,7 @@ function entryLine(entry: Extract<Effect, { type: "append" }>["entry"]): string 
     case "toolResult":
       return `result ${entry.callId} ${entry.kind}${entry.isError ? " error" : ""}`;
     case "notice":
-      return `notice ${entry.call?.id} ${entry.call?.kind} ${entry.text}`;
+      return ["notice", entry.call?.id, entry.call?.kind, entry.text].filter((word) => word !== undefined).join(" ");
   }
 }
 

@@ -25,6 +25,7 @@ const action = fc.oneof(
       calls: fc.nat({ max: 3 }),
       name: fc.constantFrom("T", "T", "U", "AgentSend"),
       stop: fc.constantFrom<StopReason>("endTurn", "endTurn", "maxTokens", "refusal", "pause"),
+      verdict: fc.constantFrom({}, {}, { correction: "Again." }, { failure: { code: "output", message: "Not so." } }),
     }),
   },
   {
@@ -147,7 +148,7 @@ function modelInput(world: World, doing: Extract<Action, { do: "answer" | "fail"
     const calls = Array.from({ length: doing.calls }, () => world.log.nextCallId());
     const done = world.modelSays(generation, calls, "endTurn", doing.name);
     const stopReason = doing.stop === "endTurn" && calls.length > 0 ? "toolUse" : doing.stop;
-    return done.type === "modelDone" ? { ...done, answer: { ...done.answer, stopReason } } : done;
+    return done.type === "modelDone" ? { ...done, ...doing.verdict, answer: { ...done.answer, stopReason } } : done;
   }
   const { cause, said } = doing;
   const parts: Answer["parts"] = said ? [{ type: "text", text: "half" }] : [];

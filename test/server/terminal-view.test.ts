@@ -56,6 +56,39 @@ test("thinking, text and a call each stand on lines of their own; arguments are 
   expect(drawn(events)).toBe("Hm.\nI look.\n• Bash ls\n  ✗ no such file\nIt failed.\n");
 });
 
+test("who goes on for whom and why, and until when nobody can", () => {
+  const settings = {
+    effort: "none",
+    thinkingBudget: "none",
+    thinkingOutput: "none",
+    tier: "auto",
+    cacheTtlSec: 0,
+  } as const;
+  const [model, from] = [
+    { provider: "openai", model: "b" },
+    { provider: "anthropic", model: "a" },
+  ];
+  const error = { code: "rate_limit", message: "A is limiting requests." };
+  const skipped = [{ model: "google c", message: "Too dear." }];
+  const events: EventBody[] = [
+    { type: "switched", model, settings, from, insteadOf: from, error, skipped },
+    { type: "switched", model: from, settings, from: model },
+    { type: "suspended", until: 0, error, waits: true },
+    { type: "suspended", until: 0, error, waits: false },
+  ];
+  expect(drawn(events).replaceAll(/at \d\d:\d\d(?: [AP]M)?/g, "at then")).toBe(
+    [
+      "A is limiting requests.",
+      "  (not google c: Too dear.)",
+      "Now on openai b.",
+      "Now on anthropic a.",
+      "A is limiting requests. It goes on by itself at then; say something to go on now.",
+      "It can go on at then.",
+      "",
+    ].join("\n"),
+  );
+});
+
 test("thinking and labels are dim, errors red", () => {
   const events = [part(0, "thinking"), delta(0, "Hm."), part(1, "text"), delta(1, "So."), ended, result("bad", true)];
   expect(drawn(events, true)).toBe("\x1b[2mHm.\x1b[0m\nSo.\n\x1b[31m  ✗ bad\x1b[0m\n");

@@ -103,6 +103,7 @@ test("what an agent does, in words", () => {
     { ...card, reason: "done" as const },
     { ...card, reason: "error" as const },
     { ...card, ended: true, reason: "done" as const },
+    { ...card, state: "streaming" as const, suspendedUntil: 5_000 },
   ].map((each) => `${stateWords(each).text}, ${stateWords(each).tone}${isAtWork(each) ? ", at work" : ""}`);
   expect(words).toEqual([
     "Ready, quiet",
@@ -112,6 +113,7 @@ test("what an agent does, in words", () => {
     "Done, good",
     "Failed, failed",
     "Ended, quiet",
+    "Waits for a limit to reset, waiting, at work",
   ]);
 });
 

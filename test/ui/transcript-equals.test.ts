@@ -6,6 +6,7 @@ import { expect, test } from "bun:test";
 import { z } from "zod";
 import { Agent } from "../../agent/agent.ts";
 import type { AgentEvent } from "../../agent/event.ts";
+import { EntitlementError } from "../../agent/provider-error.ts";
 import { defineTool } from "../../agent/tool.ts";
 import { type Cursor, cursorAfter, encodeFrame, encodeShort, FrameReader } from "../../server/codec.ts";
 import { Feed } from "../../server/feed.ts";
@@ -34,12 +35,16 @@ async function record(): Promise<AgentEvent[]> {
     { parts: [{ text: "Then I look again." }, call("c")], chunkChars: 2 },
     { parts: [{ text: "That is all there is to say." }], chunkChars: 1 },
     { parts: [{ text: "You are welcome." }], chunkChars: 4 },
+    { parts: [{ text: "I begin with" }], chunkChars: 4, error: new EntitlementError({ provider: "P" }) },
   ]);
+  const other = scriptedModel([{ parts: [{ text: "I go on in its place." }], chunkChars: 3 }]);
   const events: AgentEvent[] = [];
-  await using agent = new Agent({ model, tools: [echo] });
+  const chain = { fallback: [{ model: "other" }], resolveModel: async () => other };
+  await using agent = new Agent({ model, tools: [echo], ...chain });
   agent.subscribe((event) => events.push(event));
   await agent.run("look");
   await agent.run("thanks");
+  await agent.run("and more");
   return events;
 }
 
