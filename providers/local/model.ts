@@ -1,10 +1,11 @@
 /** One model of the embedded provider: a template, a place among those that share the weights, and its own calls. */
 import { AbortedError } from "../../agent/error.ts";
-import type { Model, ModelInfo } from "../../agent/model.ts";
+import type { Model } from "../../agent/model.ts";
 import { attachmentNote } from "../neutral.ts";
 import { createCall } from "./call.ts";
+import { localInfo } from "./info.ts";
 import type { Seat } from "./pool.ts";
-import { type ChatTemplate, createTemplate } from "./template.ts";
+import { createTemplate } from "./template.ts";
 import { readVocabulary } from "./vocabulary.ts";
 import type { Hold, Weights } from "./weights.ts";
 
@@ -20,7 +21,7 @@ export interface ModelOptions {
 export async function createModel(weights: Weights, options: ModelOptions): Promise<Model> {
   using first = await weights.hold();
   const template = await createTemplate(readVocabulary(first.model), options.template);
-  const info = infoOf(first.window, options.id, template);
+  const info = localInfo(first.window, options.id, template);
   const owner = {};
   const call = createCall({
     takeSeat: (signal) => takeSeat(weights, owner, signal),
@@ -89,24 +90,4 @@ async function orAborted(hold: Promise<Hold>, signal: AbortSignal): Promise<Hold
   } finally {
     signal.removeEventListener("abort", leave);
   }
-}
-
-function infoOf(window: number, id: string, template: ChatTemplate): ModelInfo {
-  return {
-    provider: "local",
-    id,
-    wireId: id,
-    maxRequestTokens: window - Math.floor(window / 16),
-    maxResponseTokens: Math.floor(window / 4),
-    maxRequestBytes: 0,
-    images: false,
-    efforts: template.thinkingSwitch ? ["none", "medium"] : ["none"],
-    budgetModes: ["none"],
-    thinkingOutputs: ["text"],
-    tiers: ["auto"],
-    cacheTtlSec: [0],
-    prices: [{ tier: "auto", above: 0, input: 0, output: 0, cacheWrite: 0, cacheWrite1h: 0, cacheRead: 0 }],
-    charsPerToken: 4,
-    structured: true,
-  };
 }
