@@ -15,7 +15,7 @@ export function picture(width: number, height: number, format: "png" | "jpeg" | 
 async function draw(width: number, height: number, format: "png" | "jpeg" | "webp" | "gif"): Promise<Attachment> {
   const pixels = Buffer.alloc(width * height * 3);
   for (let at = 0, seed = 1; at < pixels.length; at++) {
-    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
     pixels[at] = seed >> 16;
   }
   const data = await sharp(pixels, { raw: { width, height, channels: 3 } })

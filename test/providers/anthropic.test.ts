@@ -1,9 +1,11 @@
 import { expect, test } from "bun:test";
 import { lowestSettings, type ModelInfo, type ModelRequest, type ModelSettings } from "../../agent/model.ts";
+import { createAnthropic } from "../../providers/anthropic.ts";
 import { resolveModel } from "../../providers/catalog.ts";
 import { bodyOf, conversation, doneOf, hello, pixel, readTool, rig } from "../contract/provider-rig.ts";
 import { anthropic as subject } from "../contract/subjects.ts";
 import type { FakeReply } from "../support/fake-types.ts";
+import { collect, serveEvents } from "./sse-server.ts";
 
 const { info } = subject;
 const ok: FakeReply = { parts: [{ text: "Ok." }] };
@@ -170,4 +172,21 @@ test("sizes are estimated by the vendor's own measure", async () => {
   talk.user("Look", [{ ...pixel, name: "dot.png" }]);
   doneOf(await other.ask(talk.log));
   expect(other.fake.requests[0]?.view.messages[0]?.texts.join()).toContain("dot.png");
+});
+
+test("writes to the cache that are not told apart went to the lifetime that was asked for", async () => {
+  const usage = { input_tokens: 5, output_tokens: 1, cache_creation_input_tokens: 40, cache_read_input_tokens: 3 };
+  using server = serveEvents([
+    { type: "message_start", message: { usage } },
+    { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 7 } },
+    { type: "message_stop" },
+  ]);
+  const options = { apiKey: "k", baseUrl: server.url.replace("/v1", ""), resolve: () => info };
+  await using provider = createAnthropic(options);
+  const model = await provider.model();
+  const of = async (cacheTtlSec: number) =>
+    doneOf(await collect(model, { settings: { ...lowestSettings(info), cacheTtlSec } })).usage;
+  const rest = { input: 5, output: 7, cacheRead: 3 };
+  expect(await of(300)).toEqual({ ...rest, cacheWrite: 40, cacheWrite1h: 0 });
+  expect(await of(3600)).toEqual({ ...rest, cacheWrite: 0, cacheWrite1h: 40 });
 });
