@@ -3,6 +3,7 @@ import { UsageError } from "../agent/error.ts";
 import { type Env, findKey, type Vendor } from "../providers/auth.ts";
 import { type Account, defaultAccount, readCredentials } from "../providers/credential-file.ts";
 import { usableProviders } from "../providers/registry.ts";
+import { columns } from "./columns.ts";
 import type { Config } from "./config.ts";
 import { readBook } from "./models.ts";
 import { note } from "./output.ts";
@@ -28,7 +29,7 @@ export async function runAuth(
   config: Pick<Config, "cwd" | "outputFormat">,
   env: Env,
 ): Promise<number> {
-  if (words.join(" ") !== "status") throw new UsageError("The command is: auth status [--output-format json].");
+  if (words.join(" ") !== "status") throw new UsageError("The command is: auth status [--json].");
   const { accounts, problem } = readCredentials(env);
   const book = await readBook(config, env);
   const usable = usableProviders(env, book);
@@ -78,7 +79,5 @@ function table(rows: readonly AuthRow[]): string {
     const expires = expiresAt === null ? "" : new Date(expiresAt).toISOString().slice(0, 16).replace("T", " ");
     return [provider, source, account, tail, expires, usable ? "yes" : "no"];
   });
-  const widths = head.map((_, at) => Math.max(...[head, ...cells].map((row) => row[at]?.length ?? 0)));
-  const line = (row: readonly string[]) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ");
-  return [head, ...cells].map((row) => `${line(row).trimEnd()}\n`).join("");
+  return `${columns([head, ...cells])}\n`;
 }

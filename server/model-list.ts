@@ -1,6 +1,7 @@
 /** Every model that there is to choose from, by provider, with what is missing to use it; weights and servers are asked. */
-import { findKey, vendors } from "../providers/auth.ts";
+import { vendors } from "../providers/auth.ts";
 import type { Book, Reached } from "../providers/book.ts";
+import { findCredential } from "../providers/credentials.ts";
 import { customModel } from "../providers/custom.ts";
 import { type ListedModel, providerNames, usableProviders } from "../providers/registry.ts";
 import type { Config } from "./config.ts";
@@ -64,7 +65,8 @@ async function entryOf(name: string, env: Env, { book, baseUrl }: Wanted): Promi
   if (!usable) return { ...shared, missing: missing(reached), models: named };
   const asks = (reached.open && named.length === 0) || name === "llamacpp";
   if (!asks || address === undefined) return { ...shared, models: named };
-  const { ids, problem } = await askServer(address, findKey(reached, env));
+  const found = findCredential(reached, env);
+  const { ids, problem } = await askServer(address, found?.type === "token" ? found.token.accessToken : found?.key);
   return { ...shared, models: [...served(name, ids, named), ...named], ...(problem === undefined ? {} : { problem }) };
 }
 

@@ -98,7 +98,7 @@ test("a key is never an argument, and what makes no sense is told", async () => 
     1,
     "sagent: No OAuth client is configured for OpenAI.",
   ]);
-  expect(await refusal("auth")).toEqual([2, "sagent: The command is: auth status [--output-format json]."]);
+  expect(await refusal("auth")).toEqual([2, "sagent: The command is: auth status [--json]."]);
   expect(await refusal("-p", "x", "--auth", "device")).toEqual([2, "sagent: --auth device is a way to log in."]);
 });
 
@@ -145,7 +145,7 @@ test("a login in the browser is kept, used as bearer, shown with its end, and ta
   expect(await program.exited).toBe(0);
   const run = await home.run(["-p", "Hi."], { env });
   expect(run).toEqual({ code: 0, stdout: "Hello.\n", stderr: "" });
-  const status = await home.run(["auth", "status", "--output-format", "json"], { env });
+  const status = await home.run(["auth", "status", "--json"], { env });
   const [row] = JSON.parse(status.stdout);
   const { accessToken, refreshToken, expiresAt } = saved(home).anthropic.default;
   const tail = `…${accessToken.slice(-4)}`;
