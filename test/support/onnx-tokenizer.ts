@@ -15,6 +15,8 @@ const controlType = 3;
 /** `tokenizer.json` of a byte-level BPE whose text is cut as llama.cpp does for `smollm`: digits one by one, then as GPT-2. */
 export function tokenizerJson({ tokens, merges, types }: GgufTokenizer): object {
   const special = tokens.flatMap((content, id) => (Number(types[id]) === controlType ? [{ id, content }] : []));
+  // `Digits` would do, but transformers.js takes it for those of ASCII.
+  const digits = { type: "Split", pattern: { Regex: "\\p{N}" }, behavior: "Isolated", invert: false };
   const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
   return {
     version: "1.0",
@@ -30,7 +32,7 @@ export function tokenizerJson({ tokens, merges, types }: GgufTokenizer): object 
       special: true,
     })),
     normalizer: null,
-    pre_tokenizer: { type: "Sequence", pretokenizers: [{ type: "Digits", individual_digits: true }, byteLevel] },
+    pre_tokenizer: { type: "Sequence", pretokenizers: [digits, byteLevel] },
     post_processor: null,
     decoder: { ...byteLevel, add_prefix_space: true },
     model: {
