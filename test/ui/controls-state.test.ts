@@ -5,7 +5,15 @@ import { noUsage } from "../../agent/message.ts";
 import type { ModelRow, ProviderRow } from "../../server/api.ts";
 import { newCard } from "../../server/card.ts";
 import { chosen } from "../../ui/state/choice.ts";
-import { cacheShare, contextShare, contextTotal, isTight, speedOf } from "../../ui/state/meter-words.ts";
+import {
+  cacheShare,
+  contextShare,
+  contextTotal,
+  isTight,
+  speedOf,
+  tightest,
+  usedShare,
+} from "../../ui/state/meter-words.ts";
 import { firstModel, isCurrent, modelGroups, modelOf, shownModel } from "../../ui/state/model-list.ts";
 import { Stopwatch } from "../../ui/state/speeds.ts";
 import { isAtWork, retryWords, stateWords } from "../../ui/state/state-words.ts";
@@ -172,4 +180,16 @@ test("the speed of an answer is that of its writing where the page was there, el
   expect(seen).toEqual([undefined, undefined, 50, 30, 30]);
   expect(new Stopwatch().speed(done, 8_000)).toBeUndefined();
   expect([speedOf(done), speedOf(item)]).toEqual([10, undefined]);
+});
+
+test("a provider's window is told by its share or by what is left; the fullest shows once it is nearly used up", () => {
+  const told = [
+    { name: "5h", used: 0.9 },
+    { name: "tokens", limit: 100, remaining: 4 },
+    { name: "requests", limit: 0, remaining: 0 },
+    { name: "7d", resetAt: 1 },
+  ];
+  expect(told.map(usedShare)).toEqual([0.9, 0.96, undefined, undefined]);
+  expect(tightest(told)).toEqual({ name: "tokens", share: 0.96 });
+  expect(tightest([{ name: "5h", used: 0.84 }])).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 /** What the meters say: how full the context is and of what, how fast answers come, how much came from the cache. */
 import { promptTokens, type Usage } from "../../agent/message.ts";
 import type { Meter } from "../../server/protocol.ts";
-import type { AssistantItem, Item } from "./view.ts";
+import type { AgentView, AssistantItem, Item } from "./view.ts";
 
 export type TokenKind = keyof Meter["contextTokens"];
 
@@ -33,6 +33,23 @@ export function isTight(meter: Pick<Meter, "contextTokens" | "compactAtTokens">)
 export function cacheShare(usage: Usage): number | undefined {
   const read = promptTokens(usage);
   return read === 0 ? undefined : usage.cacheRead / read;
+}
+
+type Window = AgentView["limits"][number];
+
+/** How much of a provider's window is used, from 0; undefined where it does not tell enough. */
+export function usedShare({ used, limit, remaining }: Window): number | undefined {
+  if (used !== undefined) return used;
+  return limit !== undefined && limit > 0 && remaining !== undefined ? 1 - remaining / limit : undefined;
+}
+
+/** The fullest window, where it is nearly used up. */
+export function tightest(windows: readonly Window[]): { readonly name: string; readonly share: number } | undefined {
+  const told = windows.flatMap((window) => {
+    const share = usedShare(window);
+    return share !== undefined && share >= 0.85 ? [{ name: window.name, share }] : [];
+  });
+  return told.toSorted((a, b) => b.share - a.share)[0];
 }
 
 /** Tokens a second of an answer that is whole, with the time that it took to begin. */

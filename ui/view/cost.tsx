@@ -3,7 +3,7 @@ import { createEffect, createMemo, For, type JSX, Show } from "solid-js";
 import type { AgentCard, Meter } from "../../server/protocol.ts";
 import { useStore } from "../state/context.ts";
 import { shownCount, shownShare, shownSpeed, shownUsd, shownWhen } from "../state/format.ts";
-import { cacheShare, newestAnswer, speedOf } from "../state/meter-words.ts";
+import { cacheShare, newestAnswer, speedOf, tightest, usedShare } from "../state/meter-words.ts";
 import { useNow } from "../state/now.ts";
 import { plain } from "../state/plain.ts";
 import { noteSpeed, Stopwatch, speeds } from "../state/speeds.ts";
@@ -14,11 +14,16 @@ export function Cost() {
   const store = useStore();
   const card = () => store.fleet?.cards.get(store.agent ?? "");
   const tree = () => store.meter?.treeUsd ?? card()?.costUsd ?? 0;
+  const limits = () => store.transcript?.view()?.limits ?? [];
+  const face = () => {
+    const near = tightest(limits());
+    return near ? `${shownUsd(tree())} · ${plain(near.name)} ${shownShare(near.share)}` : shownUsd(tree());
+  };
   return (
     <Show when={card()}>
       {(shown) => (
-        <Popover label={`Cost so far: ${shownUsd(tree())}`} face={shownUsd(tree())} class="chip" width={300}>
-          {() => <Details card={shown()} meter={store.meter} limits={store.transcript?.view()?.limits ?? []} />}
+        <Popover label={`Cost so far: ${face()}`} face={face()} class="chip" width={300}>
+          {() => <Details card={shown()} meter={store.meter} limits={limits()} />}
         </Popover>
       )}
     </Show>
@@ -93,6 +98,9 @@ function Details(props: {
               <Fact title={plain(window.name)}>
                 {left(window)}
                 <Show when={window.resetAt}>{(at) => <span class="dim"> · anew {shownWhen(at(), now())}</span>}</Show>
+                <Show when={usedShare(window) !== undefined}>
+                  <Bar share={usedShare(window) ?? 0} />
+                </Show>
               </Fact>
             )}
           </For>
@@ -118,13 +126,20 @@ function Budget(props: { readonly meter: Meter }) {
   const share = () => (cap() === 0 ? 1 : props.meter.treeUsd / cap());
   return (
     <>
-      <div class="bar" classList={{ tight: share() > 0.85 }} aria-hidden="true">
-        <span style={{ "--share": `${Math.min(100, 100 * share())}%` }} />
-      </div>
+      <Bar share={share()} />
       <p class="small dim">
         {shownUsd(leftUsd())} left of a budget of {shownUsd(cap())}
       </p>
     </>
+  );
+}
+
+/** What it shows is said in words beside it. */
+function Bar(props: { readonly share: number }) {
+  return (
+    <div class="bar" classList={{ tight: props.share > 0.85 }} aria-hidden="true">
+      <span style={{ "--share": `${Math.min(100, 100 * props.share)}%` }} />
+    </div>
   );
 }
 
