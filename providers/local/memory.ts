@@ -1,6 +1,6 @@
 /** How much memory a model asks for, told from its file before any of it is loaded. Sizes in bytes. */
 import { freemem } from "node:os";
-import type { Llama } from "node-llama-cpp";
+import type { GgufInsights, Llama } from "node-llama-cpp";
 import { LocalModelError } from "../../agent/error.ts";
 import type { KvType } from "./ref-options.ts";
 
@@ -8,8 +8,6 @@ export interface MemoryNeed {
   readonly weightsBytes: number;
   /** The largest window, in tokens, up to what the model was trained on, what was asked for, and what fits. */
   readonly window: number;
-  /** Caches and buffers of so many conversations of that window. */
-  contextBytes(sequences: number): Promise<number>;
 }
 
 export interface MemoryOptions {
@@ -24,29 +22,48 @@ const leastWindow = 2048;
 
 /** Throws `LocalModelError`, with what is needed and what is free, where not even a small window fits. */
 export async function measureNeed(llama: Llama, path: string, options: MemoryOptions): Promise<MemoryNeed> {
-  const { GgmlType, GgufInsights, readGgufFileInfo } = await import("node-llama-cpp");
+  const { GgufInsights, readGgufFileInfo } = await import("node-llama-cpp");
   const insights = await GgufInsights.from(await readGgufFileInfo(path), llama);
-  const kv = options.kv && GgmlType[ggmlName(options.kv)];
-  const contextBytes = async (contextSize: number, sequences: number) => {
-    const { cpuRam, gpuVram } = await insights.estimateContextResourceRequirementsV2({
-      contextSize,
-      sequences,
-      modelGpuLayers: 0,
-      swaFullCache: true,
-      ...(kv === undefined ? {} : { kvCacheKeyType: kv, kvCacheValueType: kv }),
-    });
-    return cpuRam + gpuVram;
-  };
   const free = Math.min(options.memoryBytes ?? Infinity, await freeBytes(llama));
   const weightsBytes = insights.modelSize;
   const wanted = Math.min(options.window, insights.trainContextSize ?? options.window);
+  const conversation = { window: wanted, sequences: 1, kv: options.kv };
+  if (weightsBytes + (await mostBytes(insights, conversation)) <= free) return { weightsBytes, window: wanted };
   for (let window = wanted; ; window = Math.max(Math.floor(window * 0.8), Math.min(wanted, leastWindow))) {
-    const bytes = await contextBytes(window, 1);
-    if (weightsBytes + bytes <= free) {
-      return { weightsBytes, window, contextBytes: (sequences) => contextBytes(window, sequences) };
-    }
+    const bytes = await contextBytes(insights, { ...conversation, window });
+    if (weightsBytes + bytes <= free) return { weightsBytes, window };
     if (window <= leastWindow) throw tooLarge(path, { weightsBytes, contextBytes: bytes, window, free });
   }
+}
+
+export interface Conversations {
+  readonly window: number;
+  readonly sequences: number;
+  readonly kv: KvType | undefined;
+}
+
+/** Caches and buffers of conversations, to the byte. The first time it costs as much as half a load. */
+export async function contextBytes(insights: GgufInsights, conversations: Conversations): Promise<number> {
+  const { cpuRam, gpuVram } = await insights.estimateContextResourceRequirementsV2(await requirements(conversations));
+  return cpuRam + gpuVram;
+}
+
+/** As `contextBytes`, at once, and rather too much: enough to know that there is plenty. */
+async function mostBytes(insights: GgufInsights, conversations: Conversations): Promise<number> {
+  const { cpuRam, gpuVram } = insights.estimateContextResourceRequirements(await requirements(conversations));
+  return cpuRam + gpuVram;
+}
+
+async function requirements({ window, sequences, kv }: Conversations) {
+  const { GgmlType } = await import("node-llama-cpp");
+  const type = kv && GgmlType[ggmlName(kv)];
+  return {
+    contextSize: window,
+    sequences,
+    modelGpuLayers: 0,
+    swaFullCache: true,
+    ...(type === undefined ? {} : { kvCacheKeyType: type, kvCacheValueType: type }),
+  };
 }
 
 /** Memory that a model could still take, that of a GPU included. */

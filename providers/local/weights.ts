@@ -1,7 +1,7 @@
 /** Weights in the memory, for as many models as want them: loaded when first needed, unloaded when idle, loaded again. */
 import type { Llama, LlamaContext, LlamaModel } from "node-llama-cpp";
 import { AbortedError, LocalModelError, SagentError } from "../../agent/error.ts";
-import { freeBytes, ggmlName, type MemoryNeed, measureNeed } from "./memory.ts";
+import { contextBytes, freeBytes, ggmlName, type MemoryNeed, measureNeed } from "./memory.ts";
 import { Pool } from "./pool.ts";
 import type { KvType } from "./ref-options.ts";
 
@@ -145,12 +145,14 @@ export class Weights implements AsyncDisposable {
     this.#tokenizer = model;
     await before?.dispose();
     this.#window = first.contextSize;
-    const { sequences, memoryBytes = Infinity } = this.#options;
-    let taken = need.weightsBytes + (await need.contextBytes(1));
+    const { sequences, memoryBytes = Infinity, kv } = this.#options;
+    const bytesOf = (count: number) =>
+      contextBytes(model.fileInsights, { window: first.contextSize, sequences: count, kv });
+    let taken = need.weightsBytes + (await bytesOf(1));
     const pool = new Pool(first, {
       most: sequences,
       open: async (count) => {
-        const bytes = await need.contextBytes(count);
+        const bytes = await bytesOf(count);
         if (bytes > Math.min(await freeBytes(model.llama), memoryBytes - taken)) return undefined;
         taken += bytes;
         return this.#openContext(model, need, count);
