@@ -1,6 +1,7 @@
 /** Where keys come from (the environment, never argv), and how they are kept out of child processes, logs and errors. */
 import { UsageError } from "../agent/error.ts";
 import { configDir, credentialPath, readCredentials } from "./credential-file.ts";
+import type { ServerKind } from "./local/server/kinds.ts";
 import { clientSecrets } from "./oauth-client.ts";
 import { notedSecrets } from "./secrets.ts";
 
@@ -20,6 +21,10 @@ export interface Vendor {
   readonly baseUrlVar: string;
   /** Absent where the vendor's SDK knows it, or where only the user does. */
   readonly baseUrl?: string;
+  /** The catalogue has nothing of it: it serves what it serves. */
+  readonly open?: boolean;
+  /** It runs on this machine and says itself what it serves. */
+  readonly server?: ServerKind;
 }
 
 /** In the order in which a default is looked for. */
@@ -40,17 +45,19 @@ export const vendors: readonly Vendor[] = [
     keyVars: ["OPENAI_COMPAT_API_KEY"],
     needsKey: false,
     baseUrlVar: "OPENAI_COMPAT_BASE_URL",
+    open: true,
   },
-  {
-    name: "llamacpp",
-    label: "The llama.cpp server",
-    wire: "chat",
-    keyVars: ["LLAMA_CPP_API_KEY"],
-    needsKey: false,
-    baseUrlVar: "LLAMA_CPP_BASE_URL",
-    baseUrl: "http://127.0.0.1:8081/v1",
-  },
+  onMachine("llamacpp", "The llama.cpp server", "LLAMA_CPP"),
+  { ...onMachine("ollama", "Ollama", "OLLAMA"), open: true },
+  { ...onMachine("lmstudio", "LM Studio", "LM_STUDIO"), open: true },
+  { ...onMachine("vllm", "vLLM", "VLLM"), open: true },
 ];
+
+/** `prefix` begins its variables. */
+function onMachine(server: ServerKind, label: string, prefix: string): Vendor {
+  const vars = { keyVars: [`${prefix}_API_KEY`], needsKey: false, baseUrlVar: `${prefix}_BASE_URL` };
+  return { name: server, label, wire: "chat", server, ...vars };
+}
 
 function hosted(name: string, label: string, wire: Vendor["wire"], keyVars: readonly string[]): Vendor {
   return { name, label, wire, keyVars, needsKey: true, baseUrlVar: `${name.toUpperCase()}_BASE_URL` };

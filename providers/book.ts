@@ -111,10 +111,10 @@ export class Book {
 }
 
 /** Whether the catalogue has rows of it. */
-const isShipped = (name: string) => name !== "openai-compat" && vendors.some((vendor) => vendor.name === name);
+const isShipped = (name: string) => vendors.some((vendor) => vendor.name === name && !vendor.open);
 
 function reached(vendor: Vendor, own: UserProvider | undefined): Reached {
-  const open = vendor.name === "openai-compat";
+  const open = vendor.open ?? vendor.server !== undefined;
   if (!own) return { ...vendor, open };
   const { label = vendor.label, baseUrl, keyVar } = own;
   const address = baseUrl === undefined ? {} : { baseUrl };

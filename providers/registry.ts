@@ -12,6 +12,7 @@ import type { ChatFacts } from "./compat-quirks.ts";
 import { checkFile, findCredential, requireCredential } from "./credentials.ts";
 import { type CustomModel, customModel } from "./custom.ts";
 import type { LocalProviderOptions } from "./local/local.ts";
+import type { ServerKind } from "./local/server/kinds.ts";
 import { chatFacts } from "./user-models.ts";
 
 export type { Chunk, Model, ModelInfo, ModelRequest, ModelSettings, PriceRow, Provider } from "../agent/model.ts";
@@ -51,11 +52,15 @@ export function providerNames(book = shipped): string[] {
 
 /**
  * The providers that can be used here, best first: those with a key or a login, those whose server is named by
- * `OPENAI_COMPAT_BASE_URL` or `LLAMA_CPP_BASE_URL` or in a person's file, and always the embedded one, `local`.
+ * a variable such as `OPENAI_COMPAT_BASE_URL` or in a person's file, `llamacpp` where `LLAMA_CPP_MODEL` names weights, and
+ * always the embedded one, `local`. No server is asked.
  */
 export function usableProviders(env: Env, book = shipped, access: Access = {}): string[] {
   const ready = book.providers.filter((each) => {
-    return each.needsKey ? findCredential(each, env, access) : env[each.baseUrlVar]?.trim() || each.own?.baseUrl;
+    if (each.needsKey) return findCredential(each, env, access);
+    return (
+      env[each.baseUrlVar]?.trim() || each.own?.baseUrl || (each.name === "llamacpp" && env.LLAMA_CPP_MODEL?.trim())
+    );
   });
   return [...ready.map(({ name }) => name), "local"];
 }
@@ -96,17 +101,19 @@ export async function createProvider(name: string, options: ProviderOptions): Pr
   const { env, idleMs, connectMs, book = shipped } = options;
   const vendor = book.provider(name);
   const baseUrl = options.baseUrl ?? (env[vendor.baseUrlVar]?.trim() || vendor.baseUrl);
-  const facts = factsOf(vendor, options);
-  const provider = await connect(
-    vendor,
-    { resolve: withAccess(resolver(vendor, book, options.custom), options), facts },
-    {
-      ...(await carried(vendor, options)),
-      ...(baseUrl !== undefined && { baseUrl }),
-      ...(idleMs !== undefined && { idleMs }),
-      ...(connectMs !== undefined && { connectMs }),
-    },
-  );
+  const knowledge = {
+    resolve: withAccess(resolver(vendor, book, options.custom), options),
+    facts: factsOf(vendor, options),
+  };
+  const link = {
+    ...(await carried(vendor, options)),
+    ...(baseUrl !== undefined && { baseUrl }),
+    ...(idleMs !== undefined && { idleMs }),
+    ...(connectMs !== undefined && { connectMs }),
+  };
+  const provider = vendor.server
+    ? await connectServer(vendor.server, options, knowledge, link)
+    : await connect(vendor, knowledge, link);
   return { ...provider, name: vendor.name };
 }
 
@@ -154,6 +161,17 @@ function factsOf({ name, own, open }: Reached, { env, custom }: ProviderOptions)
   const told = { ...(own && chatFacts(own, env)), ...(open && custom) };
   const isOwn = open && name !== "openai-compat";
   return (wireId) => ({ ...(isOwn ? {} : rowFacts(wireId)), ...told });
+}
+
+async function connectServer(
+  kind: ServerKind,
+  { env, custom, local = {}, book = shipped }: ProviderOptions,
+  knowledge: Knowledge,
+  { apiKey, ...link }: Link,
+): Promise<Provider> {
+  const { createServerProvider } = await import("./local/server/provider.ts");
+  const told = { local, custom, listed: (id: string) => book.find(kind, id), ...(apiKey !== "" && { apiKey }) };
+  return createServerProvider({ kind, env, ...knowledge, ...told, ...link });
 }
 
 async function connect(vendor: Reached, { resolve, facts }: Knowledge, link: Link): Promise<Provider> {

@@ -8,7 +8,7 @@ const anthropic = vendorOf("anthropic");
 test("variables and addresses are those of the catalogue", () => {
   const transports: Record<string, { env_var: string | null; base_url: string | null }> = data.transports;
   const byName = new Map(Object.entries(transports).map(([name, transport]) => [name.toLowerCase(), transport]));
-  for (const { name, keyVars, baseUrl } of vendors.filter((vendor) => vendor.name !== "openai-compat")) {
+  for (const { name, keyVars, baseUrl } of vendors.filter((vendor) => !vendor.open)) {
     const transport = byName.get(name);
     expect(keyVars[0]).toBe(transport?.env_var ?? "");
     if (baseUrl) expect(baseUrl).toBe(transport?.base_url ?? "");
@@ -21,7 +21,7 @@ test("names are found in any case, and an unknown one is told the others", () =>
     expect.objectContaining({
       code: "usage",
       message: 'There is no provider "acme".',
-      hint: "Choose one of: anthropic, openai, google, moonshot, dashscope, minimax, openai-compat, llamacpp, local.",
+      hint: "Choose one of: anthropic, openai, google, moonshot, dashscope, minimax, openai-compat, llamacpp, ollama, lmstudio, vllm, local.",
     }),
   );
 });

@@ -146,7 +146,8 @@ test("the embedded provider is made without loading anything", async () => {
 
 test("what can be used here: by key, by address, and always the embedded model", () => {
   expect(providerNames()).toEqual([
-    ...["anthropic", "openai", "google", "moonshot", "dashscope", "minimax", "openai-compat", "llamacpp", "local"],
+    ...["anthropic", "openai", "google", "moonshot", "dashscope", "minimax", "openai-compat", "llamacpp"],
+    ...["ollama", "lmstudio", "vllm", "local"],
   ]);
   expect(usableProviders({ OPENAI_API_KEY: " " })).toEqual(["local"]);
   expect(usableProviders({ ...keys.moonshot, ...keys.google, LLAMA_CPP_BASE_URL: "http://x" })).toEqual([

@@ -20,6 +20,7 @@ beforeAll(async () => {
     port: 0,
     hostname: "127.0.0.1",
     async fetch(request) {
+      if (request.method === "GET") return Response.json({ error: { message: "no list" } }, { status: 404 });
       const body = (await request.json()) as Body;
       const [, model] = /models\/([^:]+):/.exec(new URL(request.url).pathname) ?? [];
       seen.push(model === undefined ? body : { ...body, model });

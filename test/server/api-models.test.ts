@@ -51,9 +51,14 @@ test("what cannot be used says what to set, and its models are listed all the sa
     "A key: run sagent login minimax, or set MINIMAX_API_KEY and start sagent again.",
     "An address: set OPENAI_COMPAT_BASE_URL, or start sagent with --base-url URL.",
     "An address: set LLAMA_CPP_BASE_URL and start sagent again.",
+    "An address: set OLLAMA_BASE_URL and start sagent again.",
+    "An address: set LM_STUDIO_BASE_URL and start sagent again.",
+    "An address: set VLLM_BASE_URL and start sagent again.",
     "",
   ]);
-  expect(rows.filter(({ models }) => models.length === 0).map(({ name }) => name)).toEqual(["openai-compat"]);
+  expect(rows.filter(({ models }) => models.length === 0).map(({ name }) => name)).toEqual([
+    ...["openai-compat", "ollama", "lmstudio", "vllm"],
+  ]);
   expect(rows.filter(({ first }) => first).map(({ name, first }) => [name, first])).toEqual([
     ["openai", resolveModel("openai").id],
   ]);
