@@ -9,8 +9,7 @@ import type { Message, Origin, Usage } from "./message.ts";
 import type { Model, ModelInfo, ModelSettings } from "./model.ts";
 import type { RetryOptions } from "./retry.ts";
 import type { Session } from "./session.ts";
-import type { AnyTool } from "./tool.ts";
-import type { ShelfEntry } from "./toolbox.ts";
+import type { AnyTool, ShelfEntry } from "./tool.ts";
 
 /** A model that goes on where another cannot. */
 export interface FallbackStep {

@@ -99,7 +99,7 @@ async function compose(options: CreateAgentOptions, made: AsyncDisposableStack):
   const { catalogText } = await import("../providers/catalog-text.ts");
   const connections = new Connections(options, env, made);
   const model = typeof wanted === "object" ? wanted : await connections.connect({ provider, model: wanted });
-  const tools = await pickTools(options);
+  const { tools, shelf } = await pickTools(options, env);
   const { standardPrompt } = await import("./prompt.ts");
   const place = await surroundings(cwd, env);
   const catalog: Catalog = async (kind, name = agent.view().model.info.provider) =>
@@ -110,6 +110,7 @@ async function compose(options: CreateAgentOptions, made: AsyncDisposableStack):
     ...options,
     model,
     tools,
+    shelf,
     cwd,
     env: withoutSecrets(env),
     system: standardPrompt(place, model.info, tools, options.system),
@@ -202,11 +203,15 @@ async function childBuilder(connections: Connections, place: Surroundings): Prom
   };
 }
 
-async function pickTools({ tools: wanted, canAsk }: CreateAgentOptions): Promise<AnyTool[]> {
-  const { builtinTools, selectTools } = await import("../tools/registry.ts");
-  if (!wanted) return builtinTools({ canAsk });
+async function pickTools({ tools: wanted, canAsk, shelf = [] }: CreateAgentOptions, env: Env) {
+  const { chooseTools, standardTools } = await import("../tools/registry.ts");
+  if (!wanted) {
+    const standard = standardTools({ canAsk, env });
+    return { tools: standard.tools, shelf: [...standard.shelf, ...shelf] };
+  }
   const names = wanted.filter((tool) => typeof tool === "string");
-  return [...selectTools(names, { canAsk }), ...wanted.filter((tool) => typeof tool !== "string")];
+  const chosen = await chooseTools(names, { canAsk, env });
+  return { tools: [...chosen, ...wanted.filter((tool) => typeof tool !== "string")], shelf };
 }
 
 async function surroundings(cwd: string, env: Env): Promise<Surroundings> {

@@ -43,6 +43,16 @@ export type ToolProgress =
 /** A tool that its model has not been told of. */
 export type ShelvedTool = Pick<Tool, "name" | "description">;
 
+/** A tool that is made when it is first wanted, so that those that nobody wants cost nothing. */
+export interface ShelfEntry extends ShelvedTool {
+  load(): AnyTool | Promise<AnyTool>;
+}
+
+/** A tool that is there already, as an entry of a shelf. */
+export function shelved(tool: AnyTool): ShelfEntry {
+  return { name: tool.name, description: tool.description, load: () => tool };
+}
+
 /** The tools that are kept back. */
 export interface ToolShelf {
   list(): readonly ShelvedTool[];

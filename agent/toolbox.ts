@@ -1,19 +1,7 @@
 /** The tools of one agent: those that its model is told of, and those that are kept back until they are asked for. */
 import { ConfigError } from "./error.ts";
 import { type Message, toolCalls } from "./message.ts";
-import type { AnyTool } from "./tool.ts";
-
-/** A tool that is made when it is first wanted, so that those that nobody wants cost nothing. */
-export interface ShelfEntry {
-  readonly name: string;
-  readonly description: string;
-  load(): AnyTool | Promise<AnyTool>;
-}
-
-/** A tool that is there already, as an entry of a shelf. */
-export function shelved(tool: AnyTool): ShelfEntry {
-  return { name: tool.name, description: tool.description, load: () => tool };
-}
+import { type AnyTool, type ShelfEntry, shelved } from "./tool.ts";
 
 export class Toolbox {
   #offered: readonly AnyTool[];

@@ -6,19 +6,18 @@ import { Fleet } from "../agent/fleet.ts";
 import { loadInstructions } from "../agent/instructions.ts";
 import type { Observer } from "../agent/log.ts";
 import { replay } from "../agent/log-state.ts";
-import type { Model, ModelInfo } from "../agent/model.ts";
-import { isSmallWindow, standardPrompt } from "../agent/prompt.ts";
+import type { Model } from "../agent/model.ts";
+import { standardPrompt } from "../agent/prompt.ts";
 import type { Session } from "../agent/session.ts";
-import type { AnyTool } from "../agent/tool.ts";
 import { withoutSecrets } from "../providers/auth.ts";
 import { catalogText } from "../providers/catalog-text.ts";
-import { advisorTool, builtinTools, fleetToolNames, selectTools } from "../tools/registry.ts";
 import { childBuilder } from "./children.ts";
 import type { Config } from "./config.ts";
 import { Models } from "./models.ts";
 import { note } from "./output.ts";
 import { createSession, openSession } from "./sessions.ts";
 import { settingsOf } from "./settings.ts";
+import { toolSetOf } from "./toolset.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -51,7 +50,7 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   const models = options.models ?? stack.use(new Models(config, env));
   const model = await models.first(config, before?.model ?? undefined);
   const settings = settingsOf(config.knobs, model.info);
-  const tools = toolsOf(config, model.info, canAsk);
+  const { tools, shelf } = await toolSetOf(config, model.info, { canAsk, env });
   const instructions = await loadInstructions({ cwd: config.cwd, env, addDirs: config.addDirs });
   for (const warning of instructions.warnings) note(warning);
   const cwd = await startDirectory(config, before?.cwd ?? undefined);
@@ -68,6 +67,7 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   const agent: Agent = fleet.root({
     model,
     tools,
+    shelf,
     label: config.label,
     system: standardPrompt(place, model.info, tools, config.system),
     cwd,
@@ -90,16 +90,6 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   const owned = stack.move();
   const { files } = instructions;
   return { agent, fleet, session, model, instructions: files, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-/** What the flags name; else all, where the window has room for what they say of other agents. */
-function toolsOf({ tools, advisor }: Config, info: ModelInfo, canAsk: boolean): AnyTool[] {
-  const all = builtinTools({ canAsk });
-  const standard = all.filter(({ name }) => !isSmallWindow(info) || !fleetToolNames.includes(name));
-  const chosen = tools ? selectTools(tools, { canAsk }) : standard;
-  if (!advisor) return chosen;
-  const { model, maxUses } = advisor;
-  return [...chosen, advisorTool({ model, ...(maxUses === undefined ? {} : { maxUses }) })];
 }
 
 /** Whoever wants to know whether all of it was saved has asked by a flush. */

@@ -47,6 +47,8 @@ export interface Config {
   readonly knobs: Knobs;
   /** Undefined means the default set. */
   readonly tools: readonly string[] | undefined;
+  /** Left out of whatever set there is. */
+  readonly disallowTools: readonly string[];
   readonly system: string | undefined;
   /** Directories whose instructions count too. */
   readonly addDirs: readonly string[];
@@ -95,6 +97,7 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
     checkKey: !flags["no-check"],
     knobs: knobs(flags),
     tools: toolNames(flags.tools),
+    disallowTools: names("disallow-tools", flags["disallow-tools"], "tools") ?? [],
     system: flags.system,
     addDirs: (flags["add-dir"] ?? []).map((dir) => resolve(cwd, dir)),
     compact: !flags["no-compact"],

@@ -35,6 +35,7 @@ export const flagTable = {
     help: "Read the AGENTS.md of DIR too; may be given again.",
   },
   tools: { type: "string", value: "A,B|none", group: "Work", help: "Offer only these tools." },
+  "disallow-tools": { type: "string", value: "A,B", group: "Work", help: "Leave these tools out." },
   system: { type: "string", value: "TEXT", group: "Work", help: "Add TEXT to the system prompt." },
   "max-rounds": { type: "string", value: "N", group: "Work", help: "End after N rounds of tools for one message." },
   "max-budget-usd": {

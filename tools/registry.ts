@@ -1,6 +1,6 @@
 /** The built-in tools, and what it takes to write another. The public entry `sagent/tools`. */
 import { UsageError } from "../agent/error.ts";
-import type { AnyTool } from "../agent/tool.ts";
+import type { AnyTool, ShelfEntry } from "../agent/tool.ts";
 import { agentSelfTool } from "./agent-self.ts";
 import { agentSendTool } from "./agent-send.ts";
 import { agentSpawnTool } from "./agent-spawn.ts";
@@ -12,10 +12,13 @@ import { grepTool } from "./grep.ts";
 import { jobTool } from "./job.ts";
 import { listTool } from "./list.ts";
 import { readTool } from "./read.ts";
+import { type ShelfOptions, shelfOf } from "./shelf.ts";
+import { toolSearchTool } from "./tool-search.ts";
 import { writeTool } from "./write.ts";
 
 export { defineTool } from "../agent/tool.ts";
 export { type AdvisorOptions, advisorTool } from "./advisor.ts";
+export type { ShelfOptions } from "./shelf.ts";
 
 const fleetTools: readonly AnyTool[] = [agentSpawnTool, agentSendTool, agentSelfTool, jobTool];
 
@@ -46,13 +49,39 @@ export function builtinTools({ canAsk = false }: ToolChoice = {}): AnyTool[] {
   return canAsk ? [...tools, askTool] : [...tools];
 }
 
+/** What an agent has: tools that its model is told of, and those that it finds by ToolSearch. */
+export interface ToolSet {
+  readonly tools: readonly AnyTool[];
+  readonly shelf: readonly ShelfEntry[];
+}
+
+/** All tools: those that every work needs are offered, the others stand on the shelf. */
+export function standardTools(choice: ToolChoice & ShelfOptions = {}): ToolSet {
+  const shelf = shelfOf(choice);
+  return { tools: [...builtinTools(choice), toolSearchTool(shelf.map(({ name }) => name))], shelf };
+}
+
+/** Tools of these names, offered or not, each once; nothing is kept back. Throws `UsageError` for a name it does not know. */
+export async function chooseTools(
+  names: readonly string[],
+  choice: ToolChoice & ShelfOptions = {},
+): Promise<AnyTool[]> {
+  const kept = shelfOf(choice).filter(({ name }) => names.includes(name));
+  const builtin = selectTools(
+    names.filter((name) => !kept.some((entry) => entry.name === name)),
+    choice,
+  );
+  return [...builtin, ...(await Promise.all(kept.map((entry) => entry.load())))];
+}
+
 /** The built-in tools of these names, each once, in the registry's order. Throws `UsageError` for a name it does not know. */
 export function selectTools(names: readonly string[], choice: ToolChoice = {}): AnyTool[] {
   const known = builtinTools(choice);
   const unknown = names.filter((name) => !known.some((tool) => tool.name === name));
   if (unknown.length > 0) {
+    const all = [...known, ...shelfOf()].map(({ name }) => name);
     throw new UsageError(`There is no tool ${unknown.map((name) => `"${name}"`).join(" or ")}.`, {
-      hint: `The tools are ${known.map(({ name }) => name).join(", ")}.`,
+      hint: `The tools are ${all.join(", ")}.`,
     });
   }
   return known.filter(({ name }) => names.includes(name));

@@ -1,8 +1,7 @@
 import { expect, test } from "bun:test";
 import { z } from "zod";
 import { Agent } from "../../agent/agent.ts";
-import { defineTool } from "../../agent/tool.ts";
-import { shelved } from "../../agent/toolbox.ts";
+import { defineTool, shelved } from "../../agent/tool.ts";
 import { toolSearchTool } from "../../tools/tool-search.ts";
 import { scriptedModel } from "../support/index.ts";
 import { answered } from "./agent-rig.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { z } from "zod";
 import type { Message } from "../../agent/message.ts";
-import { type AnyTool, defineTool } from "../../agent/tool.ts";
-import { shelved, Toolbox, toolboxFor } from "../../agent/toolbox.ts";
+import { type AnyTool, defineTool, shelved } from "../../agent/tool.ts";
+import { Toolbox, toolboxFor } from "../../agent/toolbox.ts";
 
 const tool = (name: string): AnyTool =>
   defineTool({ name, description: name, schema: z.strictObject({}), run: () => name });

@@ -17,6 +17,7 @@ const plain: Config = {
   checkKey: true,
   knobs: { effort: undefined, thinking: undefined },
   tools: undefined,
+  disallowTools: [],
   system: undefined,
   maxRounds: undefined,
   maxBudgetUsd: undefined,

@@ -21,7 +21,7 @@ async function sent(wire: Wire, ...args: string[]): Promise<FakeRequest> {
 }
 
 test("--tools: all of them, some in the registry's order, or none", async () => {
-  expect((await sent("anthropic")).view.tools).toEqual([...toolNames]);
+  expect((await sent("anthropic")).view.tools).toEqual([...toolNames, "ToolSearch"]);
   expect((await sent("anthropic", "--tools", "Bash,Read")).view.tools).toEqual(["Read", "Bash"]);
   expect((await sent("anthropic", "--tools", "none")).view.tools).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { UsageError } from "../../agent/error.ts";
 import { toolSpec } from "../../agent/tool.ts";
-import { builtinTools, selectTools, toolNames } from "../../tools/registry.ts";
+import { builtinTools, chooseTools, selectTools, standardTools, toolNames } from "../../tools/registry.ts";
 
 test("the built-in tools", () => {
   const files = ["Read", "Write", "Edit", "Bash", "Grep", "Glob", "List"];
@@ -27,6 +27,22 @@ test("an unknown tool is a usage error that lists the known ones", () => {
 });
 
 test("all of them leave room in a first request of 16 KB", () => {
-  const bytes = Buffer.byteLength(JSON.stringify(builtinTools().map(toolSpec)));
-  expect(bytes).toBeLessThanOrEqual(11_200);
+  const bytes = Buffer.byteLength(JSON.stringify(standardTools().tools.map(toolSpec)));
+  expect(bytes).toBeLessThanOrEqual(11_900);
+});
+
+test("what is not offered stands on the shelf under the very name and description that it has once it is loaded", async () => {
+  const { tools, shelf } = standardTools();
+  expect(tools.at(-1)?.name).toBe("ToolSearch");
+  for (const entry of shelf) {
+    const { name, description } = await entry.load();
+    expect([name, description]).toEqual([entry.name, entry.description]);
+  }
+  expect(new Set([...tools, ...shelf].map(({ name }) => name)).size).toBe(tools.length + shelf.length);
+});
+
+test("a tool of the shelf is chosen by name like any other", async () => {
+  const names = (await chooseTools(["WebFetch", "Read"])).map(({ name }) => name);
+  expect(names).toEqual(["Read", "WebFetch"]);
+  expect(chooseTools(["WebFetch", "Nope"])).rejects.toThrow('There is no tool "Nope".');
 });

@@ -1,0 +1,40 @@
+/** Which tools the agents of a run have: by its flags, by the model's window, and by whether a person is there. */
+import type { ModelInfo } from "../agent/model.ts";
+import { isSmallWindow } from "../agent/prompt.ts";
+import {
+  advisorTool,
+  builtinTools,
+  chooseTools,
+  fleetToolNames,
+  standardTools,
+  type ToolSet,
+} from "../tools/registry.ts";
+import type { Config } from "./config.ts";
+
+type Wanted = Pick<Config, "tools" | "disallowTools" | "advisor">;
+
+interface Place {
+  readonly canAsk: boolean;
+  /** With the keys of services. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Throws `UsageError` for a name that is no tool's. */
+export async function toolSetOf(
+  { tools: wanted, disallowTools, advisor }: Wanted,
+  info: ModelInfo,
+  place: Place,
+): Promise<ToolSet> {
+  const { tools, shelf } = wanted ? { tools: await chooseTools(wanted, place), shelf: [] } : standard(info, place);
+  if (disallowTools.length > 0) await chooseTools(disallowTools, { ...place, canAsk: true });
+  const isAllowed = ({ name }: { readonly name: string }) => !disallowTools.includes(name);
+  const { model = "", maxUses } = advisor ?? {};
+  const added = advisor ? [advisorTool({ model, ...(maxUses === undefined ? {} : { maxUses }) })] : [];
+  return { tools: [...tools.filter(isAllowed), ...added], shelf: shelf.filter(isAllowed) };
+}
+
+/** A small window has no room for what tools say of other agents, nor for more of them. */
+function standard(info: ModelInfo, place: Place): ToolSet {
+  if (!isSmallWindow(info)) return standardTools(place);
+  return { tools: builtinTools(place).filter(({ name }) => !fleetToolNames.includes(name)), shelf: [] };
+}

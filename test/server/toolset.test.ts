@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test";
+import { UsageError } from "../../agent/error.ts";
+import { toolSetOf } from "../../server/toolset.ts";
+import { scriptedModel } from "../support/index.ts";
+
+const { info } = scriptedModel([]);
+const place = { canAsk: false, env: {} };
+const names = (tools: readonly { readonly name: string }[]) => tools.map(({ name }) => name);
+
+test("tools that are disallowed are left out, of the shelf too", async () => {
+  const set = { tools: undefined, advisor: undefined, disallowTools: ["Bash", "WebFetch"] };
+  const { tools, shelf } = await toolSetOf(set, info, place);
+  expect(names(tools)).toContain("Read");
+  expect(names(tools)).not.toContain("Bash");
+  expect(names(shelf)).toContain("WebSearch");
+  expect(names(shelf)).not.toContain("WebFetch");
+});
+
+test("a name that is no tool's is refused, wherever it stands", async () => {
+  const wanted = { tools: undefined, advisor: undefined, disallowTools: ["Bsah"] };
+  expect(toolSetOf(wanted, info, place)).rejects.toThrow(new UsageError('There is no tool "Bsah".'));
+  expect(toolSetOf({ ...wanted, tools: ["Raed"] }, info, place)).rejects.toThrow(UsageError);
+});
+
+test("a small window has room for few tools", async () => {
+  const set = { tools: undefined, advisor: undefined, disallowTools: [] };
+  const { tools, shelf } = await toolSetOf(set, { ...info, maxRequestTokens: 8_000 }, place);
+  expect(names(tools)).toEqual(["Read", "Write", "Edit", "Bash", "Grep", "Glob", "List"]);
+  expect(shelf).toEqual([]);
+});
