@@ -33,10 +33,10 @@ export async function relay(options: RelayOptions): Promise<Input> {
   for (;;) {
     const { input, until } = await walk(options);
     if (until === undefined || input.type !== "modelFailed") return input;
-    options.emit({ type: "suspended", until, error: input.error, waits: options.waits });
-    if (!options.waits) return input;
-    const { signal, clock, woken } = options;
+    const { clock, emit, signal, waits, woken } = options;
     const wake = woken();
+    emit({ type: "suspended", until, error: input.error, waits });
+    if (!waits) return input;
     await clock.sleep(Math.max(0, until - clock.now()), AbortSignal.any([signal, wake]));
     if (signal.aborted) return { ...input, error: new AbortedError().toInfo(), cause: "aborted" };
     if (wake.aborted) return input;
@@ -52,10 +52,9 @@ async function walk(options: RelayOptions): Promise<{ readonly input: Input; rea
   let said: Failed["partial"] = null;
   for (;;) {
     const input = await call();
-    if (input.type !== "modelFailed") return { input };
+    if (signal.aborted || input.type !== "modelFailed" || input.cause !== "other") return { input };
     said = longer(said, input.partial);
-    if (signal.aborted || input.cause !== "other" || !isExhausted(input.error))
-      return { input: { ...input, partial: said } };
+    if (!isExhausted(input.error)) return { input: { ...input, partial: said } };
     const now = clock.now();
     const { error } = input;
     failures.set(nameOf(chain.present.model.info), error.message);
@@ -76,7 +75,7 @@ async function walk(options: RelayOptions): Promise<{ readonly input: Input; rea
 
 /** Of two beginnings of an answer, the one that says more. */
 function longer(one: Failed["partial"], other: Failed["partial"]): Failed["partial"] {
-  return sizeOf(other) > sizeOf(one) || !one ? (other ?? one) : one;
+  return sizeOf(one) < sizeOf(other) ? other : one;
 }
 
 const sizeOf = (partial: Failed["partial"]) =>

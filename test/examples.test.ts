@@ -39,6 +39,7 @@ ann → bob: 5
 bob → eve: 6
 The ring is quiet.
 `,
+  "structured-output.ts": "Oslo: 18 °C, rain\n",
 };
 
 test("every example is run here", () => {

@@ -174,6 +174,13 @@ test("what failed keeps the longest beginning of an answer", async () => {
   expect(lines(rig.agent.snapshot().messages)).toEqual(["user go", "assistant a longer beginning (interrupted)"]);
 });
 
+test("what another model refuses is withheld as what one model refuses, whatever the first had said", async () => {
+  const cut: ScriptedStep = { parts: [{ text: "a beginning" }], error: limited };
+  await using rig = chainRig([cut], { b: [new PolicyError({ provider: "B" })] });
+  expect((await rig.agent.run("go")).reason).toBe("refused");
+  expect(lines(rig.agent.snapshot().messages)).toEqual(["user go", "assistant  (refusal)"]);
+});
+
 test("both models' calls are billed, each at its own price", async () => {
   const usage = { input: 0, output: 1_000_000 };
   const paid: ScriptedStep = { parts: [{ text: "half" }], error: limited, usage };

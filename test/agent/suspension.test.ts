@@ -77,6 +77,12 @@ test("what a person says ends the sleep and is asked at once; what is queued doe
   ]);
 });
 
+test("whoever hears of the sleep can end it in the same moment", async () => {
+  await using rig = agentRig([limited(5), answered("at last")], { waitForLimits: true });
+  rig.agent.subscribe(({ type }) => type === "suspended" && rig.agent.send({ type: "prompt", text: "now" }));
+  expect([(await rig.agent.run("go")).content, rig.clock.now()]).toEqual(["at last", 0]);
+});
+
 test("of several limits the soonest counts; who goes on then is the first that may", async () => {
   const b = scriptedModel([limited(2), answered("by b")], { info: { id: "b", wireId: "b" } });
   const down = new ServerError({ provider: "A", status: 503 });
