@@ -1,6 +1,6 @@
 /** A person's own providers, models, prices and roles, from real files. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { priceUsage } from "../../agent/budget.ts";
 import { ConfigError } from "../../agent/error.ts";
@@ -137,6 +137,17 @@ test.each([
   expect(error).toBeInstanceOf(ConfigError);
   expect(String(error)).toContain(own());
   expect(String(error)).toContain(message);
+});
+
+test("what the docs show is taken", async () => {
+  const docs = readFileSync(new URL("../../docs/models.md", import.meta.url), "utf8");
+  const [example = "", trust = ""] = [...docs.matchAll(/```json\n([^]*?)```/g)].map(([, text]) => text);
+  put(own(), example);
+  const known = await book();
+  expect(known.resolve("acme", "b")).toMatchObject({ wireId: "org/Big-400B", tiers: ["auto", "priority"] });
+  expect(known.resolve("anthropic", "utility").id).toBe("haiku-4.5");
+  put(own(), trust);
+  expect((await book()).user.files).toEqual([own()]);
 });
 
 test("a role that names nothing is said when a model of that provider is asked for", async () => {
