@@ -141,7 +141,7 @@ test.each([
 
 test("what the docs show is taken", async () => {
   const docs = readFileSync(new URL("../../docs/models.md", import.meta.url), "utf8");
-  const [example = "", trust = ""] = [...docs.matchAll(/```json\n([^]*?)```/g)].map(([, text]) => text);
+  const [example = "", trust = ""] = [...docs.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => text);
   put(own(), example);
   const known = await book();
   expect(known.resolve("acme", "b")).toMatchObject({ wireId: "org/Big-400B", tiers: ["auto", "priority"] });
