@@ -159,7 +159,7 @@ export class ModelWork implements LoopWork {
     const { home } = this.#chain;
     try {
       const choice = await this.#switcher.apply(wanted, this.model, this.settings);
-      const isChosen = wanted.provider !== undefined || wanted.model !== undefined;
+      const isChosen = choice.model !== this.model;
       if (isChosen) this.#chain.choose(choice);
       else this.#chain.tune(choice.settings);
       this.#changed(isChosen ? {} : this.#standIn());

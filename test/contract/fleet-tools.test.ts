@@ -22,7 +22,7 @@ function inFleet(): Partial<ToolContext> {
   const fleet = new Fleet({
     clock,
     catalog: async (kind) => `all ${kind}`,
-    build: ({ model: _m, provider: _p, ...request }, parent, tools) => inheritParts(request, parent, tools),
+    build: ({ model: _m, provider: _p, auth: _a, ...request }, parent, tools) => inheritParts(request, parent, tools),
   });
   fleets.use(fleet);
   fleet.root({ model: scriptedModel({ parts: [{ text: "Done." }] }), clock, cwd: "/w", tools: [agentSpawnTool] });

@@ -179,7 +179,8 @@ test("every argument reaches the fleet, options as settings", async () => {
     prompt: "p",
     label: "l",
     provider: "anthropic",
-    auth: "env",
+    auth: "credentials",
+    account: "work",
     model: "haiku",
     modelOptions: { effort: "low", thinking: "redact", tier: "flex", cacheTtlSec: 300 },
     tools: [],
@@ -192,7 +193,7 @@ test("every argument reaches the fleet, options as settings", async () => {
     hot: true,
   };
   expect(await agentSpawnTool.run(args, contextAt("/", { fleet }))).toEqual({ text: "done" });
-  const { auth: _, modelOptions: _options, ...same } = args;
+  const { modelOptions: _, ...same } = args;
   const settings = {
     effort: "low",
     thinkingBudget: "auto",
