@@ -16,8 +16,10 @@ export interface GeminiOptions {
   readonly apiKey: string;
   /** Finds a model by any name the catalogue accepts. Throws `ModelNotFoundError`. */
   readonly resolve: (id?: string) => ModelInfo;
-  /** With or without the version at its end, `/v1beta` where it has none. */
+  /** With or without the version at its end; the API's own where it has none. */
   readonly baseUrl?: string | undefined;
+  /** The key is one of Vertex AI in express mode, which has another address and other paths. */
+  readonly vertex?: boolean | undefined;
   readonly idleMs?: number | undefined;
   readonly connectMs?: number | undefined;
   /** Sends in place of the plain one, e.g. to carry a login's token. */
@@ -47,13 +49,13 @@ export function createGemini(options: GeminiOptions): Provider {
   };
 }
 
-async function openClient({ apiKey, baseUrl }: GeminiOptions): Promise<GoogleGenAI> {
+async function openClient({ apiKey, baseUrl, vertex = false }: GeminiOptions): Promise<GoogleGenAI> {
   const { GoogleGenAI: SDK } = await import("@google/genai");
   const [, base, version] = /^(.*?)\/*(?:\/(v\d+\w*)\/*)?$/.exec(baseUrl ?? "") ?? [];
   return new SDK({
     apiKey,
-    vertexai: false,
-    httpOptions: { apiVersion: version ?? "v1beta", ...(base ? { baseUrl: base } : {}) },
+    vertexai: vertex,
+    httpOptions: { apiVersion: version ?? (vertex ? "v1beta1" : "v1beta"), ...(base ? { baseUrl: base } : {}) },
   });
 }
 

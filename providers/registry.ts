@@ -113,7 +113,7 @@ export async function createProvider(name: string, options: ProviderOptions): Pr
   };
   const provider = vendor.server
     ? await connectServer(vendor.server, options, knowledge, link)
-    : await connect(vendor, knowledge, link);
+    : await connect(vendor, knowledge, link, env);
   return { ...provider, name: vendor.name };
 }
 
@@ -174,12 +174,15 @@ async function connectServer(
   return createServerProvider({ kind, env, ...knowledge, ...told, ...link });
 }
 
-async function connect(vendor: Reached, { resolve, facts }: Knowledge, link: Link): Promise<Provider> {
+async function connect(vendor: Reached, { resolve, facts }: Knowledge, link: Link, env: Env): Promise<Provider> {
   switch (vendor.wire) {
     case "messages":
       return (await import("./anthropic.ts")).createAnthropic({ ...link, resolve });
-    case "gemini":
-      return (await import("./gemini.ts")).createGemini({ ...link, resolve });
+    case "gemini": {
+      // The SDK's own variable.
+      const vertex = env.GOOGLE_GENAI_USE_VERTEXAI?.trim().toLowerCase() === "true";
+      return (await import("./gemini.ts")).createGemini({ ...link, resolve, vertex });
+    }
     case "responses": {
       const reasoningContextAllTurns = (wireId: string) => rowFacts(wireId).reasoningContextAllTurns;
       return (await import("./openai.ts")).createOpenAI({ ...link, resolve, reasoningContextAllTurns });

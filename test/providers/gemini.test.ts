@@ -2,9 +2,12 @@ import { expect, test } from "bun:test";
 import { lowestSettings, type ModelInfo, type ModelRequest, type ModelSettings } from "../../agent/model.ts";
 import { resolveModel } from "../../providers/catalog.ts";
 import { createGemini } from "../../providers/gemini.ts";
+import { createProvider } from "../../providers/registry.ts";
 import { bodyOf, conversation, doneOf, hello, pixel, rig } from "../contract/provider-rig.ts";
 import { gemini as subject } from "../contract/subjects.ts";
+import { startFakeProvider, testKey } from "../support/fake-provider.ts";
 import type { FakeReply } from "../support/fake-types.ts";
+import { collect } from "./sse-server.ts";
 
 const third = resolveModel("google", "gemini-flash-3.5");
 const second = resolveModel("google", "gemini-pro-2.5");
@@ -117,4 +120,18 @@ test("images are estimated by tiles", async () => {
   header.writeUInt32BE(1600, 16);
   header.writeUInt32BE(700, 20);
   expect(it.model.estimateAttachment({ mime: "image/png", data: header.toString("base64") })).toBe(3 * 258);
+});
+
+test("a key of Vertex AI is used there, where the SDK's own variable says so", async () => {
+  await using fake = await startFakeProvider([ok]);
+  const env = {
+    GOOGLE_API_KEY: testKey,
+    GOOGLE_BASE_URL: fake.url("gemini"),
+    GOOGLE_GENAI_USE_VERTEXAI: "true",
+  };
+  await using provider = await createProvider("google", { env });
+  const model = await provider.model("gemini-flash-3.5");
+  expect(doneOf(await collect(model)).parts).toEqual([{ type: "text", text: "Ok.", signature: expect.any(String) }]);
+  expect(fake.requests[0]?.path).toBe("/v1beta1/publishers/google/models/gemini-3.5-flash:streamGenerateContent");
+  expect(fake.problems).toEqual([]);
 });
