@@ -2,9 +2,9 @@
 import { type Env, findKey, vendorOf } from "../../auth.ts";
 import type { KindOfServer } from "./kinds.ts";
 
-/** Up to its `/v1`. */
-export function serverAddress({ kind, baseUrl }: KindOfServer, env: Env): string {
-  return env[vendorOf(kind).baseUrlVar]?.trim() || baseUrl;
+/** Up to its `/v1`; undefined where nobody says, which means its usual port. */
+export function serverAddress({ kind }: KindOfServer, env: Env): string | undefined {
+  return env[vendorOf(kind).baseUrlVar]?.trim() || undefined;
 }
 
 export function serverKey({ kind }: KindOfServer, env: Env): string | undefined {

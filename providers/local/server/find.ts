@@ -30,8 +30,21 @@ async function find(
   env: Env,
   { probeMs = 200, listMs = 2_000 }: FindOptions,
 ): Promise<FoundServer | undefined> {
-  const baseUrl = serverAddress(kind, env);
-  await fetch(new URL("/", baseUrl), { method: "HEAD", redirect: "manual", signal: AbortSignal.timeout(probeMs) });
+  const told = serverAddress(kind, env);
+  const baseUrl = told ?? kind.baseUrl;
+  // An address that somebody gave may be far away; on the usual ports a stranger may listen, who is sent nothing.
+  if (told === undefined && !(await listens(new URL(baseUrl), probeMs))) return undefined;
   const models = await kind.list({ baseUrl, apiKey: serverKey(kind, env), signal: AbortSignal.timeout(listMs) });
   return models && { provider: kind.kind, label: kind.label, baseUrl, models };
+}
+
+async function listens({ hostname, port }: URL, probeMs: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), probeMs);
+  const socket = { open: () => resolve(true), data: () => {}, error: () => resolve(false) };
+  const connected = Bun.connect({ hostname, port: Number(port), socket }).catch(() => resolve(false));
+  const answer = await promise;
+  clearTimeout(timer);
+  void connected.then((connection) => connection?.end());
+  return answer;
 }

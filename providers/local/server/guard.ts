@@ -14,17 +14,19 @@ export interface Guarded {
   readonly written: () => number;
   /** The first lines and the last of what it wrote. */
   readonly log: () => string;
-  /** Asks it to end and kills it after 10 s. */
+  /** Asks it to end and, after the grace, kills it. */
   end(): Promise<void>;
 }
 
-/** `$@` is the command. Ten seconds after it was asked to end it is killed. */
+/** `$1` is the time in seconds between the request to end and the kill, the rest the command. */
 const script = `
+grace=$1
+shift
 exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!
 ( read -r _ <&3; kill -TERM $child
-  for _ in 1 2 3 4 5 6 7 8 9 10; do sleep 1; kill -0 $child || exit; done
+  while [ $grace -gt 0 ]; do sleep 1; grace=$((grace - 1)); kill -0 $child || exit; done
   kill -KILL $child ) >/dev/null 2>&1 &
 watch=$!
 exec 3<&-
@@ -36,10 +38,10 @@ kill $watch 2>/dev/null
 exit $code
 `;
 
-/** In a process group of its own, so that Ctrl-C is not for it. */
-export function startGuarded(command: readonly string[], env: Record<string, string>): Guarded {
+/** In a process group of its own, so that Ctrl-C is not for it. `graceSec` passes between the request to end and the kill. */
+export function startGuarded(command: readonly string[], env: Record<string, string>, graceSec = 10): Guarded {
   const log = openLog();
-  const child = Bun.spawn(["/bin/sh", "-c", script, "sagent-guard", ...command], {
+  const child = Bun.spawn(["/bin/sh", "-c", script, "sagent-guard", String(graceSec), ...command], {
     env,
     stdin: "pipe",
     stdout: log,

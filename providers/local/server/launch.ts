@@ -15,12 +15,16 @@ export interface LaunchOptions {
   readonly signal?: AbortSignal | undefined;
   /** A server that neither answers nor says anything for so long is given up. */
   readonly silentMs?: number;
+  /** Between the request to end and the kill. */
+  readonly graceSec?: number;
 }
 
 export interface LaunchedServer {
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly running: () => boolean;
+  /** Settles when it is gone. */
+  readonly exited: Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -39,7 +43,8 @@ export async function launchServer(options: LaunchOptions): Promise<LaunchedServ
     const child = start(options, port, apiKey);
     const health = await untilHealthy(child, port, options);
     if (health === "ready") {
-      return { baseUrl: `http://127.0.0.1:${port}/v1`, apiKey, running: child.running, close: () => child.end() };
+      const { running, exited } = child;
+      return { baseUrl: `http://127.0.0.1:${port}/v1`, apiKey, running, exited, close: () => child.end() };
     }
     await child.end();
     // Another program may take the port between our look and the server's.
@@ -48,10 +53,10 @@ export async function launchServer(options: LaunchOptions): Promise<LaunchedServ
   }
 }
 
-function start({ program, weights, args, env }: LaunchOptions, port: number, apiKey: string): Guarded {
+function start({ program, weights, args, env, graceSec }: LaunchOptions, port: number, apiKey: string): Guarded {
   const command = [program, "-m", weights, "--host", "127.0.0.1", "--port", String(port), ...args];
   // A key in the arguments could be read by every user of the machine.
-  return startGuarded(command, { ...withoutSecrets(env), LLAMA_API_KEY: apiKey });
+  return startGuarded(command, { ...withoutSecrets(env), LLAMA_API_KEY: apiKey }, graceSec);
 }
 
 async function freePort(): Promise<number> {

@@ -2,6 +2,7 @@
 import { SagentError } from "../../../agent/error.ts";
 import type { Chunk, Model, ModelInfo, ModelRequest, Provider } from "../../../agent/model.ts";
 import { infoOf } from "./kinds.ts";
+import type { LaunchedServer } from "./launch.ts";
 import { type ManagedOptions, ManagedServers } from "./managed.ts";
 import { ask, type WireOptions, wireTo } from "./wire.ts";
 
@@ -12,7 +13,7 @@ export function launchedProvider(options: WireOptions & ManagedOptions): Provide
     const server = await servers.server(name);
     const [served] = (await ask(kind, server)) ?? [];
     const info = infoOf(kind, served ?? { id: name, windowTokens: 0, images: false }, custom);
-    return { running: server.running, model: await wireTo(options, server).model({ ...info, id: name }) };
+    return { server, model: await wireTo(options, server).model({ ...info, id: name }) };
   };
   const close = () => servers.close();
   return {
@@ -26,9 +27,11 @@ export function launchedProvider(options: WireOptions & ManagedOptions): Provide
   };
 }
 
+const deathMs = 500;
+
 /** A model on one life of its server. */
 interface Place {
-  readonly running: () => boolean;
+  readonly server: LaunchedServer;
   readonly model: Model;
 }
 
@@ -45,13 +48,19 @@ class LaunchedModel implements Model {
 
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<Chunk> {
     try {
-      if (!this.#place.running()) this.#place = await this.#connect();
+      if (!this.#place.server.running()) this.#place = await this.#connect();
     } catch (error) {
       if (!(error instanceof SagentError)) throw error;
       yield { type: "error", error, parts: [] };
       return;
     }
-    yield* this.#place.model.stream(request, signal);
+    const { server, model } = this.#place;
+    for await (const chunk of model.stream(request, signal)) {
+      // A lost connection is news of the server's end, which takes a moment to be seen; the next attempt starts another.
+      const isLost = chunk.type === "error" && !signal.aborted && chunk.error.retry !== "never";
+      if (isLost) await Promise.race([server.exited, Bun.sleep(deathMs)]);
+      yield chunk;
+    }
   }
 
   estimateText(text: string): number {
