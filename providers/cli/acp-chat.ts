@@ -23,6 +23,8 @@ export function createAcpChat({ vendor, cwd }: LinkOptions, wish: LinkWish, tell
   let session = "";
   let isBusy = false;
   let unsaid: Words = [];
+  /** Calls of the turn that runs. */
+  let calls = 0;
   /** The agent knows its system prompt. */
   let isTold = vendor.catalog !== undefined || wish.system === "";
   /** Parts are told apart by the kind of what came before. */
@@ -36,13 +38,14 @@ export function createAcpChat({ vendor, cwd }: LinkOptions, wish: LinkWish, tell
   };
   const prompt = async (words: Words): Promise<void> => {
     isBusy = true;
+    calls = 0;
     const answer = await agent?.request<PromptResponse>("session/prompt", {
       sessionId: session,
       prompt: words.map(block),
     });
     isBusy = false;
     if (!answer) return;
-    tell({ type: "usage", usage: meters(answer) });
+    tell({ type: "usage", usage: meters(answer, calls) });
     const next = unsaid;
     unsaid = [];
     if (next.length > 0) return prompt(next);
@@ -69,6 +72,9 @@ export function createAcpChat({ vendor, cwd }: LinkOptions, wish: LinkWish, tell
       if (isBusy) unsaid = [...unsaid, ...told];
       else prompt(told).catch(fail);
     },
+    called(): void {
+      calls += 1;
+    },
     interrupt(): void {
       if (isBusy) void agent?.notify("session/cancel", { sessionId: session }).catch(() => {});
     },
@@ -91,10 +97,10 @@ function block(each: Words[number]) {
 }
 
 /**
- * Gemini CLI tells the sums of a whole turn. With one request behind it they are its meters; with more, the prompt's
- * are left to the estimate, for a sum of prompts is the size of none of them.
+ * Gemini CLI tells the sums of a whole turn. Where calls were made in it, several requests are behind it, and the sum of
+ * their prompts is the size of none of them: then it is left to the estimate.
  */
-function meters({ _meta: meta }: PromptResponse) {
+function meters({ _meta: meta }: PromptResponse, calls: number) {
   const { input_tokens: input, output_tokens: output } = obj(obj(obj(meta).quota).token_count);
-  return { ...noUsage, input: count(input), output: count(output) };
+  return { ...noUsage, input: calls === 0 ? count(input) : 0, output: count(output) };
 }

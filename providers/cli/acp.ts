@@ -31,6 +31,7 @@ export async function startAcp(options: LinkOptions, wish: LinkWish): Promise<Li
       onCall({ name, args, signal }) {
         const key = crypto.randomUUID();
         const result = desk.result(key, signal);
+        chat.called();
         tell({ type: "call", key, name, args: JSON.stringify(args) });
         return result;
       },
@@ -81,12 +82,17 @@ export async function startAcp(options: LinkOptions, wish: LinkWish): Promise<Li
 
 function flags({ vendor, info }: LinkOptions): readonly string[] {
   if (vendor.catalog === undefined) return [];
-  return ["--acp", "--model", info.wireId, "--skip-trust", "-e", "none", "--allowed-mcp-server-names", bridgeName];
+  return ["--acp", "--model", info.wireId, "-e", "none", "--allowed-mcp-server-names", bridgeName];
 }
 
-/** Gemini CLI reads its system prompt from a file; other agents are told it in front of the conversation. */
+/**
+ * Gemini CLI reads its system prompt from a file, and the settings of the directory where it is told to trust it; other
+ * agents are told the prompt in front of the conversation.
+ */
 function variables({ vendor }: LinkOptions, notes: string): Record<string, string> {
-  return vendor.catalog === undefined ? {} : { GEMINI_SYSTEM_MD: `${notes}/system.md` };
+  return vendor.catalog === undefined
+    ? {}
+    : { GEMINI_SYSTEM_MD: `${notes}/system.md`, GEMINI_CLI_TRUST_WORKSPACE: "true" };
 }
 
 function server({ url, token }: Mount) {
@@ -119,6 +125,9 @@ function lineStream(write: (line: string) => void) {
     readable: new ReadableStream({
       start(opened) {
         controller = opened;
+      },
+      cancel() {
+        controller = undefined;
       },
     }),
     writable: new WritableStream({ write: (message) => write(JSON.stringify(message)) }),

@@ -52,6 +52,10 @@ async function* answer(
   const { link, results, words } = delivery;
   let isDone = false;
   try {
+    if (words.length + results.length === 0) {
+      isDone = true;
+      return yield ended(delivery, [], { parts: [], stopReason: "endTurn", usage: noUsage });
+    }
     await readiness(link, call, vendor);
     call.begun = true;
     if (words.length > 0) link.say(words);
@@ -93,14 +97,12 @@ async function readiness(link: Link, { watch }: Call, vendor: CliVendor): Promis
 }
 
 /** Reads until the program is done or waits for results. Ends without `done` when the call was ended from this side. */
-async function* read(link: Link, call: Call, { keep }: Delivery, vendor: CliVendor): AsyncGenerator<Chunk> {
+async function* read(link: Link, call: Call, delivery: Delivery, vendor: CliVendor): AsyncGenerator<Chunk> {
   const { parts, watch } = call;
   const calls: string[] = [];
   const done = (stop: StopReason): Chunk => {
     const all = parts.all();
-    const end = { type: "done", parts: all, stopReason: settleStop(stop, all), usage: call.usage ?? noUsage } as const;
-    keep(end, calls);
-    return end;
+    return ended(delivery, calls, { parts: all, stopReason: settleStop(stop, all), usage: call.usage ?? noUsage });
   };
   while (!watch.signal.aborted) {
     const event = link.events.take();
@@ -127,6 +129,15 @@ async function* read(link: Link, call: Call, { keep }: Delivery, vendor: CliVend
         yield* show(event, call);
     }
   }
+}
+
+type Done = Extract<Chunk, { type: "done" }>;
+
+/** Keeps the program for what comes next before anybody hears that it is done. */
+function ended({ keep }: Delivery, calls: readonly string[], end: Omit<Done, "type">): Done {
+  const done: Done = { type: "done", ...end };
+  keep(done, calls);
+  return done;
 }
 
 type Shown = Exclude<LinkEvent, { type: "roundEnded" | "turnEnded" | "failed" | "call" }>;
