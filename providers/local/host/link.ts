@@ -1,19 +1,39 @@
-/** One life of the child: what was asked of it and is not answered yet, all of which fails when the child is gone. */
+/** One life of the place where models run: what was asked of it and is not answered yet, all of which fails when it is gone. */
 import { AbortedError, type SagentError } from "../../../agent/error.ts";
 import type { Chunk, ModelRequest } from "../../../agent/model.ts";
 import type { WeightsLoad } from "../llama.ts";
 import type { PullProgress } from "../pull.ts";
 import { errorOf } from "./errors.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
-import { type FromHost, type HostOptions, type ModelFacts, takenAtOnce } from "./messages.ts";
-import { type HostExit, type HostProcess, type HostProcessOptions, startProcess } from "./process.ts";
+import { type FromHost, type HostOptions, type ModelFacts, type ToHost, takenAtOnce } from "./messages.ts";
 
-export interface LinkOptions extends Omit<HostProcessOptions, "onMessage"> {
+/** The place: a child process, or something else that takes and sends these messages. */
+export interface Host {
+  /** Settles when it is gone. */
+  readonly exited: Promise<HostExit>;
+  send(message: ToHost): void;
+  /** While anything waits for it, this process does not end by itself. */
+  hold(): Disposable;
+  /** Asks it to end, and makes it. */
+  end(): Promise<void>;
+}
+
+export interface HostExit {
+  /** As a sentence goes on: `with SIGSEGV`. */
+  readonly how: string;
+  /** Its last words, in one line; empty where it had none. */
+  readonly said: string;
+  /** Something else killed it, which the system does when memory is short. */
+  readonly killed: boolean;
+}
+
+export interface LinkOptions {
+  readonly start: (onMessage: (message: FromHost) => void) => Host;
   readonly options: HostOptions;
   readonly onLoad: (load: WeightsLoad) => void;
   readonly onProgress: (progress: PullProgress) => void;
-  /** The child is gone, unasked; what is returned ends each call that runs. */
-  readonly onCrash: (exit: HostExit) => SagentError;
+  /** It is gone, unasked; what is returned ends each call that runs. */
+  readonly onLost: (exit: HostExit) => SagentError;
 }
 
 interface Opening {
@@ -25,7 +45,7 @@ interface Opening {
 const abortMs = 2_000;
 
 export class Link {
-  readonly #process: HostProcess;
+  readonly #host: Host;
   readonly #options: LinkOptions;
   readonly #openings = new Map<number, Opening>();
   readonly #closings = new Map<number, PromiseWithResolvers<void>>();
@@ -36,38 +56,38 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#process = startProcess({ ...options, onMessage: (message) => this.#take(message) });
-    this.#process.send({ type: "start", options: options.options });
-    void this.#process.exited.then((exit) => this.#lost(exit));
+    this.#host = options.start((message) => this.#take(message));
+    this.#host.send({ type: "start", options: options.options });
+    void this.#host.exited.then((exit) => this.#lost(exit));
   }
 
   async open(model: number, name: string | undefined): Promise<ModelFacts> {
-    using _ = this.#process.hold();
+    using _ = this.#host.hold();
     const opening = { name, opened: Promise.withResolvers<ModelFacts>() };
     this.#openings.set(model, opening);
-    this.#process.send({ type: "open", model, ...(name !== undefined && { name }) });
+    this.#host.send({ type: "open", model, ...(name !== undefined && { name }) });
     return opening.opened.promise;
   }
 
   async close(model: number): Promise<void> {
     if (this.#gone) return;
-    using _ = this.#process.hold();
+    using _ = this.#host.hold();
     const closing = this.#closings.get(model) ?? Promise.withResolvers<void>();
     this.#closings.set(model, closing);
-    this.#process.send({ type: "close", model });
+    this.#host.send({ type: "close", model });
     await closing.promise;
   }
 
-  /** Throws what the child's end made of the call. */
+  /** Throws what the end of the place made of the call. */
   async *stream(model: number, request: ModelRequest, signal: AbortSignal): AsyncGenerator<Chunk> {
-    using _ = this.#process.hold();
+    using _ = this.#host.hold();
     const call = ++this.#lastCall;
     const inbox = createInbox<Chunk>();
     this.#calls.set(call, inbox);
-    this.#process.send({ type: "stream", call, model, request });
+    this.#host.send({ type: "stream", call, model, request });
     let timer: Timer | undefined;
     const abort = () => {
-      this.#process.send({ type: "abort", call });
+      this.#host.send({ type: "abort", call });
       timer ??= setTimeout(() => inbox.fail(new AbortedError()), abortMs);
     };
     signal.addEventListener("abort", abort, { once: true });
@@ -80,11 +100,11 @@ export class Link {
         yield chunk;
         if (whole) return;
         if (++untold < takenAtOnce) continue;
-        this.#process.send({ type: "taken", call, count: untold });
+        this.#host.send({ type: "taken", call, count: untold });
         untold = 0;
       }
     } finally {
-      if (!whole) this.#process.send({ type: "abort", call });
+      if (!whole) this.#host.send({ type: "abort", call });
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
       this.#calls.delete(call);
@@ -92,12 +112,12 @@ export class Link {
   }
 
   cancel(): void {
-    this.#process.send({ type: "cancel" });
+    this.#host.send({ type: "cancel" });
   }
 
   async end(): Promise<void> {
     this.#ending = true;
-    await this.#process.end();
+    await this.#host.end();
   }
 
   #take(message: FromHost): void {
@@ -136,7 +156,7 @@ export class Link {
 
   #lost(exit: HostExit): void {
     this.#gone = true;
-    const error = this.#ending ? new AbortedError() : this.#options.onCrash(exit);
+    const error = this.#ending ? new AbortedError() : this.#options.onLost(exit);
     for (const { opened } of this.#openings.values()) opened.reject(error);
     for (const inbox of this.#calls.values()) inbox.fail(error);
     for (const closing of this.#closings.values()) closing.resolve();

@@ -8,26 +8,11 @@ import type { Subprocess } from "bun";
 import { LocalModelError } from "../../../agent/error.ts";
 import { type Env, withoutSecrets } from "../../auth.ts";
 import { words } from "./errors.ts";
+import type { Host, HostExit } from "./link.ts";
 import type { FromHost, ToHost } from "./messages.ts";
 
-export interface HostProcess {
+export interface HostProcess extends Host {
   readonly pid: number;
-  /** Settles when it is gone. */
-  readonly exited: Promise<HostExit>;
-  send(message: ToHost): void;
-  /** While anything waits for the child, this process does not end by itself. */
-  hold(): Disposable;
-  /** Asks it to end, and makes it. */
-  end(): Promise<void>;
-}
-
-export interface HostExit {
-  /** As a sentence goes on: `with SIGSEGV`. */
-  readonly how: string;
-  /** Its last words on stderr, in one line; empty where it had none. */
-  readonly said: string;
-  /** Something else killed it, which the system does when memory is short. */
-  readonly killed: boolean;
 }
 
 export interface HostProcessOptions {
