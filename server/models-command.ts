@@ -7,6 +7,7 @@ import type { Config } from "./config.ts";
 import { isUsable, listProviders, type Offer, type ProviderEntry, stateOf } from "./model-list.ts";
 import { describeModel } from "./model-sheet.ts";
 import { readBook } from "./models.ts";
+import { page } from "./pager.ts";
 import { settingsOf, thinkingOf } from "./settings.ts";
 import { writeOut } from "./stdio.ts";
 import { printable } from "./terminal-text.ts";
@@ -26,7 +27,7 @@ export async function runModels(words: readonly string[], config: Config, env: E
     return show(id, offers, config);
   }
   const found = offers.filter((offer) => matches(offer, words) && passes(offer, config));
-  return config.outputFormat === "text" ? printTable(found, chosen) : printJson(found, config);
+  return config.outputFormat === "text" ? printTable(found, chosen, env) : printJson(found, config);
 }
 
 async function show(id: string, offers: readonly Offer[], config: Config): Promise<number> {
@@ -72,7 +73,7 @@ function offers(info: ModelInfo, knobs: Config["knobs"]): boolean {
   }
 }
 
-async function printTable(found: readonly Offer[], chosen: readonly ProviderEntry[]): Promise<number> {
+async function printTable(found: readonly Offer[], chosen: readonly ProviderEntry[], env: Env): Promise<number> {
   const head = ["MODEL", "PROVIDER", "WINDOW", "IN $", "OUT $", "THINKING", "IMAGES", "STATE"];
   const rows = found.map(rowOf);
   const problems = chosen.flatMap(({ name, problem }) => (problem === undefined ? [] : [`${name}: ${problem}`]));
@@ -85,7 +86,7 @@ async function printTable(found: readonly Offer[], chosen: readonly ProviderEntr
     ...problems,
   ];
   const table = found.length === 0 ? "" : `${columns([head, ...rows], [2, 3, 4])}\n`;
-  await writeOut(printable(`${table}${notes.join("\n")}\n`));
+  await page(printable(`${table}${notes.join("\n")}\n`), env);
   return 0;
 }
 

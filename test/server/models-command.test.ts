@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { must } from "../support/must.ts";
-import { freshHome, type Home } from "./program.ts";
+import { until } from "../support/until.ts";
+import { freshHome, type Home, main } from "./program.ts";
 
 let home: Home;
 beforeEach(() => {
@@ -131,4 +132,23 @@ test("a person's own provider is listed; what its server reports matches only ex
   expect(stdout).toContain("Prices, USD for a million tokens, from your models.json");
   const unknown = await home.run(["models", "--provider", "nobody"], { env });
   expect([unknown.code, unknown.stderr.split("\n")[0]]).toEqual([2, 'sagent: There is no provider "nobody".']);
+});
+
+test("a list longer than the terminal goes through the pager, which is told no key", async () => {
+  const pager = join(home.path, "pager");
+  writeFileSync(pager, '#!/bin/sh\necho "paged $(wc -l) lines, $(env | grep -c key-openai-1) keys"\n', { mode: 0o755 });
+  const onTerminal = async (rows: number) => {
+    const shown: string[] = [];
+    const program = Bun.spawn([process.execPath, main, "models", "kimi"], {
+      cwd: home.project,
+      env: { ...home.env, ...env, TERM: "dumb", PAGER: pager },
+      terminal: { cols: 200, rows, data: (_, bytes) => shown.push(Buffer.from(bytes).toString()) },
+    });
+    await program.exited;
+    await until(() => shown.join("").endsWith("\n"));
+    program.terminal?.close();
+    return shown.join("").trim();
+  };
+  expect(await onTerminal(40)).toStartWith("MODEL ");
+  expect(await onTerminal(4)).toBe("paged 6 lines, 0 keys");
 });

@@ -53,11 +53,11 @@ test("its key reaches no tool", async () => {
 });
 
 test("a child may use another of its models by name; a provider that is not allowed is refused", async () => {
-  const spawn = (args: object) => ({ parts: [{ call: "AgentSpawn", args }] });
   await using fake = await acme(({ view }) => {
     const last = JSON.stringify(view.messages.at(-1));
     if (last.includes("Work.")) return { parts: [{ text: "Worked." }] };
-    if (last.includes("Begin.")) return spawn({ prompt: "Work.", label: "w", model: "acme-small" });
+    const args = { prompt: "Work.", label: "w", model: "acme-small" };
+    if (last.includes("Begin.")) return { parts: [{ call: "AgentSpawn", args }] };
     return { parts: [{ text: "Done." }] };
   });
   const result = resultOf(await home.run(["-p", "Begin.", "--output-format", "json"], { env }));
