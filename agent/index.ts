@@ -8,7 +8,8 @@ import type { AgentOptions } from "./agent-options.ts";
 import type { BuildChild } from "./child.ts";
 import { Fleet } from "./fleet.ts";
 import type { Catalog } from "./fleet-port.ts";
-import type { Model, ModelInfo, Provider } from "./model.ts";
+import type { ModelWish } from "./machine-state.ts";
+import type { Access, KeySource, Model, ModelInfo, Provider } from "./model.ts";
 import type { Surroundings } from "./prompt.ts";
 import type { AnyTool } from "./tool.ts";
 
@@ -58,6 +59,10 @@ export interface CreateAgentOptions extends Omit<AgentOptions, "model" | "tools"
   /** Inferred from the model's name or from the keys in the environment where absent; `local` needs no key. */
   readonly provider?: string;
   readonly apiKey?: string;
+  /** The only place to look for a key: the environment, or the credential file. */
+  readonly auth?: KeySource;
+  /** An account of the credential file. */
+  readonly account?: string;
   readonly baseUrl?: string;
   /** Names of built-in tools and tools of your own; all built-in ones where absent. */
   readonly tools?: readonly (string | AnyTool)[];
@@ -98,7 +103,9 @@ async function compose(options: CreateAgentOptions, made: AsyncDisposableStack):
   const { withoutSecrets } = await import("../providers/registry.ts");
   const { catalogText } = await import("../providers/catalog-text.ts");
   const connections = new Connections(options, env, made);
-  const model = typeof wanted === "object" ? wanted : await connections.connect({ provider, model: wanted });
+  const { auth, account } = options;
+  const first = { provider, model: typeof wanted === "object" ? undefined : wanted, auth, account };
+  const model = typeof wanted === "object" ? wanted : await connections.connect(first);
   const { tools, shelf } = await pickTools(options, env);
   const { standardPrompt } = await import("./prompt.ts");
   const place = await surroundings(cwd, env);
@@ -114,18 +121,11 @@ async function compose(options: CreateAgentOptions, made: AsyncDisposableStack):
     cwd,
     env: withoutSecrets(env),
     system: standardPrompt(place, model.info, tools, options.system),
-    resolveModel: (choice, current) => connections.connect({ ...choice, current: current.provider }),
+    resolveModel: (choice, current) => connections.connect(choice, current),
     resources: [made],
   });
   await fleet.restore(agent);
   return { fleet, agent };
-}
-
-interface Choice {
-  readonly provider?: string | undefined;
-  readonly model?: string | undefined;
-  /** The provider so far; none for the first model. */
-  readonly current?: string;
 }
 
 /** The providers behind the models of one fleet, each made when first asked for. */
@@ -148,41 +148,59 @@ class Connections {
     return this.#book;
   }
 
-  async connect(choice: Choice): Promise<Model> {
+  /** What is asked for, as far as it differs from the present model; with nothing, another object of the same. */
+  async connect(wanted: ModelWish, current?: ModelInfo): Promise<Model> {
     const { apiKey, baseUrl, provider } = this.#options;
     const { chooseProvider } = await import("../providers/registry.ts");
-    const name = chooseProvider({ env: this.#env, book: await this.book(), baseUrl, ...choice });
-    const key = choice.current === undefined || name === provider ? apiKey : undefined;
-    return (await this.#provider(name, key)).model(choice.model);
+    const choice = { env: this.#env, book: await this.book(), baseUrl };
+    const isSame = current !== undefined && (wanted.provider ?? wanted.model) === undefined;
+    const { auth: _auth, account: _account, ...names } = wanted;
+    const name = isSame
+      ? current.provider
+      : chooseProvider(current ? { ...choice, ...names, current: current.provider } : { ...choice, ...wanted });
+    const isOwn = current === undefined || (wanted.account === undefined && name === provider);
+    const access = await this.#accessTo(name, wanted, current);
+    return (await this.#provider(name, access, isOwn ? apiKey : undefined)).model(isSame ? current.id : wanted.model);
+  }
+
+  async #accessTo(name: string, wanted: ModelWish, current: ModelInfo | undefined): Promise<Access> {
+    const { auth, account } = this.#options;
+    if (!current) return { auth, account };
+    if (name === "local") return {};
+    const { accessFor } = await import("../providers/credentials.ts");
+    return accessFor((await this.book()).provider(name), this.#env, wanted, current.access ?? { auth, account });
   }
 
   /** Another object of the same model, where its provider was made here. */
   async again({ info }: Model): Promise<Model | undefined> {
-    return (await this.#providers.get(info.provider))?.model(info.id);
+    return (await this.#providers.get(keyOf(info.provider, info.access)))?.model(info.id);
   }
 
   /** The cheaper model of a provider that was made here. */
-  async utility({ provider }: ModelInfo): Promise<Model | undefined> {
+  async utility({ provider, access }: ModelInfo): Promise<Model | undefined> {
     if (["local", "openai-compat", "llamacpp"].includes(provider)) return undefined;
-    return (await this.#providers.get(provider))?.model("utility").catch(() => undefined);
+    return (await this.#providers.get(keyOf(provider, access)))?.model("utility").catch(() => undefined);
   }
 
-  #provider(name: string, apiKey: string | undefined): Promise<Provider> {
-    const known = this.#providers.get(name);
+  #provider(name: string, access: Access, apiKey: string | undefined): Promise<Provider> {
+    const key = keyOf(name, access);
+    const known = this.#providers.get(key);
     if (known) return known;
-    const connected = this.#connect(name, apiKey);
-    this.#providers.set(name, connected);
-    connected.catch(() => this.#providers.delete(name));
+    const connected = this.#connect(name, access, apiKey);
+    this.#providers.set(key, connected);
+    connected.catch(() => this.#providers.delete(key));
     return connected;
   }
 
-  async #connect(name: string, apiKey: string | undefined): Promise<Provider> {
+  async #connect(name: string, { auth, account }: Access, apiKey: string | undefined): Promise<Provider> {
     const { createProvider } = await import("../providers/registry.ts");
-    return this.#made.use(
-      await createProvider(name, { env: this.#env, book: await this.book(), baseUrl: this.#options.baseUrl, apiKey }),
-    );
+    const { baseUrl } = this.#options;
+    const options = { env: this.#env, book: await this.book(), baseUrl, apiKey, auth, account };
+    return this.#made.use(await createProvider(name, options));
   }
 }
+
+const keyOf = (name: string, { auth, account }: Access = {}) => [name, auth, account].join(" ");
 
 async function readBook(cwd: string, env: Env): Promise<Book> {
   const { Book, loadUserModels } = await import("../providers/registry.ts");
@@ -192,11 +210,11 @@ async function readBook(cwd: string, env: Env): Promise<Book> {
 /** A child has a model object of its own, so that its calls wait for nobody's; a model of the caller's own is shared. */
 async function childBuilder(connections: Connections, place: Surroundings): Promise<BuildChild> {
   const { childPrompt } = await import("./prompt.ts");
-  return async ({ provider, model: name, hot, system: extra }, parent, tools) => {
-    const isSame = provider === undefined && name === undefined;
+  return async ({ provider, model: name, auth, account, hot, system: extra }, parent, tools) => {
+    const isSame = (provider ?? name ?? auth ?? account) === undefined;
     const own = isSame
       ? await connections.again(parent.model)
-      : await connections.connect({ provider, model: name, current: parent.model.info.provider });
+      : await connections.connect({ provider, model: name, auth, account }, parent.model.info);
     const model = own ?? parent.model;
     const system = hot ? (parent.options.system ?? "") : childPrompt(place, model.info, tools, extra);
     return { model, tools, system, resources: own ? [own] : [] };

@@ -49,6 +49,13 @@ export function requireCredential(vendor: Vendor, env: Env, access: Access = {})
   });
 }
 
+/** How a switch is let in: what it names stands; what is inherited gives way where the provider has nothing for it. */
+export function accessFor(vendor: Vendor, env: Env, { auth, account }: Access, inherited: Access): Access {
+  if (account !== undefined) return { auth, account };
+  const access = { ...inherited, ...(auth === undefined ? {} : { auth }) };
+  return findCredential(vendor, env, access) ? access : { auth };
+}
+
 /** Throws `ConfigError` for a file that cannot be used, and for an account that it has for no provider. */
 export function checkFile(env: Env, { auth, account = defaultAccount }: Access): void {
   if (auth === "env") return;

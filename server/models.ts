@@ -7,7 +7,7 @@ import type { Origin } from "../agent/message.ts";
 import { type Access, keySources, type Model, type ModelInfo, type Provider } from "../agent/model.ts";
 import { redact } from "../providers/auth.ts";
 import { checkAccount } from "../providers/credential-file.ts";
-import { findCredential } from "../providers/credentials.ts";
+import { accessFor } from "../providers/credentials.ts";
 import type { WeightsLoad } from "../providers/local/llama.ts";
 import { Book, chooseProvider, createProvider, loadUserModels, providerNames } from "../providers/registry.ts";
 import type { Config } from "./config.ts";
@@ -114,13 +114,9 @@ export class Models implements AsyncDisposable {
     return chooseProvider({ env: this.#env, book: await this.book(), ...wanted });
   }
 
-  /** What was not asked for gives way where the provider has nothing for it; what was stands, and fails there. */
-  async #accessTo(name: string, { auth, account }: ModelWish, current: ModelInfo): Promise<Access> {
-    if (account !== undefined) return { auth, account };
-    const inherited = current.access ?? this.#access;
-    const access = { ...inherited, ...(auth === undefined ? {} : { auth }) };
-    if (name === "local" || findCredential((await this.book()).provider(name), this.#env, access)) return access;
-    return { auth };
+  async #accessTo(name: string, wanted: ModelWish, current: ModelInfo): Promise<Access> {
+    if (name === "local") return {};
+    return accessFor((await this.book()).provider(name), this.#env, wanted, current.access ?? this.#access);
   }
 
   async #build(name: string, id: string | undefined, access: Access): Promise<Model> {
