@@ -105,8 +105,13 @@ export function withoutSecrets(env: Env): Record<string, string> {
 
 /** Replaces every secret of the environment and of the credential file that stands in a text by its name, in brackets. */
 export function redact(text: string, env: Env): string {
+  return redactor(env)(text);
+}
+
+/** The same for many texts: the files are read once, now. */
+export function redactor(env: Env): (text: string) => string {
   const secrets = [...secretsOfEnv(env), ...secretsOfFiles(env)].sort((a, b) => b.value.length - a.value.length);
-  return secrets.reduce((safe, { name, value }) => safe.replaceAll(value, `[${name}]`), text);
+  return (text) => secrets.reduce((safe, { name, value }) => safe.replaceAll(value, `[${name}]`), text);
 }
 
 function secretsOfEnv(env: Env): Secret[] {

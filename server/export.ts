@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { ConfigError, SessionNotFoundError } from "../agent/error.ts";
 import { Ledger } from "../agent/ledger.ts";
 import { findSession, type SessionSummary, summarise } from "../agent/session-list.ts";
-import { redact } from "../providers/auth.ts";
+import { redact, redactor } from "../providers/auth.ts";
 import { htmlPage, type PageBundle } from "./export-html.ts";
 import { Transcript } from "./export-markdown.ts";
 import { readEvents } from "./records.ts";
@@ -80,5 +80,6 @@ async function* json(summary: SessionSummary): AsyncGenerator<string> {
 
 /** No secret is cut in two: a piece ends where an event does. */
 async function* safely(pieces: AsyncIterable<string>, env: Env): AsyncGenerator<string> {
-  for await (const piece of pieces) if (piece !== "") yield redact(piece, env);
+  const redacted = redactor(env);
+  for await (const piece of pieces) if (piece !== "") yield redacted(piece);
 }
