@@ -12,6 +12,7 @@ import { messageWriter, type WireMessage, withBreakpoints } from "./anthropic-me
 import { readEvents } from "./anthropic-stream.ts";
 import { bodyWriter } from "./body.ts";
 import { type Call, runCall } from "./call.ts";
+import { keepClient } from "./clients.ts";
 import { type AttachmentWeights, attachmentWeight } from "./image-tokens.ts";
 import { imageFitter } from "./images.ts";
 import { limitWindows } from "./limits.ts";
@@ -43,15 +44,16 @@ type Cache = { type: "ephemeral"; ttl?: "1h" };
 const label = "Anthropic";
 
 export function createAnthropic(options: AnthropicOptions): Provider {
-  let client: Promise<MessagesClient> | undefined;
-  const connect = () => (client ??= options.client?.() ?? openClient(options));
-  const close = async () => {
-    client = undefined;
-  };
+  const client = keepClient<MessagesClient>(options.client ?? (() => openClient(options)));
+  const close = async () => client.forget();
   return {
     name: "anthropic",
     model: async (id) =>
-      createModel(options.resolve(id), { connect, idleMs: options.idleMs, foreign: options.client !== undefined }),
+      createModel(options.resolve(id), {
+        connect: client.get,
+        idleMs: options.idleMs,
+        foreign: options.client !== undefined,
+      }),
     close,
     [Symbol.asyncDispose]: close,
   };

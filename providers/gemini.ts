@@ -2,6 +2,7 @@
 import type { GenerateContentConfig, GoogleGenAI, ThinkingConfig, ThinkingLevel, Tool } from "@google/genai";
 import type { Chunk, Effort, Model, ModelInfo, ModelRequest, Provider } from "../agent/model.ts";
 import { type Call, checkSize, runCall } from "./call.ts";
+import { keepClient } from "./clients.ts";
 import { contentWriter, isThirdGeneration } from "./gemini-contents.ts";
 import { readChunks } from "./gemini-stream.ts";
 import { type AttachmentWeights, attachmentWeight } from "./image-tokens.ts";
@@ -35,12 +36,9 @@ export type GeminiClient = Pick<GoogleGenAI, "models">;
 const label = "Google";
 
 export function createGemini(options: GeminiOptions): Provider {
-  let client: Promise<GeminiClient> | undefined;
-  const connect = () => (client ??= options.client?.() ?? openClient(options));
-  const close = async () => {
-    client = undefined;
-  };
-  const link = { connect, idleMs: options.idleMs, fetch: options.fetch ?? patientFetch(options.connectMs) };
+  const client = keepClient<GeminiClient>(options.client ?? (() => openClient(options)));
+  const close = async () => client.forget();
+  const link = { connect: client.get, idleMs: options.idleMs, fetch: options.fetch ?? patientFetch(options.connectMs) };
   return {
     name: "google",
     model: async (id) => createModel(options.resolve(id), link),

@@ -3,6 +3,7 @@ import type { OpenAI } from "openai";
 import type { Chunk, Model, ModelInfo, ModelRequest, Provider } from "../agent/model.ts";
 import { bodyWriter } from "./body.ts";
 import { type Call, runCall } from "./call.ts";
+import { keepClient } from "./clients.ts";
 import { type AttachmentWeights, attachmentWeight } from "./image-tokens.ts";
 import { imageFitter } from "./images.ts";
 import { limitWindows } from "./limits.ts";
@@ -49,14 +50,8 @@ export interface Answer {
 
 /** A provider whose models post to `path`. The SDK is loaded by the first call and its client shared by all models. */
 export function sdkProvider(options: SdkOptions, path: string, wireOf: (info: ModelInfo) => Wire): Provider {
-  let client: Promise<OpenAI> | undefined;
-  const connect = () => {
-    client ??= options.client?.() ?? connectSdk(options);
-    return client;
-  };
-  const close = async () => {
-    client = undefined;
-  };
+  const client = keepClient(options.client ?? (() => connectSdk(options)));
+  const close = async () => client.forget();
   return {
     name: options.name,
     async model(id) {
@@ -68,7 +63,7 @@ export function sdkProvider(options: SdkOptions, path: string, wireOf: (info: Mo
         const plain = wire.body({ ...request, messages: await fit(withhold(request.messages)) });
         const body = overFields(plain, request.providerOptions?.[info.provider]);
         const text = bodyText(body);
-        const sdk = await connect();
+        const sdk = await client.get();
         // Clients of other clouds look into the body.
         const sent = { ...patient, body: options.client ? body : text, signal: call.watch.signal };
         const response = await sdk

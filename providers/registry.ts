@@ -8,6 +8,7 @@ import type { Env } from "./auth.ts";
 import { Book, type Reached } from "./book.ts";
 import { rowFacts } from "./catalog.ts";
 import { choose } from "./choose.ts";
+import type { Clients } from "./clients.ts";
 import type { ChatFacts } from "./compat-quirks.ts";
 import { checkFile, findCredential, requireCredential } from "./credentials.ts";
 import { type CustomModel, customModel } from "./custom.ts";
@@ -19,6 +20,7 @@ export type { Chunk, Model, ModelInfo, ModelRequest, ModelSettings, PriceRow, Pr
 export { type Env, redact, withoutSecrets } from "./auth.ts";
 export { Book } from "./book.ts";
 export { type ListedModel, listModels, pricesAsOf, type RowFacts, resolveModel, rowFacts } from "./catalog.ts";
+export type { Clients } from "./clients.ts";
 export type { CustomModel } from "./custom.ts";
 export type { LocalOptions } from "./local/llama.ts";
 export type { LocalProviderOptions } from "./local/local.ts";
@@ -35,6 +37,8 @@ export interface ProviderOptions extends Access {
   readonly book?: Book | undefined;
   /** What the models behind `openai-compat` are like, where the defaults do not fit. */
   readonly custom?: CustomModel | undefined;
+  /** Clients of the vendors' SDKs to use in place of the plain ones. */
+  readonly clients?: Clients | undefined;
   /** Where the embedded model comes from and what it may use. */
   readonly local?: LocalProviderOptions | undefined;
   /** Longest silence of a server, in ms. */
@@ -110,6 +114,7 @@ export async function createProvider(name: string, options: ProviderOptions): Pr
     ...(baseUrl !== undefined && { baseUrl }),
     ...(idleMs !== undefined && { idleMs }),
     ...(connectMs !== undefined && { connectMs }),
+    clients: options.clients ?? {},
   };
   const provider = vendor.server
     ? await connectServer(vendor.server, options, knowledge, link)
@@ -121,6 +126,8 @@ export async function createProvider(name: string, options: ProviderOptions): Pr
 async function carried(vendor: Reached, options: ProviderOptions): Promise<Pick<Link, "apiKey" | "fetch">> {
   const { env, auth, account, apiKey, connectMs } = options;
   if (apiKey !== undefined) return { apiKey };
+  // It brings its own credentials.
+  if (options.clients?.[vendor.wire]) return { apiKey: "" };
   const find = vendor.needsKey || account !== undefined ? requireCredential : findCredential;
   const found = find(vendor, env, { auth, account });
   if (found?.type !== "token") return { apiKey: found?.key ?? "" };
@@ -137,6 +144,7 @@ interface Link {
   readonly baseUrl?: string;
   readonly idleMs?: number;
   readonly connectMs?: number;
+  readonly clients: Clients;
 }
 
 /** What is known of a provider's models. */
@@ -167,34 +175,37 @@ async function connectServer(
   kind: ServerKind,
   { env, custom, local = {}, book = shipped }: ProviderOptions,
   knowledge: Knowledge,
-  { apiKey, ...link }: Link,
+  { apiKey, clients: _, ...link }: Link,
 ): Promise<Provider> {
   const { createServerProvider } = await import("./local/server/provider.ts");
   const told = { local, custom, listed: (id: string) => book.find(kind, id), ...(apiKey !== "" && { apiKey }) };
   return createServerProvider({ kind, env, ...knowledge, ...told, ...link });
 }
 
-async function connect(vendor: Reached, { resolve, facts }: Knowledge, link: Link, env: Env): Promise<Provider> {
+async function connect(vendor: Reached, knowledge: Knowledge, all: Link, env: Env): Promise<Provider> {
+  const { clients, ...link } = all;
+  const { resolve } = knowledge;
   switch (vendor.wire) {
     case "messages":
-      return (await import("./anthropic.ts")).createAnthropic({ ...link, resolve });
+      return (await import("./anthropic.ts")).createAnthropic({ ...link, resolve, client: clients.messages });
     case "gemini": {
       // The SDK's own variable.
       const vertex = env.GOOGLE_GENAI_USE_VERTEXAI?.trim().toLowerCase() === "true";
-      return (await import("./gemini.ts")).createGemini({ ...link, resolve, vertex });
+      return (await import("./gemini.ts")).createGemini({ ...link, resolve, vertex, client: clients.gemini });
     }
     case "responses": {
       const reasoningContextAllTurns = (wireId: string) => rowFacts(wireId).reasoningContextAllTurns;
-      return (await import("./openai.ts")).createOpenAI({ ...link, resolve, reasoningContextAllTurns });
+      const { createOpenAI } = await import("./openai.ts");
+      return createOpenAI({ ...link, resolve, reasoningContextAllTurns, client: clients.responses });
     }
     case "chat":
-      return connectChat(vendor, link, { resolve, facts });
+      return connectChat(vendor, all, knowledge);
   }
 }
 
 async function connectChat(vendor: Reached, link: Link, knowledge: Knowledge): Promise<Provider> {
   const { name, label } = vendor;
-  const { apiKey, baseUrl, ...rest } = link;
+  const { apiKey, clients, baseUrl = clients.chat && "", ...rest } = link;
   if (baseUrl === undefined) {
     throw new ConfigError(`${label} has no address: ${vendor.baseUrlVar} is not set.`, {
       hint: "Pass --base-url URL, up to and with its /v1, or set it in the environment.",
@@ -211,6 +222,7 @@ async function connectChat(vendor: Reached, link: Link, knowledge: Knowledge): P
     name,
     label,
     baseUrl,
+    client: clients.chat,
     ...knowledge,
     ...(apiKey !== "" && { apiKey }),
     ...(quirks && { quirks }),
