@@ -4,7 +4,7 @@ import { isTerminal, writeErr } from "./stdio.ts";
 
 const mostBytes = 64 * 1024;
 
-/** Resolves to the secret without space around it. Throws `UsageError` where there is none, `AbortedError` on ^C. */
+/** Resolves to the secret without space around it. Throws `UsageError` where there is none; ^C ends the process. */
 export async function readSecret(question: string): Promise<string> {
   const text = isTerminal("stdin") ? await typed(question) : await piped();
   const secret = text.trim();
@@ -27,39 +27,45 @@ async function piped(): Promise<string> {
   return text;
 }
 
-/** Reads one line of a terminal that shows nothing of it. The terminal is as it was when this returns. */
+/** Reads one line of a terminal that shows nothing of it. The terminal is as it was when this returns, or is interrupted. */
 async function typed(question: string): Promise<string> {
   const { stdin } = process;
-  writeErr(question);
   stdin.setRawMode(true);
+  writeErr(question);
+  let line: Line = { text: "", end: "none" };
   try {
-    let line = "";
     for await (const chunk of stdin.setEncoding("utf8")) {
-      const { text, ended } = edited(line, String(chunk));
-      line = text;
-      if (ended) return line;
+      line = edited(line.text, String(chunk));
+      if (line.end !== "none") break;
     }
-    return line;
   } finally {
     stdin.setRawMode(false);
     writeErr("\n");
   }
+  if (line.end !== "interrupt") return line.text;
+  // As the terminal itself would have done it.
+  process.kill(process.pid, "SIGINT");
+  throw new AbortedError();
+}
+
+interface Line {
+  readonly text: string;
+  readonly end: "none" | "return" | "interrupt";
 }
 
 const esc = "\x1b";
-/** Of a terminal (ECMA-48 §5.4). */
+/** Of a terminal (ECMA-48 §5.4): what it puts around a paste, and what keys such as the arrows send. */
 const sequences = new RegExp(`${esc}\\[[\\d;]*[ -/]*[@-~]`, "g");
 
-/** The line after what was typed or pasted. Throws `AbortedError` on ^C. */
-function edited(line: string, typed: string): { text: string; ended: boolean } {
+/** The line after what was typed or pasted. */
+function edited(line: string, typed: string): Line {
   let text = line;
-  // What a terminal puts around a paste, and what keys such as the arrows send.
   for (const letter of typed.replace(sequences, "")) {
-    if (letter === "\r" || letter === "\n" || letter === "\x04") return { text, ended: true };
-    if (letter === "\x03") throw new AbortedError();
+    if (letter === "\r" || letter === "\n" || letter === "\x04") return { text, end: "return" };
+    if (letter === "\x03") return { text: "", end: "interrupt" };
     if (letter === "\x7f" || letter === "\b") text = text.slice(0, -1);
     else if (letter === "\x15") text = "";
     else if (letter >= " ") text += letter;
   }
-  return { text, ended: false };
+  return { text, end: "none" };
 }

@@ -102,12 +102,12 @@ test("a key is never an argument, and what makes no sense is told", async () => 
   expect(await refusal("-p", "x", "--auth", "device")).toEqual([2, "sagent: --auth device is a way to log in."]);
 });
 
-test("a key that is typed is not echoed, can be mended, and leaves the terminal as it was", async () => {
-  using home = freshHome();
+/** Runs `sagent login openai` in a shell on a terminal, types `keys` once it asks, and resolves to all that was shown. */
+async function typedLogin(home: Home, keys: readonly string[]): Promise<string> {
   let screen = "";
   const asked = Promise.withResolvers<void>();
   const command = `"$0" "$1" login openai --no-check; echo "code $?"; stty -a | grep -o -- '-*echo ' | head -1`;
-  const child = Bun.spawn(["bash", "-c", command, process.execPath, main], {
+  const child = Bun.spawn(["bash", "-c", `trap : INT; ${command}`, process.execPath, main], {
     cwd: home.project,
     env: { ...home.env },
     terminal: {
@@ -118,17 +118,29 @@ test("a key that is typed is not echoed, can be mended, and leaves the terminal 
     },
   });
   await asked.promise;
-  await Bun.sleep(100);
-  child.terminal?.write(`\x1b[200~wrong\x15${key}x\x7f\x1b[201~`);
-  child.terminal?.write("\r");
+  for (const each of keys) child.terminal?.write(each);
   expect(await child.exited).toBe(0);
   child.terminal?.close();
+  return screen;
+}
+
+test("a key that is typed is not echoed, can be mended, and leaves the terminal as it was", async () => {
+  using home = freshHome();
+  const screen = await typedLogin(home, [`\x1b[200~wrong\x15${key}x\x7f\x1b[201~`, "\r"]);
   expect(saved(home).openai.default.key).toBe(key);
   expect(screen).not.toContain(key.slice(0, 8));
   expect(screen).not.toContain("wrong");
   expect(screen).toContain("code 0");
-  expect(screen).toMatch(/\becho\b/);
-  expect(screen).not.toContain("-echo");
+  expect(screen).toMatch(/\n ?echo/);
+});
+
+test("an interrupt while it is asked for ends it with nothing saved, and the terminal as it was", async () => {
+  using home = freshHome();
+  const screen = await typedLogin(home, [key, "\x03"]);
+  expect(screen).toContain("code 130");
+  expect(screen).not.toContain(key.slice(0, 8));
+  expect(screen).toMatch(/\n ?echo/);
+  expect(() => saved(home)).toThrow("ENOENT");
 });
 
 test("a login in the browser is kept, used as bearer, shown with its end, and taken back at the server", async () => {
