@@ -34,7 +34,10 @@ export function createAcpChat({ vendor, cwd }: LinkOptions, wish: LinkWish, tell
   const failureOf = (thrown: unknown) => {
     const { code, message, data } = obj(thrown);
     const words = [message, obj(data).details].filter((each) => typeof each === "string").join(": ");
-    return code === loginWanted ? notLoggedIn(vendor, words) : serviceFailed(vendor, { message: words });
+    if (code === loginWanted) return notLoggedIn(vendor, words);
+    // Gemini CLI puts the status of HTTP in the place of the code.
+    const status = typeof code === "number" && code >= 400 ? code : undefined;
+    return serviceFailed(vendor, { message: words, status });
   };
   const prompt = async (words: Words): Promise<void> => {
     isBusy = true;

@@ -57,6 +57,7 @@ async function* answer(
       return yield ended(delivery, [], { parts: [], stopReason: "endTurn", usage: noUsage });
     }
     await readiness(link, call, vendor);
+    if (call.watch.signal.aborted) return;
     call.begun = true;
     if (words.length > 0) link.say(words);
     if (words.length > 0 && results.length > 0) await systemClock.sleep(wordsFirstMs, call.watch.signal);

@@ -7,6 +7,7 @@ import {
   type FakeTools,
   fakeScript,
   inputLines,
+  leave,
   makeCalls,
   nextRound,
   note,
@@ -60,7 +61,7 @@ async function run(): Promise<void> {
       if (said.type === "user") queue.push(said);
       wake();
     }
-    process.exit(0);
+    leave();
   })();
   for (;;) {
     while (queue.length === 0) await new Promise<void>((resolve) => (wake = resolve));

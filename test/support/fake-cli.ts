@@ -72,6 +72,13 @@ export function nextRound(): FakeRound {
   return fakeScript().rounds[at] ?? problem(`the script has no round ${at}`);
 }
 
+let isStubborn = false;
+
+/** Its input has ended: a program that is well ends too. */
+export function leave(): void {
+  if (!isStubborn) process.exit(0);
+}
+
 /** Ends, or waits for ever, as the round says. Resolves where there is no trouble of that kind. */
 export async function suffer(trouble: FakeTrouble | undefined): Promise<void> {
   if (trouble === "crash") {
@@ -79,7 +86,10 @@ export async function suffer(trouble: FakeTrouble | undefined): Promise<void> {
     process.exit(7);
   }
   if (trouble === "huge") process.stdout.write(`{"padding":"${"x".repeat(17 * 1024 * 1024)}`);
-  if (trouble === "stubborn") process.on("SIGTERM", () => note("stopped", { by: "SIGTERM" }));
+  if (trouble === "stubborn") {
+    isStubborn = true;
+    process.on("SIGTERM", () => note("stopped", { by: "SIGTERM" }));
+  }
   if (trouble === "hang" || trouble === "stubborn" || trouble === "huge")
     await new Promise(() => setInterval(() => {}, 1e6));
 }

@@ -4,6 +4,7 @@ import {
   type FakeRound,
   fakeScript,
   inputLines,
+  leave,
   makeCalls,
   nextRound,
   note,
@@ -28,7 +29,7 @@ async function run(): Promise<void> {
     else if (id === undefined) notified(method);
     else serve(id, method, params);
   }
-  process.exit(0);
+  leave();
 }
 
 let state: "new" | "greeted" | "open" | "threaded" = "new";

@@ -9,6 +9,7 @@ import {
   type FakeRound,
   type FakeTools,
   fakeScript,
+  leave,
   makeCalls,
   nextRound,
   note,
@@ -68,7 +69,7 @@ function serve(): void {
   const output = Writable.toWeb(process.stdout) as WritableStream<Uint8Array>;
   const input = Readable.toWeb(process.stdin) as unknown as ReadableStream<Uint8Array>;
   app.connect(ndJsonStream(output, input));
-  process.stdin.on("end", () => process.exit(0));
+  process.stdin.on("end", leave);
 }
 
 async function turn(client: AgentContext): Promise<number> {
