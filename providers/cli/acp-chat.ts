@@ -78,9 +78,9 @@ export function createAcpChat({ vendor, cwd }: LinkOptions, wish: LinkWish, tell
     called(): void {
       calls += 1;
     },
-    interrupt(): void {
-      if (isBusy) void agent?.notify("session/cancel", { sessionId: session }).catch(() => {});
-    },
+    /** What stops the turn, where one runs. */
+    cancellation: () =>
+      isBusy ? { jsonrpc: "2.0", method: "session/cancel", params: { sessionId: session } } : undefined,
     update({ update }: SessionNotification): void {
       if (update.sessionUpdate !== kind) part += 1;
       kind = update.sessionUpdate;

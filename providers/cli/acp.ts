@@ -75,7 +75,11 @@ export async function startAcp(options: LinkOptions, wish: LinkWish): Promise<Li
       desk.answer(key, answer);
       return waits;
     },
-    interrupt: chat.interrupt,
+    interrupt() {
+      // Not by the connection, which writes when it comes to it: the input may be closed by then.
+      const cancellation = chat.cancellation();
+      if (cancellation) child.write(JSON.stringify(cancellation));
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
