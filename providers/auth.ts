@@ -14,7 +14,7 @@ export interface Vendor {
   /** As sentences call it. */
   readonly label: string;
   /** The protocol it speaks: the adapter to load. */
-  readonly wire: "messages" | "responses" | "gemini" | "chat";
+  readonly wire: "messages" | "responses" | "gemini" | "chat" | "program";
   readonly keyVars: readonly string[];
   readonly needsKey: boolean;
   /** Overrides `baseUrl`, for proxies and tests. */

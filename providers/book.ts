@@ -7,6 +7,8 @@ import type { ModelInfo, PriceRow, ServiceTier } from "../agent/model.ts";
 import { serviceTiers } from "../agent/model.ts";
 import { type Vendor, vendors } from "./auth.ts";
 import { type ListedModel, listModels, resolveModel, shippedRoles } from "./catalog.ts";
+import { cliModel, listCliModels } from "./cli/info.ts";
+import { type CliVendor, cliVendor, cliVendors } from "./cli/vendors.ts";
 import { customModel } from "./custom.ts";
 import { noUserModels, type UserModel, type UserModels, type UserProvider } from "./user-models.ts";
 
@@ -26,7 +28,10 @@ export class Book {
     this.user = user;
   }
 
-  /** In the order in which a default is looked for; `local`, which is no vendor, is not among them. */
+  /**
+   * In the order in which a default is looked for; `local`, which is no vendor, is not among them, nor are vendors'
+   * programs, which are used where they are named only.
+   */
   get providers(): readonly Reached[] {
     const shipped = vendors.map((vendor) => reached(vendor, this.#own(vendor.name)));
     const names = Object.keys(this.user.providers).filter((name) => !vendors.some((vendor) => vendor.name === name));
@@ -37,8 +42,10 @@ export class Book {
   provider(name: string): Reached {
     const found = this.providers.find((each) => each.name === name.toLowerCase());
     if (found) return found;
-    const known = [...this.providers.map((each) => each.name), "local"].join(", ");
-    throw new UsageError(`There is no provider "${name}".`, { hint: `Choose one of: ${known}.` });
+    const program = cliVendor(name);
+    if (program) return programVendor(program);
+    const known = [...this.providers, ...cliVendors].map((each) => each.name).join(", ");
+    throw new UsageError(`There is no provider "${name}".`, { hint: `Choose one of: ${known}, local.` });
   }
 
   /** The models of a provider that have a name here, newest first in each family, the person's own behind them. */
@@ -54,6 +61,8 @@ export class Book {
    * `ModelNotFoundError`, `SettingError` for a window that the model does not offer, `ConfigError` where there is no default.
    */
   resolve(provider: string, name?: string): ModelInfo {
+    const program = cliVendor(provider);
+    if (program) return cliModel(program, name, { billed: false });
     const reached = this.provider(provider);
     if (!reached.own && !reached.open) return resolveModel(reached.name, name);
     const found = this.find(reached.name, name ?? "default");
@@ -100,6 +109,8 @@ export class Book {
   }
 
   #listed({ name, own }: Reached): readonly ListedModel[] {
+    const program = cliVendor(name);
+    if (program) return listCliModels(program);
     const shipped = isShipped(name) ? listModels(name) : [];
     if (!own) return shipped;
     const changes = own.models ?? {};
@@ -119,6 +130,11 @@ function reached(vendor: Vendor, own: UserProvider | undefined): Reached {
   const { label = vendor.label, baseUrl, keyVar } = own;
   const address = baseUrl === undefined ? {} : { baseUrl };
   return { ...vendor, label, open, own, ...address, ...(keyVar && { keyVars: [keyVar], needsKey: true }) };
+}
+
+function programVendor({ name, label, catalog }: CliVendor): Reached {
+  const open = catalog === undefined;
+  return { name, label, wire: "program", keyVars: [], needsKey: false, baseUrlVar: "", open };
 }
 
 function ownVendor(name: string, own: UserProvider): Reached {

@@ -1,6 +1,7 @@
 /** What agents are told of the providers and models they may change to. */
 import type { Book } from "./book.ts";
 import { basePrice } from "./catalog.ts";
+import { cliVendor, isInstalled } from "./cli/vendors.ts";
 import { providerNames, usableProviders } from "./registry.ts";
 
 export interface Offer {
@@ -14,9 +15,14 @@ export interface Offer {
 export function catalogText({ env, book, allowed }: Offer, kind: "providers" | "models", provider: string): string {
   if (kind === "providers") {
     const usable = new Set(usableProviders(env, book));
+    const state = (name: string) => {
+      const program = cliVendor(name);
+      if (program) return isInstalled(program, env) ? "ready, if it is logged in" : "its program is not installed";
+      return usable.has(name) ? "ready" : "no key or address is set";
+    };
     return providerNames(book)
       .filter((name) => allowed?.includes(name) ?? true)
-      .map((name) => `${name}: ${usable.has(name) ? "ready" : "no key or address is set"}`)
+      .map((name) => `${name}: ${state(name)}`)
       .join("\n");
   }
   if (allowed && !allowed.includes(provider.toLowerCase())) {

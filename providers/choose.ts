@@ -2,6 +2,7 @@
 import { ModelNotFoundError, UsageError } from "../agent/error.ts";
 import type { Book } from "./book.ts";
 import { isLocalName } from "./catalog.ts";
+import { cliVendor } from "./cli/vendors.ts";
 
 export interface Choice {
   readonly book: Book;
@@ -31,6 +32,8 @@ export function choose(choice: Choice): string {
   const otherwise = choice.current ?? usable[0] ?? choice.allowed?.[0] ?? "local";
   if (model === undefined) return otherwise;
   if (isLocalName(model)) return "local";
+  if (choice.current !== undefined && cliVendor(choice.current) && knows(book, choice.current, model))
+    return choice.current;
   const serving = servers(model, choice);
   const [only] = serving.filter((name) => name === choice.current || serving.length === 1);
   if (only !== undefined) return only;

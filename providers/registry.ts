@@ -8,6 +8,7 @@ import type { Env } from "./auth.ts";
 import { Book, type Reached } from "./book.ts";
 import { rowFacts } from "./catalog.ts";
 import { choose } from "./choose.ts";
+import { cliVendors } from "./cli/vendors.ts";
 import type { Clients } from "./clients.ts";
 import type { ChatFacts } from "./compat-quirks.ts";
 import { checkFile, findCredential, requireCredential } from "./credentials.ts";
@@ -51,7 +52,7 @@ const shipped = new Book();
 
 /** Every provider, as users type it. */
 export function providerNames(book = shipped): string[] {
-  return [...book.providers.map(({ name }) => name), "local"];
+  return [...[...book.providers, ...cliVendors].map(({ name }) => name), "local"];
 }
 
 /**
@@ -126,8 +127,8 @@ export async function createProvider(name: string, options: ProviderOptions): Pr
 async function carried(vendor: Reached, options: ProviderOptions): Promise<Pick<Link, "apiKey" | "fetch">> {
   const { env, auth, account, apiKey, connectMs } = options;
   if (apiKey !== undefined) return { apiKey };
-  // It brings its own credentials.
-  if (options.clients?.[vendor.wire]) return { apiKey: "" };
+  // Both bring their own credentials.
+  if (vendor.wire === "program" || options.clients?.[vendor.wire]) return { apiKey: "" };
   const find = vendor.needsKey || account !== undefined ? requireCredential : findCredential;
   const found = find(vendor, env, { auth, account });
   if (found?.type !== "token") return { apiKey: found?.key ?? "" };
@@ -200,6 +201,8 @@ async function connect(vendor: Reached, knowledge: Knowledge, all: Link, env: En
     }
     case "chat":
       return connectChat(vendor, all, knowledge);
+    case "program":
+      return (await import("./cli/provider.ts")).createCli(vendor.name, { env, idleMs: link.idleMs });
   }
 }
 

@@ -1,6 +1,7 @@
 /** Every model that there is to choose from, by provider, with what is missing to use it; weights and servers are asked. */
 import { vendors } from "../providers/auth.ts";
 import type { Book, Reached } from "../providers/book.ts";
+import { cliVendor, isInstalled } from "../providers/cli/vendors.ts";
 import { findCredential } from "../providers/credentials.ts";
 import { customModel } from "../providers/custom.ts";
 import { type ListedModel, providerNames, usableProviders } from "../providers/registry.ts";
@@ -57,6 +58,13 @@ export async function listProviders(env: Env, wanted: Wanted): Promise<ProviderE
 async function entryOf(name: string, env: Env, { book, baseUrl }: Wanted): Promise<ProviderEntry> {
   if (name === "local") return { name, local: true, usable: true, anyName: true, models: await localModels() };
   const reached = book.provider(name);
+  const program = cliVendor(name);
+  if (program) {
+    const usable = isInstalled(program, env);
+    const missing = program.install ? `Its program: ${program.install}.` : `A program: set ${program.commandVar}.`;
+    const models = usable ? book.list(name) : [];
+    return { name, local: false, usable, ...(!usable && { missing }), anyName: reached.open, models };
+  }
   const address =
     (name === "openai-compat" ? baseUrl : undefined) ?? (env[reached.baseUrlVar]?.trim() || reached.baseUrl);
   const usable = usableProviders(env, book).includes(name) || (name === "openai-compat" && baseUrl !== undefined);

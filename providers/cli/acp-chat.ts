@@ -1,10 +1,12 @@
 /** One session of an ACP agent. It takes one prompt at a time; what is said meanwhile waits for the next. */
 import type { ClientContext, McpServer, PromptResponse, SessionNotification } from "@agentclientprotocol/sdk";
 import { noUsage, type StopReason } from "../../agent/message.ts";
+import type { ProviderError } from "../../agent/provider-error.ts";
 import { version } from "./about.ts";
 import { notLoggedIn, serviceFailed } from "./failures.ts";
 import { count, obj } from "./json.ts";
 import type { LinkEvent, LinkOptions, LinkWish } from "./link.ts";
+import type { CliVendor } from "./vendors.ts";
 import type { Words } from "./words.ts";
 
 /** `auth_required` of the protocol. */
@@ -30,15 +32,7 @@ export function createAcpChat({ vendor, cwd }: LinkOptions, wish: LinkWish, tell
   /** Parts are told apart by the kind of what came before. */
   let part = 0;
   let kind = "";
-  const fail = (thrown: unknown) => tell({ type: "failed", error: failureOf(thrown) });
-  const failureOf = (thrown: unknown) => {
-    const { code, message, data } = obj(thrown);
-    const words = [message, obj(data).details].filter((each) => typeof each === "string").join(": ");
-    if (code === loginWanted) return notLoggedIn(vendor, words);
-    // Gemini CLI puts the status of HTTP in the place of the code.
-    const status = typeof code === "number" && code >= 400 ? code : undefined;
-    return serviceFailed(vendor, { message: words, status });
-  };
+  const fail = (thrown: unknown) => tell({ type: "failed", error: failureOf(vendor, thrown) });
   const prompt = async (words: Words): Promise<void> => {
     isBusy = true;
     calls = 0;
@@ -66,7 +60,7 @@ export function createAcpChat({ vendor, cwd }: LinkOptions, wish: LinkWish, tell
         const { sessionId } = await opened.request("session/new", { cwd, mcpServers });
         session = sessionId;
       } catch (thrown) {
-        throw failureOf(thrown);
+        throw failureOf(vendor, thrown);
       }
     },
     say(words: Words): void {
@@ -91,6 +85,15 @@ export function createAcpChat({ vendor, cwd }: LinkOptions, wish: LinkWish, tell
       tell({ type: kind === "agent_message_chunk" ? "text" : "thinking", key: String(part), text });
     },
   };
+}
+
+function failureOf(vendor: CliVendor, thrown: unknown): ProviderError {
+  const { code, message, data } = obj(thrown);
+  const words = [message, obj(data).details].filter((each) => typeof each === "string").join(": ");
+  if (code === loginWanted) return notLoggedIn(vendor, words);
+  // Gemini CLI puts the status of HTTP in the place of the code.
+  const status = typeof code === "number" && code >= 400 ? code : undefined;
+  return serviceFailed(vendor, { message: words, status });
 }
 
 const text = (said: string): Words[number] => ({ type: "text", text: said });

@@ -1,30 +1,27 @@
 /** Vendors' own programs as providers: found, checked, and asked whether they are logged in, before anything is sent. */
-import { ConfigError } from "../../agent/error.ts";
-import type { ModelInfo, Provider } from "../../agent/model.ts";
+import { ConfigError, UsageError } from "../../agent/error.ts";
+import type { Provider } from "../../agent/model.ts";
 import type { Env } from "../auth.ts";
-import { resolveModel } from "../catalog.ts";
 import { cliEnvironment } from "./environment.ts";
+import { type Account, cliModel } from "./info.ts";
 import { parseLine } from "./json.ts";
 import type { StartLink } from "./link.ts";
 import { createCliModel } from "./model.ts";
 import { quietDirectory } from "./notes.ts";
 import { ask } from "./process.ts";
-import type { CliVendor } from "./vendors.ts";
+import { type CliVendor, cliVendor, commandOf, isInstalled } from "./vendors.ts";
 
 export interface CliOptions {
   readonly env: Env;
   readonly idleMs?: number | undefined;
 }
 
-interface Account {
-  /** What is used is paid for by the token. */
-  readonly billed: boolean;
-}
-
 const questionMs = 20_000;
 
-/** Nothing is started before a model is asked for. */
-export function createCli(vendor: CliVendor, { env, idleMs }: CliOptions): Provider {
+/** Nothing is started before a model is asked for. Throws `UsageError` for a name that is no program's. */
+export function createCli(name: string, { env, idleMs }: CliOptions): Provider {
+  const vendor = cliVendor(name);
+  if (!vendor) throw new UsageError(`There is no program of a vendor called "${name}".`);
   const models = new Set<AsyncDisposable>();
   let checked: Promise<Account> | undefined;
   const close = async () => {
@@ -34,7 +31,7 @@ export function createCli(vendor: CliVendor, { env, idleMs }: CliOptions): Provi
   return {
     name: vendor.name,
     async model(id) {
-      const command = commandOf(vendor, env);
+      const command = requireCommand(vendor, env);
       const cwd = quietDirectory(env, vendor.name, vendor.settings);
       checked ??= check(vendor, { command, cwd, env });
       checked.catch(() => {
@@ -61,12 +58,11 @@ async function starter({ wire }: CliVendor): Promise<StartLink> {
   }
 }
 
-/** The program that a person chose, or the vendor's. Throws `ConfigError` where there is none. */
-export function commandOf({ label, command, commandVar }: CliVendor, env: Env): readonly string[] {
-  const chosen = env[commandVar]?.trim();
-  const words = chosen ? chosen.split(/\s+/) : command;
-  if (words.length > 0) return words;
-  throw new ConfigError(`${label} has no program: ${commandVar} is not set.`, {
+/** Throws `ConfigError` where nobody said which program it is. */
+function requireCommand(vendor: CliVendor, env: Env): readonly string[] {
+  const command = commandOf(vendor, env);
+  if (command.length > 0) return command;
+  throw new ConfigError(`${vendor.label} has no program: ${vendor.commandVar} is not set.`, {
     hint: "Set it to the command that starts the agent, such as `my-agent --acp`.",
   });
 }
@@ -80,9 +76,8 @@ interface Place {
 /** Throws `ConfigError` for a program that is missing, too old or not logged in. */
 async function check(vendor: CliVendor, place: Place): Promise<Account> {
   const { command, env } = place;
-  const [program = ""] = command;
-  if (Bun.which(program, { PATH: env.PATH ?? "" }) === null) {
-    throw new ConfigError(`${vendor.label} is not installed: there is no program "${program}".`, {
+  if (!isInstalled(vendor, env)) {
+    throw new ConfigError(`${vendor.label} is not installed: there is no program "${command[0]}".`, {
       hint: vendor.install === undefined ? `See ${vendor.commandVar}.` : `Install it with: ${vendor.install}`,
     });
   }
@@ -119,42 +114,4 @@ async function accountOf({ label, wire, login }: CliVendor, place: Place): Promi
   }
   if (wire === "app-server") return { billed: /api key/i.test((await question(place, ["login", "status"])).text) };
   return { billed: false };
-}
-
-/** Facts of the catalogue as far as the program can make use of them. */
-export function cliModel(vendor: CliVendor, id: string | undefined, { billed }: Account): ModelInfo {
-  const { name, catalog, efforts, window } = vendor;
-  if (catalog === undefined) return plainModel(name, id ?? "default");
-  const row = resolveModel(catalog, id?.includes("+") ? id.slice(0, id.indexOf("+")) : id);
-  return {
-    ...row,
-    provider: name,
-    maxRequestTokens: Math.min(row.maxRequestTokens, window?.request ?? row.maxRequestTokens),
-    maxResponseTokens: Math.min(row.maxResponseTokens, window?.response ?? row.maxResponseTokens),
-    efforts: row.efforts.filter((effort) => efforts.includes(effort)),
-    budgetModes: row.budgetModes.filter((mode) => mode !== "fixed"),
-    thinkingOutputs: row.thinkingOutputs.filter((output) => output !== "redacted"),
-    tiers: ["auto"],
-    cacheTtlSec: [],
-    prices: billed ? row.prices.filter(({ tier }) => tier === "auto") : [],
-  };
-}
-
-function plainModel(provider: string, id: string): ModelInfo {
-  return {
-    provider,
-    id,
-    wireId: id,
-    maxRequestTokens: 128_000,
-    maxResponseTokens: 16_384,
-    maxRequestBytes: 0,
-    images: true,
-    efforts: ["none"],
-    budgetModes: ["none"],
-    thinkingOutputs: ["text"],
-    tiers: ["auto"],
-    cacheTtlSec: [],
-    prices: [],
-    charsPerToken: 4,
-  };
 }

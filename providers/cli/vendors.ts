@@ -1,6 +1,8 @@
 /** Programs of vendors that can be driven as providers. Plain data, so that listing them loads nothing. */
 import type { Effort } from "../../agent/model.ts";
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 export interface CliVendor {
   /** As users type it; also `Provider.name` and `ModelInfo.provider`. */
   readonly name: string;
@@ -94,7 +96,19 @@ function geminiSettings() {
   };
 }
 
-/** The vendor of a name in lower case. */
+/** The vendor of a name in any case. */
 export function cliVendor(name: string): CliVendor | undefined {
-  return cliVendors.find((vendor) => vendor.name === name);
+  return cliVendors.find((vendor) => vendor.name === name.toLowerCase());
+}
+
+/** The program that a person chose, or the vendor's, with its first words; empty where there is none. */
+export function commandOf({ command, commandVar }: CliVendor, env: Env): readonly string[] {
+  const chosen = env[commandVar]?.trim();
+  return chosen ? chosen.split(/\s+/) : command;
+}
+
+/** Whether the program is there; what version it is and whether it is logged in shows when a model is made. */
+export function isInstalled(vendor: CliVendor, env: Env): boolean {
+  const [program] = commandOf(vendor, env);
+  return program !== undefined && Bun.which(program, { PATH: env.PATH ?? "" }) !== null;
 }

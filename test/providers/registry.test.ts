@@ -71,7 +71,7 @@ test("every vendor's provider reaches its own wire with its own key and default 
     expect(more).toEqual([]);
     expect(seen?.key?.replace("Bearer ", "")).toBe(`key-${name}`);
     if (wire === "gemini") expect(seen?.path).toBe(`/v1beta/models/${wireId}:streamGenerateContent`);
-    else expect([seen?.path, seen?.model]).toEqual([paths[wire], wireId]);
+    else if (wire !== "program") expect([seen?.path, seen?.model]).toEqual([paths[wire], wireId]);
   }
 });
 
@@ -147,7 +147,8 @@ test("the embedded provider is made without loading anything", async () => {
 test("what can be used here: by key, by address, and always the embedded model", () => {
   expect(providerNames()).toEqual([
     ...["anthropic", "openai", "google", "moonshot", "dashscope", "minimax", "openai-compat", "llamacpp"],
-    ...["ollama", "lmstudio", "vllm", "local"],
+    ...["ollama", "lmstudio", "vllm"],
+    ...["claude-cli", "codex-cli", "gemini-cli", "acp-cli", "local"],
   ]);
   expect(usableProviders({ OPENAI_API_KEY: " " })).toEqual(["local"]);
   expect(usableProviders({ ...keys.moonshot, ...keys.google, LLAMA_CPP_BASE_URL: "http://x" })).toEqual([

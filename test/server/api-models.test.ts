@@ -54,10 +54,15 @@ test("what cannot be used says what to set, and its models are listed all the sa
     "An address: set OLLAMA_BASE_URL and start sagent again.",
     "An address: set LM_STUDIO_BASE_URL and start sagent again.",
     "An address: set VLLM_BASE_URL and start sagent again.",
+    "Its program: npm install -g @anthropic-ai/claude-code.",
+    "Its program: npm install -g @openai/codex.",
+    "Its program: npm install -g @google/gemini-cli.",
+    "A program: set SAGENT_ACP_COMMAND.",
     "",
   ]);
   expect(rows.filter(({ models }) => models.length === 0).map(({ name }) => name)).toEqual([
     ...["openai-compat", "ollama", "lmstudio", "vllm"],
+    ...["claude-cli", "codex-cli", "gemini-cli", "acp-cli"],
   ]);
   expect(rows.filter(({ first }) => first).map(({ name, first }) => [name, first])).toEqual([
     ["openai", resolveModel("openai").id],

@@ -98,9 +98,8 @@ export async function cliRig(
 ): Promise<CliRig> {
   const home = tempDir();
   await Bun.write(`${home.path}/script.json`, JSON.stringify(script));
-  const vendor = must(cliVendor(subject.name));
   const env = { ...fakeEnv(subject, home.path), ...options.env };
-  const provider = createCli(vendor, { env, idleMs: options.idleMs });
+  const provider = createCli(subject.name, { env, idleMs: options.idleMs });
   await using stack = new AsyncDisposableStack();
   stack.use(home);
   stack.defer(async () => {
