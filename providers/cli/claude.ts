@@ -89,7 +89,7 @@ function flags(model: string, { settings, tools }: LinkWish, notes: string): str
     ...["--setting-sources", "", "--strict-mcp-config", "--mcp-config", `${notes}/mcp.json`],
     ...["--tools", "", "--permission-mode", "dontAsk"],
     ...(tools.length === 0 ? [] : ["--allowedTools", "mcp__sagent"]),
-    ...(settings.effort === "none" || settings.effort === "min" ? [] : ["--effort", settings.effort]),
+    ...(settings.effort === "none" ? [] : ["--effort", settings.effort]),
   ];
 }
 

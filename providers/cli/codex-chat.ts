@@ -7,6 +7,12 @@ import type { LinkEvent, LinkOptions, LinkWish } from "./link.ts";
 import type { Peer } from "./rpc.ts";
 import { dataUrl, type Words } from "./words.ts";
 
+function ownFeatures(): string[] {
+  const acting = "shell_tool unified_exec view_image image_generation browser_use computer_use sleep_tool";
+  const adding = "multi_agent multi_agent_v2 apps plugins goals hooks memories tool_suggest deferred_tool_world_state";
+  return `${acting} ${adding}`.split(" ");
+}
+
 /** Everything of its own that could act, or add to what the model is told. */
 const quiet: Json = {
   web_search: "disabled",
@@ -20,30 +26,7 @@ const quiet: Json = {
   mcp_servers: {},
   agents: { enabled: false },
   tools: { experimental_request_user_input: { enabled: false }, update_plan: { enabled: false } },
-  features: Object.fromEntries(
-    [
-      ...[
-        "shell_tool",
-        "unified_exec",
-        "view_image",
-        "image_generation",
-        "multi_agent",
-        "multi_agent_v2",
-        "apps",
-        "plugins",
-      ],
-      ...[
-        "goals",
-        "sleep_tool",
-        "hooks",
-        "memories",
-        "tool_suggest",
-        "browser_use",
-        "computer_use",
-        "deferred_tool_world_state",
-      ],
-    ].map((name) => [name, false]),
-  ),
+  features: Object.fromEntries(ownFeatures().map((name) => [name, false])),
 };
 
 /** One thread of an app-server. */
@@ -66,7 +49,7 @@ export function createCodexChat(options: LinkOptions, wish: LinkWish, tell: (eve
     const started = await peer?.request("turn/start", {
       threadId: thread,
       input: words.map(inputItem),
-      ...(effort !== "none" && { effort: effort === "min" ? "minimal" : effort }),
+      ...(effort !== "none" && { effort }),
       summary: thinkingOutput === "none" ? "none" : "auto",
     });
     isStarting = false;

@@ -24,6 +24,8 @@ interface Heard {
 /** How a request reaches a program: what it is told, in the one that holds the conversation or in a new one. */
 export interface Delivery {
   readonly link: Link;
+  /** It was started for this, and may not be ready yet. */
+  readonly isFresh: boolean;
   readonly results: readonly { readonly key: string; readonly message: ToolResultMessage }[];
   /** Empty where there is nothing to say. */
   readonly words: Words;
@@ -57,12 +59,13 @@ export class Conversation implements AsyncDisposable {
     if (heard && news) {
       const turns = heard.turns + (news.said.length > 0 ? 1 : 0);
       const words = news.said.length > 0 ? newWords(news.said, this.#info) : [];
-      return { link: heard.link, results: news.results, words, keep: this.#keeper(heard.link, wish, messages, turns) };
+      const keep = this.#keeper(heard.link, wish, messages, turns);
+      return { link: heard.link, isFresh: false, results: news.results, words, keep };
     }
     if (heard) this.drop(heard.link);
     const link = await this.#take(request, wish);
     const words = wholeWords(messages, this.#info);
-    return { link, results: [], words, keep: this.#keeper(link, wish, messages, 1) };
+    return { link, isFresh: true, results: [], words, keep: this.#keeper(link, wish, messages, 1) };
   }
 
   /** Ends a program that is of no more use, and starts another for what may come. */

@@ -18,17 +18,18 @@ export function listCliModels(vendor: CliVendor): ListedModel[] {
 
 /** Facts of the catalogue as far as the program can make use of them. */
 export function cliModel(vendor: CliVendor, id: string | undefined, { billed }: Account): ModelInfo {
-  const { name, catalog, efforts, window } = vendor;
+  const { name, catalog, window } = vendor;
   if (catalog === undefined) return plainModel(name, id ?? "default");
-  const row = resolveModel(catalog, id?.includes("+") ? id.slice(0, id.indexOf("+")) : id);
+  // A schema cannot be put to all of them.
+  const { structured: _, ...row } = resolveModel(catalog, id?.includes("+") ? id.slice(0, id.indexOf("+")) : id);
   return {
     ...row,
     provider: name,
     maxRequestTokens: Math.min(row.maxRequestTokens, window?.request ?? row.maxRequestTokens),
     maxResponseTokens: Math.min(row.maxResponseTokens, window?.response ?? row.maxResponseTokens),
-    efforts: row.efforts.filter((effort) => efforts.includes(effort)),
-    budgetModes: row.budgetModes.filter((mode) => mode !== "fixed"),
-    thinkingOutputs: row.thinkingOutputs.filter((output) => output !== "redacted"),
+    efforts: row.efforts.filter((each) => vendor.efforts.includes(each)),
+    budgetModes: row.budgetModes.filter((each) => vendor.budgetModes.includes(each)),
+    thinkingOutputs: row.thinkingOutputs.filter((each) => vendor.thinkingOutputs.includes(each)),
     tiers: ["auto"],
     cacheTtlSec: [],
     prices: billed ? row.prices.filter(({ tier }) => tier === "auto") : [],

@@ -2,6 +2,7 @@
 import { systemClock } from "../../agent/clock.ts";
 import { noUsage, type StopReason, type ToolResultMessage } from "../../agent/message.ts";
 import type { Chunk, Model, ModelRequest } from "../../agent/model.ts";
+import { ProviderError } from "../../agent/provider-error.ts";
 import { type Call, runCall } from "../call.ts";
 import { type Parts, settleStop } from "../parts.ts";
 import { Conversation, type Delivery } from "./conversation.ts";
@@ -22,21 +23,34 @@ const wordsFirstMs = 50;
 
 export interface CliModelOptions extends LinkOptions {
   readonly start: StartLink;
+  /** Called before anything is closed. */
+  readonly onClose: () => void;
   readonly idleMs?: number | undefined;
 }
 
 export function createCliModel(options: CliModelOptions): Model {
-  const { vendor, info, start, idleMs = idleLimitMs } = options;
-  const conversation = new Conversation(info, (wish) => start(options, wish));
+  const { vendor, info, start, onClose, idleMs = idleLimitMs } = options;
+  const conversation = new Conversation(info, (wish) =>
+    start(options, wish).catch((error) => unstarted(error, vendor)),
+  );
   const events = (request: ModelRequest, call: Call) => answer(conversation, request, call, options);
+  const close = async () => {
+    onClose();
+    await conversation[Symbol.asyncDispose]();
+  };
   return {
     info,
     stream: (request, signal) => runCall({ provider: vendor.label, signal, idleMs }, (call) => events(request, call)),
     estimateText: (text) => Math.ceil(text.length / info.charsPerToken),
     estimateAttachment: () => attachmentTokens,
-    close: () => conversation[Symbol.asyncDispose](),
-    [Symbol.asyncDispose]: () => conversation[Symbol.asyncDispose](),
+    close,
+    [Symbol.asyncDispose]: close,
   };
+}
+
+function unstarted(error: unknown, vendor: CliVendor): never {
+  if (error instanceof ProviderError) throw error;
+  throw programFailed(vendor, error instanceof Error ? error.message : String(error));
 }
 
 /** A picture of a million pixels, by the vendors' own formulas. */
@@ -50,17 +64,20 @@ async function* answer(
 ): AsyncGenerator<Chunk> {
   const delivery = await conversation.begin(request);
   const { link, results, words } = delivery;
+  const { watch } = call;
+  const wake = () => link.events.push({ type: "alive" });
+  watch.signal.addEventListener("abort", wake, { once: true });
   let isDone = false;
   try {
     if (words.length + results.length === 0) {
       isDone = true;
       return yield ended(delivery, [], { parts: [], stopReason: "endTurn", usage: noUsage });
     }
-    await readiness(link, call, vendor);
-    if (call.watch.signal.aborted) return;
+    if (delivery.isFresh) await readiness(link, call, vendor);
+    if (watch.signal.aborted) return;
     call.begun = true;
     if (words.length > 0) link.say(words);
-    if (words.length > 0 && results.length > 0) await systemClock.sleep(wordsFirstMs, call.watch.signal);
+    if (words.length > 0 && results.length > 0) await systemClock.sleep(wordsFirstMs, watch.signal);
     const missed = results.filter(({ key, message }) => !link.answer(key, conversation.answerOf(message)));
     if (missed.length > 0) link.say(missed.map(({ message }) => ({ type: "text", text: missedText(message) })));
     for await (const chunk of read(link, call, delivery, vendor)) {
@@ -68,9 +85,10 @@ async function* answer(
       yield chunk;
     }
   } finally {
+    watch.signal.removeEventListener("abort", wake);
     if (!isDone) {
       link.interrupt();
-      conversation.drop(link, call.watch.ended() ? request : undefined);
+      conversation.drop(link, watch.ended() ? request : undefined);
     }
   }
 }
@@ -80,20 +98,23 @@ function missedText({ callId, name, text }: ToolResultMessage): string {
   return `The result of ${name} (${callId}), which came too late:\n\n${text}`;
 }
 
+/** Waits until the program can be talked to, or the call is ended from this side. */
 async function readiness(link: Link, { watch }: Call, vendor: CliVendor): Promise<void> {
-  let isReady = false;
-  const ready = link.ready.then(() => {
-    isReady = true;
-  });
+  const stop = new AbortController();
+  const late = systemClock.sleep(readyLimitMs, stop.signal).then(() => "late" as const);
+  const ready = link.ready.then(() => "ready" as const);
   ready.catch(() => {});
-  const late = new Promise<void>((resolve) => setTimeout(resolve, readyLimitMs).unref());
-  const endsAt = Date.now() + readyLimitMs;
-  while (!isReady && !watch.signal.aborted) {
-    const event = link.events.take();
-    if (event?.type === "failed") throw event.error;
-    if (event) continue;
-    if (Date.now() >= endsAt) throw programFailed(vendor, `it was not ready within ${readyLimitMs / 1000} s`);
-    await Promise.race([ready, link.events.ready(), aborted(watch.signal), late]);
+  try {
+    while (!watch.signal.aborted) {
+      const event = link.events.take();
+      if (event?.type === "failed") throw event.error;
+      if (event) continue;
+      const first = await Promise.race([ready, late, link.events.ready()]);
+      if (first === "ready") return;
+      if (first === "late") throw programFailed(vendor, `it was not ready within ${readyLimitMs / 1000} s`);
+    }
+  } finally {
+    stop.abort();
   }
 }
 
@@ -108,8 +129,7 @@ async function* read(link: Link, call: Call, delivery: Delivery, vendor: CliVend
   while (!watch.signal.aborted) {
     const event = link.events.take();
     if (!event) {
-      const isGathered = await news(link, watch.signal, calls.length > 0 ? link.gatherMs : undefined);
-      if (isGathered) return yield done("toolUse");
+      if (await isQuiet(link, calls.length > 0 ? link.gatherMs : undefined)) return yield done("toolUse");
       continue;
     }
     watch.touch();
@@ -176,19 +196,13 @@ function* wholeCall({ key, name, args }: Extract<LinkEvent, { type: "call" }>, p
 }
 
 /** Waits for an event; resolves to true where none came within `limitMs`. */
-async function news(link: Link, signal: AbortSignal, limitMs: number | undefined): Promise<boolean> {
+async function isQuiet(link: Link, limitMs: number | undefined): Promise<boolean> {
+  if (limitMs === undefined) return link.events.ready().then(() => false);
   const late = Promise.withResolvers<true>();
-  const timer = limitMs === undefined ? undefined : setTimeout(late.resolve, limitMs, true);
+  const timer = setTimeout(late.resolve, limitMs, true);
   try {
-    return (await Promise.race([late.promise, link.events.ready(), aborted(signal)])) === true;
+    return (await Promise.race([late.promise, link.events.ready()])) === true;
   } finally {
     clearTimeout(timer);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -1,6 +1,6 @@
 /** Vendors' own programs as providers: found, checked, and asked whether they are logged in, before anything is sent. */
 import { ConfigError, UsageError } from "../../agent/error.ts";
-import type { Provider } from "../../agent/model.ts";
+import type { Model, Provider } from "../../agent/model.ts";
 import type { Env } from "../auth.ts";
 import { cliEnvironment } from "./environment.ts";
 import { type Account, cliModel } from "./info.ts";
@@ -22,11 +22,10 @@ const questionMs = 20_000;
 export function createCli(name: string, { env, idleMs }: CliOptions): Provider {
   const vendor = cliVendor(name);
   if (!vendor) throw new UsageError(`There is no program of a vendor called "${name}".`);
-  const models = new Set<AsyncDisposable>();
+  const models = new Set<Model>();
   let checked: Promise<Account> | undefined;
   const close = async () => {
-    await Promise.allSettled([...models].map((model) => model[Symbol.asyncDispose]()));
-    models.clear();
+    await Promise.allSettled([...models].map((model) => model.close()));
   };
   return {
     name: vendor.name,
@@ -38,7 +37,9 @@ export function createCli(name: string, { env, idleMs }: CliOptions): Provider {
         checked = undefined;
       });
       const info = cliModel(vendor, id, await checked);
-      const model = createCliModel({ vendor, command, env, info, cwd, idleMs, start: await starter(vendor) });
+      const start = await starter(vendor);
+      const onClose = () => void models.delete(model);
+      const model = createCliModel({ vendor, command, env, info, cwd, idleMs, start, onClose });
       models.add(model);
       return model;
     },

@@ -1,5 +1,5 @@
 /** Programs of vendors that can be driven as providers. Plain data, so that listing them loads nothing. */
-import type { Effort } from "../../agent/model.ts";
+import type { BudgetMode, Effort, ThinkingOutput } from "../../agent/model.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -19,8 +19,10 @@ export interface CliVendor {
   readonly oldest?: readonly [number, number, number];
   readonly install?: string;
   readonly login?: string;
-  /** Efforts that its interface can say, as far as the model offers them. */
+  /** What its interface can say of thinking, as far as the model offers it. */
   readonly efforts: readonly Effort[];
+  readonly budgetModes: readonly BudgetMode[];
+  readonly thinkingOutputs: readonly ThinkingOutput[];
   /** Files that the directory it runs in holds, by name: its settings for this use. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Largest prompt and answer that it lets its models have, in tokens. */
@@ -39,6 +41,8 @@ export const cliVendors: readonly CliVendor[] = [
     install: "npm install -g @anthropic-ai/claude-code",
     login: "claude auth login",
     efforts: ["none", "low", "medium", "high", "xhigh", "max"],
+    budgetModes: ["none", "auto"],
+    thinkingOutputs: ["text"],
     window: { request: 200_000, response: 64_000 },
   },
   {
@@ -52,6 +56,8 @@ export const cliVendors: readonly CliVendor[] = [
     install: "npm install -g @openai/codex",
     login: "codex login",
     efforts: ["none", "low", "medium", "high", "xhigh", "max"],
+    budgetModes: ["none"],
+    thinkingOutputs: ["none", "text"],
     window: { request: 272_000, response: 32_000 },
   },
   {
@@ -65,6 +71,8 @@ export const cliVendors: readonly CliVendor[] = [
     install: "npm install -g @google/gemini-cli",
     login: "gemini",
     efforts: ["none"],
+    budgetModes: ["none"],
+    thinkingOutputs: ["text"],
     settings: { ".gemini/settings.json": JSON.stringify(geminiSettings()) },
   },
   {
@@ -74,6 +82,8 @@ export const cliVendors: readonly CliVendor[] = [
     command: [],
     commandVar: "SAGENT_ACP_COMMAND",
     efforts: ["none"],
+    budgetModes: ["none"],
+    thinkingOutputs: ["text"],
   },
 ];
 

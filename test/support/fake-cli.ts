@@ -19,6 +19,8 @@ export interface FakeRound {
   readonly garbage?: boolean;
   /** Calls are made together; else one after another, as most programs do. */
   readonly together?: boolean;
+  /** Each call made together begins so many ms behind the one before: the model is slow to write it. */
+  readonly apartMs?: number;
 }
 
 export interface FakeCliScript {
@@ -124,11 +126,15 @@ export async function connectTools(url: string, headers: Record<string, string>)
 
 /** Makes the calls of a round. */
 export async function makeCalls(
-  { calls = [], together }: FakeRound,
+  { calls = [], together, apartMs = 0 }: FakeRound,
   call: (name: string, args: object, index: number) => Promise<unknown>,
 ): Promise<void> {
-  if (together) await Promise.all(calls.map(({ name, args }, index) => call(name, args, index)));
-  else for (const [index, { name, args }] of calls.entries()) await call(name, args, index);
+  const begin = async (index: number) => Bun.sleep(index * apartMs);
+  if (together) {
+    await Promise.all(calls.map(({ name, args }, index) => begin(index).then(() => call(name, args, index))));
+    return;
+  }
+  for (const [index, { name, args }] of calls.entries()) await call(name, args, index);
 }
 
 /** Variables that must not reach a program: they would lead it away from its own login. */

@@ -125,6 +125,20 @@ for (const subject of subjects) {
   });
 }
 
+test("a call that a model is slow to write comes in a round of its own, and is not lost while the first is worked on", async () => {
+  const rounds = [{ calls: [call("one"), call("two")], together: true, apartMs: 600 }, { text: "Done." }];
+  for (const subject of [codex, gemini]) {
+    await using rig = await cliRig(subject, { rounds });
+    rig.user("Go.");
+    expect(await rig.ask()).toMatchObject({ parts: [{ args: { command: "one" } }] });
+    await Bun.sleep(800);
+    rig.results();
+    expect(await rig.ask()).toMatchObject({ parts: [{ args: { command: "two" } }], stopReason: "toolUse" });
+    rig.results();
+    expect(await rig.ask()).toMatchObject({ parts: [{ type: "text", text: "Done." }] });
+  }
+});
+
 test("what each program tells of its requests is booked: the prompt of the last, all answers", async () => {
   const rounds = [{ calls: [call("one")] }, { text: "Done." }];
   const meters = { input: 11, output: 5, cacheRead: 30, cacheWrite: 5, cacheWrite1h: 2 };
