@@ -15,7 +15,7 @@ export interface CliVendor {
   readonly commandVar: string;
   /** Whose rows of the catalogue say what its models are like; absent where only the user knows. */
   readonly catalog?: string;
-  /** Oldest version whose interface is the one we speak. */
+  /** Oldest version whose interface was seen to be the one we speak. */
   readonly oldest?: readonly [number, number, number];
   readonly install?: string;
   readonly login?: string;
@@ -37,7 +37,7 @@ export const cliVendors: readonly CliVendor[] = [
     command: ["claude"],
     commandVar: "SAGENT_CLAUDE_COMMAND",
     catalog: "anthropic",
-    oldest: [2, 1, 0],
+    oldest: [2, 1, 197],
     install: "npm install -g @anthropic-ai/claude-code",
     login: "claude auth login",
     efforts: ["none", "low", "medium", "high", "xhigh", "max"],
@@ -52,7 +52,7 @@ export const cliVendors: readonly CliVendor[] = [
     command: ["codex"],
     commandVar: "SAGENT_CODEX_COMMAND",
     catalog: "openai",
-    oldest: [0, 160, 0],
+    oldest: [0, 169, 0],
     install: "npm install -g @openai/codex",
     login: "codex login",
     efforts: ["none", "low", "medium", "high", "xhigh", "max"],
@@ -67,7 +67,7 @@ export const cliVendors: readonly CliVendor[] = [
     command: ["gemini"],
     commandVar: "SAGENT_GEMINI_COMMAND",
     catalog: "google",
-    oldest: [0, 60, 0],
+    oldest: [0, 61, 0],
     install: "npm install -g @google/gemini-cli",
     login: "gemini",
     efforts: ["none"],

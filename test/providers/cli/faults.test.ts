@@ -114,7 +114,7 @@ test("programs that are missing, too old or not logged in are refused before any
     "Install it with: npm install -g @anthropic-ai/claude-code",
   ]);
   expect(await refused({ version: "1.0.33" })).toEqual([
-    ...["config", "Claude Code is version 1.0.33, and 2.1.0 or later is needed."],
+    ...["config", "Claude Code is version 1.0.33, and 2.1.197 or later is needed."],
     "Update it with: npm install -g @anthropic-ai/claude-code",
   ]);
   expect(await refused({ loggedIn: false })).toEqual([
