@@ -3,7 +3,7 @@
  * among them. Our tools are an MCP server of the session.
  */
 import type { client, RequestPermissionRequest, SessionNotification, Stream } from "@agentclientprotocol/sdk";
-import { plainSystem } from "./about.ts";
+import { framedSystem } from "./about.ts";
 import { createAcpChat } from "./acp-chat.ts";
 import { bridgeName, type Mount, mountBridge } from "./bridge.ts";
 import { Desk } from "./desk.ts";
@@ -37,7 +37,7 @@ export async function startAcp(options: LinkOptions, wish: LinkWish): Promise<Li
       },
     }),
   );
-  const notes = stack.use(openNotes({ "system.md": wish.system || plainSystem }));
+  const notes = stack.use(openNotes({ "system.md": framedSystem(wish.system) }));
   const lines = lineStream((line) => child.write(line));
   const child = stack.use(
     startLines(

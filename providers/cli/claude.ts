@@ -2,7 +2,7 @@
  * Claude Code in print mode: one JSON object a line in and out, the raw events of the Messages API among them
  * (https://code.claude.com/docs/en/headless, https://code.claude.com/docs/en/cli-reference).
  */
-import { plainSystem } from "./about.ts";
+import { framedSystem } from "./about.ts";
 import { mountBridge } from "./bridge.ts";
 import { readClaude } from "./claude-events.ts";
 import { Desk } from "./desk.ts";
@@ -27,7 +27,7 @@ export async function startClaude(options: LinkOptions, wish: LinkWish): Promise
   const server = { type: "http", url: mount.url, headers: { Authorization: `Bearer ${mount.token}` } };
   const notes = stack.use(
     openNotes({
-      "system.md": wish.system || plainSystem,
+      "system.md": framedSystem(wish.system),
       "mcp.json": JSON.stringify({ mcpServers: wish.tools.length === 0 ? {} : { sagent: server } }),
     }),
   );
@@ -98,9 +98,11 @@ function variables({ settings, maxOutputTokens }: LinkWish): Record<string, stri
   return {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_AUTO_COMPACT: "1",
+    // Every tool is shown from the beginning.
+    ENABLE_TOOL_SEARCH: "false",
     MAX_MCP_OUTPUT_TOKENS: "1000000",
     MCP_TOOL_TIMEOUT: String(24 * 3_600_000),
-    ...(settings.thinkingBudget === "none" && { MAX_THINKING_TOKENS: "0" }),
+    ...(settings.thinkingBudget === "none" && { CLAUDE_CODE_DISABLE_THINKING: "1", MAX_THINKING_TOKENS: "0" }),
     ...(maxOutputTokens !== undefined && { CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(maxOutputTokens) }),
   };
 }

@@ -24,7 +24,9 @@ for (const subject of subjects) {
     expect(first).toBe("Hi.");
     expect(second).toContain("What is this?");
     expect(second).toContain("<image");
-    expect(rig.notes().filter(({ type }) => type === "started")).toMatchObject([{ system: "Be brief." }]);
+    expect(rig.notes().filter(({ type }) => type === "started")).toMatchObject([
+      { system: expect.stringMatching(/^Be brief\./) },
+    ]);
   });
 
   test(`${subject.name}: three rounds of calls inside one turn of the program`, async () => {
@@ -119,9 +121,9 @@ for (const subject of subjects) {
     await rig.ask({ system: "Be long." });
     rig.user("And again.");
     await rig.ask({ system: "Be long.", tools: [bash, { ...bash, name: "Other" }] });
-    expect(rig.notes().flatMap(({ type, system }) => (type === "started" ? [system] : []))).toEqual([
-      ...["Be brief.", "Be long.", "Be long."],
-    ]);
+    expect(
+      rig.notes().flatMap(({ type, system }) => (type === "started" ? [String(system).split("\n")[0]] : [])),
+    ).toEqual([...["Be brief.", "Be long.", "Be long."]]);
   });
 }
 
