@@ -46,7 +46,8 @@ export function startLines({ argv, cwd, env }: Command, listener: Listener): Lin
   });
   void output.then(async (whole) => {
     if (!whole) signalGroup(child.pid, "SIGKILL");
-    await Promise.all([child.exited, Promise.race([errors, systemClock.sleep(graceMs)])]);
+    await child.exited;
+    await within(errors, graceMs);
     release(child.pid);
     listener.onExit(whole ? ending(child) : `it said a line of more than ${longestLine} bytes`);
   });
@@ -89,18 +90,18 @@ function ending({ exitCode, signalCode }: Child): string {
 
 async function end(child: Child): Promise<void> {
   void Promise.resolve(child.stdin.end()).catch(() => {});
-  await exit(child, leaveMs);
+  await within(child.exited, leaveMs);
   signalGroup(child.pid, "SIGTERM");
-  await exit(child, graceMs);
+  await within(child.exited, graceMs);
   // What it started may have outlived it.
   signalGroup(child.pid, "SIGKILL");
   await child.exited;
 }
 
-/** Waits until it is gone, for so long at most. */
-async function exit(child: Child, limitMs: number): Promise<void> {
+/** Waits for it, for so long at most. */
+async function within(promise: Promise<unknown>, limitMs: number): Promise<void> {
   const stop = new AbortController();
-  await Promise.race([child.exited, systemClock.sleep(limitMs, stop.signal)]);
+  await Promise.race([promise, systemClock.sleep(limitMs, stop.signal)]);
   stop.abort();
 }
 
