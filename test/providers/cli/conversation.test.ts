@@ -141,6 +141,18 @@ test("a call that a model is slow to write comes in a round of its own, and is n
   }
 });
 
+test("tools that come in the middle of a turn need another program, which is told what was called", async () => {
+  await using rig = await cliRig(claude, { rounds: [{ calls: [call("one")] }, { text: "Done." }] });
+  rig.user("Go.");
+  await rig.ask();
+  rig.results();
+  expect(await rig.ask({ tools: [bash, { ...bash, name: "Other" }] })).toMatchObject({ parts: [{ text: "Done." }] });
+  expect(rig.words()).toEqual([
+    "Go.",
+    expect.stringMatching(/result of one\n<\/result>\n\n<\/conversation>\n\nGo on from there\.$/),
+  ]);
+});
+
 test("what each program tells of its requests is booked: the prompt of the last, all answers", async () => {
   const rounds = [{ calls: [call("one")] }, { text: "Done." }];
   const meters = { input: 11, output: 5, cacheRead: 30, cacheWrite: 5, cacheWrite1h: 2 };
