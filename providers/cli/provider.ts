@@ -59,10 +59,15 @@ async function starter({ wire }: CliVendor): Promise<StartLink> {
   }
 }
 
-/** Throws `ConfigError` where nobody said which program it is. */
+/** Throws `ConfigError` where nobody said which program it is, and where it is not here. */
 function requireCommand(vendor: CliVendor, env: Env): readonly string[] {
   const command = commandOf(vendor, env);
-  if (command.length > 0) return command;
+  if (isInstalled(vendor, env)) return command;
+  if (command.length > 0) {
+    throw new ConfigError(`${vendor.label} is not installed: there is no program "${command[0]}".`, {
+      hint: vendor.install === undefined ? `See ${vendor.commandVar}.` : `Install it with: ${vendor.install}`,
+    });
+  }
   throw new ConfigError(`${vendor.label} has no program: ${vendor.commandVar} is not set.`, {
     hint: "Set it to the command that starts the agent, such as `my-agent --acp`.",
   });
@@ -74,14 +79,8 @@ interface Place {
   readonly env: Env;
 }
 
-/** Throws `ConfigError` for a program that is missing, too old or not logged in. */
+/** Throws `ConfigError` for a program that is too old or not logged in. */
 async function check(vendor: CliVendor, place: Place): Promise<Account> {
-  const { command, env } = place;
-  if (!isInstalled(vendor, env)) {
-    throw new ConfigError(`${vendor.label} is not installed: there is no program "${command[0]}".`, {
-      hint: vendor.install === undefined ? `See ${vendor.commandVar}.` : `Install it with: ${vendor.install}`,
-    });
-  }
   const [account] = await Promise.all([accountOf(vendor, place), checkVersion(vendor, place)]);
   return account;
 }
