@@ -7,11 +7,11 @@ import { loadUserModels } from "../providers/user-models.ts";
 import type { ModelRow, ProviderRow } from "./api.ts";
 import type { Config } from "./config.ts";
 import { weightsHere } from "./local-models.ts";
-import { listProviders, type ModelEntry } from "./model-list.ts";
+import { type Wanted as List, listProviders, type ModelEntry } from "./model-list.ts";
 import { thinkingOf } from "./settings.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
-type Wanted = Pick<Config, "cwd" | "provider" | "model" | "baseUrl" | "allowProviders">;
+type Wanted = Pick<Config, "cwd" | "provider" | "model" | "baseUrl" | "allowProviders"> & Pick<List, "find">;
 
 /** Only providers that the run allows. Throws `ConfigError` for a file of the person's that cannot be used. */
 export async function providerRows(env: Env, wanted: Wanted): Promise<ProviderRow[]> {

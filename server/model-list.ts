@@ -4,6 +4,8 @@ import type { Book, Reached } from "../providers/book.ts";
 import { cliVendor, isInstalled } from "../providers/cli/vendors.ts";
 import { findCredential } from "../providers/credentials.ts";
 import { customModel } from "../providers/custom.ts";
+import { type FoundServer, findServers } from "../providers/local/server/find.ts";
+import { infoOf } from "../providers/local/server/kinds.ts";
 import { type ListedModel, providerNames, usableProviders } from "../providers/registry.ts";
 import type { Config } from "./config.ts";
 import { localState } from "./local-models.ts";
@@ -12,6 +14,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 export interface Wanted extends Pick<Config, "baseUrl" | "allowProviders"> {
   readonly book: Book;
+  /** Looks for servers of local models on this machine; on their usual ports where absent. */
+  readonly find?: typeof findServers;
 }
 
 export interface ModelEntry extends ListedModel {
@@ -51,11 +55,19 @@ export function stateOf({ provider: { usable, missing = "", name }, model: { awa
 
 /** Only providers that the run allows. Servers that list their models are asked, for two seconds at most. */
 export async function listProviders(env: Env, wanted: Wanted): Promise<ProviderEntry[]> {
-  const names = providerNames(wanted.book).filter((name) => wanted.allowProviders?.includes(name) ?? true);
-  return Promise.all(names.map((name) => entryOf(name, env, wanted)));
+  const { book, allowProviders, find = findServers } = wanted;
+  const names = providerNames(book).filter((name) => allowProviders?.includes(name) ?? true);
+  const asksServers = names.some((name) => name !== "local" && book.provider(name).server !== undefined);
+  const servers = asksServers ? await find(env) : [];
+  return Promise.all(names.map((name) => entryOf(name, env, wanted, servers)));
 }
 
-async function entryOf(name: string, env: Env, { book, baseUrl }: Wanted): Promise<ProviderEntry> {
+async function entryOf(
+  name: string,
+  env: Env,
+  { book, baseUrl }: Wanted,
+  servers: readonly FoundServer[],
+): Promise<ProviderEntry> {
   if (name === "local") return { name, local: true, usable: true, anyName: true, models: await localModels() };
   const reached = book.provider(name);
   const program = cliVendor(name);
@@ -65,10 +77,12 @@ async function entryOf(name: string, env: Env, { book, baseUrl }: Wanted): Promi
     const models = usable ? book.list(name) : [];
     return { name, local: false, usable, ...(!usable && { missing }), anyName: reached.open, models };
   }
+  const server = servers.find(({ provider }) => provider === name);
+  if (server) return foundEntry(server, reached, book.list(name));
   const address =
     (name === "openai-compat" ? baseUrl : undefined) ?? (env[reached.baseUrlVar]?.trim() || reached.baseUrl);
   const usable = usableProviders(env, book).includes(name) || (name === "openai-compat" && baseUrl !== undefined);
-  const shared = { name, local: name === "llamacpp", usable, anyName: reached.open };
+  const shared = { name, local: reached.server !== undefined, usable, anyName: reached.open };
   const named = book.list(name);
   if (!usable) return { ...shared, missing: missing(reached), models: named };
   const asks = (reached.open && named.length === 0) || name === "llamacpp";
@@ -76,6 +90,17 @@ async function entryOf(name: string, env: Env, { book, baseUrl }: Wanted): Promi
   const found = findCredential(reached, env);
   const { ids, problem } = await askServer(address, found?.type === "token" ? found.token.accessToken : found?.key);
   return { ...shared, models: [...served(name, ids, named), ...named], ...(problem === undefined ? {} : { problem }) };
+}
+
+/** A server that answers is usable, whether or not anybody said where it is. */
+function foundEntry(
+  { provider, models }: FoundServer,
+  { open }: Reached,
+  named: readonly ListedModel[],
+): ProviderEntry {
+  const others = models.filter(({ id }) => !named.some(({ info }) => info.wireId === id));
+  const entries = others.map((model) => ({ info: infoOf(provider, model), aliases: [], tags: [] }));
+  return { name: provider, local: true, usable: true, anyName: open, models: [...entries, ...named] };
 }
 
 /** What a server reports means a model that has a name here only where it is exactly that one's id on the wire. */
@@ -94,7 +119,10 @@ async function localModels(): Promise<ModelEntry[]> {
   }));
 }
 
-function missing({ name, needsKey, keyVars, baseUrlVar }: Reached): string {
+function missing({ name, label, needsKey, keyVars, baseUrlVar, server }: Reached): string {
+  if (server === "llamacpp")
+    return `Weights or an address: set LLAMA_CPP_MODEL or ${baseUrlVar} and start sagent again.`;
+  if (server) return `A server: start ${label}, or set ${baseUrlVar} and start sagent again.`;
   if (name === "openai-compat") return `An address: set ${baseUrlVar}, or start sagent with --base-url URL.`;
   if (!needsKey) return `An address: set ${baseUrlVar} and start sagent again.`;
   const login = vendors.some((vendor) => vendor.name === name) ? `run sagent login ${name}, or ` : "";

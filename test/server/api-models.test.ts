@@ -27,7 +27,16 @@ afterEach(() => {
   }
 });
 
-const nothing = { cwd: "/", provider: undefined, model: undefined, baseUrl: undefined, allowProviders: undefined };
+/** Whatever runs on this machine is left alone. */
+const find = async () => [];
+const nothing = {
+  find,
+  cwd: "/",
+  provider: undefined,
+  model: undefined,
+  baseUrl: undefined,
+  allowProviders: undefined,
+};
 
 /** Puts weights where those of a known model belong. */
 async function place(name: string): Promise<void> {
@@ -50,10 +59,10 @@ test("what cannot be used says what to set, and its models are listed all the sa
     "A key: run sagent login dashscope, or set DASHSCOPE_API_KEY and start sagent again.",
     "A key: run sagent login minimax, or set MINIMAX_API_KEY and start sagent again.",
     "An address: set OPENAI_COMPAT_BASE_URL, or start sagent with --base-url URL.",
-    "An address: set LLAMA_CPP_BASE_URL and start sagent again.",
-    "An address: set OLLAMA_BASE_URL and start sagent again.",
-    "An address: set LM_STUDIO_BASE_URL and start sagent again.",
-    "An address: set VLLM_BASE_URL and start sagent again.",
+    "Weights or an address: set LLAMA_CPP_MODEL or LLAMA_CPP_BASE_URL and start sagent again.",
+    "A server: start Ollama, or set OLLAMA_BASE_URL and start sagent again.",
+    "A server: start LM Studio, or set LM_STUDIO_BASE_URL and start sagent again.",
+    "A server: start vLLM, or set VLLM_BASE_URL and start sagent again.",
     "Its program: npm install -g @anthropic-ai/claude-code.",
     "Its program: npm install -g @openai/codex.",
     "Its program: npm install -g @google/gemini-cli.",
@@ -94,6 +103,19 @@ test("a server is asked for its models; one that does not answer is named", asyn
   await server.stop(true);
   const gone = await row("openai-compat", { OPENAI_COMPAT_BASE_URL: baseUrl });
   expect([gone.models, gone.problem]).toEqual([[], `${baseUrl}/models does not answer.`]);
+});
+
+test("a server of local models that is found is offered with what it serves", async () => {
+  const models = [{ id: "qwen3:8b", windowTokens: 16_384, images: true }];
+  const server = { provider: "ollama" as const, label: "Ollama", baseUrl: "http://127.0.0.1:11434/v1", models };
+  const rows = await providerRows({}, { ...nothing, find: async () => [server] });
+  const { models: listed, ...entry } = must(rows.find(({ name }) => name === "ollama"));
+  expect(entry).toEqual({ name: "ollama", local: true, usable: true, anyName: true });
+  expect(listed).toMatchObject([{ id: "qwen3:8b", windowTokens: 15_360, images: true }]);
+  let asked = 0;
+  const counting = async () => [server].slice(++asked);
+  expect(await providerRows({}, { ...nothing, find: counting, allowProviders: ["anthropic"] })).toHaveLength(1);
+  expect(asked).toBe(0);
 });
 
 test("the best weights that are here answer; without any, that is said with what to do", async () => {
