@@ -1,40 +1,22 @@
-/** Errors as data, to cross from the child that runs the models. */
+/** The errors of calls that ran elsewhere, made again from what crossed. */
 import {
   AbortedError,
   ConfigError,
-  type ErrorInfo,
   LocalModelError,
   ModelNotFoundError,
-  SagentError,
+  type SagentError,
   UsageError,
 } from "../../../agent/error.ts";
 import {
   BadRequestError,
   MalformedAnswerError,
   PromptTooLongError,
-  ProviderError,
   type ProviderFailure,
   StreamInterruptedError,
   TruncatedCallError,
 } from "../../../agent/provider-error.ts";
 import { knownModels } from "../models.ts";
-
-export interface ErrorData extends Omit<ErrorInfo, "retryAt"> {
-  readonly provider?: string | undefined;
-  readonly detail?: string | undefined;
-  readonly actualTokens?: number | undefined;
-  readonly limitTokens?: number | undefined;
-}
-
-/** What is no error of ours becomes a `LocalModelError`. */
-export function errorData(thrown: unknown): ErrorData {
-  if (!(thrown instanceof SagentError)) return { code: "local_model", message: `The model failed: ${words(thrown)}` };
-  const info = thrown.toInfo();
-  if (!(thrown instanceof ProviderError)) return info;
-  const { provider, detail } = thrown;
-  if (!(thrown instanceof PromptTooLongError)) return { ...info, provider, detail };
-  return { ...info, provider, detail, actualTokens: thrown.actualTokens, limitTokens: thrown.limitTokens };
-}
+import type { ErrorData } from "./error-data.ts";
 
 /** The error again, of the class it had. `asked` is the name of the model that was asked for. */
 export function errorOf(data: ErrorData, asked?: string): SagentError {
@@ -71,8 +53,4 @@ export function errorOf(data: ErrorData, asked?: string): SagentError {
 
 function failureOf({ provider = "local", detail, hint }: ErrorData): ProviderFailure {
   return { provider, ...(detail !== undefined && { detail }), ...(hint !== undefined && { hint }) };
-}
-
-export function words(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }

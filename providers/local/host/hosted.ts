@@ -8,7 +8,7 @@ import type { Chunk, Model, ModelInfo, ModelRequest, Provider } from "../../../a
 import { RequestTooLargeError } from "../../../agent/provider-error.ts";
 import { attachmentNote } from "../../neutral.ts";
 import type { LocalOptions, WeightsLoad } from "../llama.ts";
-import { words } from "./errors.ts";
+import { words } from "./error-data.ts";
 import { type Host, type HostExit, Link } from "./link.ts";
 import type { FromHost, ModelFacts } from "./messages.ts";
 import { collectParts } from "./partial.ts";

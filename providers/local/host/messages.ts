@@ -5,7 +5,7 @@
 import type { Chunk, ModelInfo, ModelRequest } from "../../../agent/model.ts";
 import type { LocalOptions, WeightsLoad } from "../llama.ts";
 import type { PullProgress } from "../pull.ts";
-import type { ErrorData } from "./errors.ts";
+import type { ErrorData } from "./error-data.ts";
 import type { TokenRates } from "./rates.ts";
 
 /** What of the options can cross; the rest stays here and is told. */

@@ -1,7 +1,7 @@
 /** Makes the models that are asked for and streams their answers, wherever it runs: in the child process or in a worker of the page. */
 import type { Chunk, Model, ModelRequest, Provider } from "../../../agent/model.ts";
 import type { LocalOptions } from "../llama.ts";
-import { errorData } from "./errors.ts";
+import { errorData } from "./error-data.ts";
 import { type FromHost, type HostOptions, type ModelFacts, mostAhead, type ToHost } from "./messages.ts";
 import { measureRates } from "./rates.ts";
 

@@ -7,7 +7,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { Subprocess } from "bun";
 import { LocalModelError } from "../../../agent/error.ts";
 import { type Env, withoutSecrets } from "../../auth.ts";
-import { words } from "./errors.ts";
+import { words } from "./error-data.ts";
 import type { Host, HostExit } from "./link.ts";
 import type { FromHost, ToHost } from "./messages.ts";
 

@@ -3,7 +3,8 @@ import { AbortedError, ModelNotFoundError, UsageError } from "../../../../agent/
 import type { Message } from "../../../../agent/message.ts";
 import { type Chunk, lowestSettings, type Model } from "../../../../agent/model.ts";
 import { PromptTooLongError, RequestTooLargeError } from "../../../../agent/provider-error.ts";
-import { errorData, errorOf } from "../../../../providers/local/host/errors.ts";
+import { errorData } from "../../../../providers/local/host/error-data.ts";
+import { errorOf } from "../../../../providers/local/host/errors.ts";
 import { mostAhead } from "../../../../providers/local/host/messages.ts";
 import type { PullProgress } from "../../../../providers/local/pull.ts";
 import { askModel, talk } from "../../../support/local-model.ts";
