@@ -1,0 +1,102 @@
+/** What it costs to run the embedded model in a child process: the same answers by turns in the child and in this process. */
+import type { Model, Provider } from "../../agent/model.ts";
+import { createLocalProvider } from "../../providers/local/local.ts";
+import { talk, testModel } from "../support/local-model.ts";
+import { median, printMetric } from "./metric.ts";
+
+const runs = 15;
+const starts = 5;
+const answerTokens = 96;
+const options = { threads: 1, contextSize: 1024, seed: 1, device: "cpu" } as const;
+const settings = {
+  effort: "none",
+  thinkingBudget: "none",
+  thinkingOutput: "text",
+  tier: "auto",
+  cacheTtlSec: 0,
+} as const;
+
+interface Timing {
+  readonly firstMs: number;
+  readonly tokensPerSecond: number;
+}
+
+/** Rates over the tokens behind the first, and the time to that one. A fresh system text keeps the prompt from being there. */
+async function time(model: Model, run: number): Promise<Timing> {
+  const system = `${run} ${"You are a helpful assistant. ".repeat(12)}`;
+  const messages = talk(model, "Tell me a long story about a ship.");
+  const request = { system, messages, tools: [], settings, temperature: 0, maxOutputTokens: answerTokens };
+  const startedAt = performance.now();
+  let [firstMs, tokens] = [0, 0];
+  for await (const chunk of model.stream(request, new AbortController().signal)) {
+    if (chunk.type === "text" && ++tokens === 1) firstMs = performance.now() - startedAt;
+  }
+  return { firstMs, tokensPerSecond: ((tokens - 1) / (performance.now() - startedAt - firstMs)) * 1000 };
+}
+
+const create = async (isolate: boolean): Promise<Provider> =>
+  createLocalProvider({ ...options, isolate, model: await testModel() }, process.env);
+
+async function measureStreaming(): Promise<void> {
+  await using childs = await create(true);
+  await using own = await create(false);
+  const [isolated, inProcess] = [await childs.model(), await own.model()];
+  const pairs: (readonly [Timing, Timing])[] = [];
+  for (let run = -1; run < runs; run++) {
+    // Who goes first changes, so that neither has the cooler processor.
+    const first = await time(run % 2 ? isolated : inProcess, run);
+    const second = await time(run % 2 ? inProcess : isolated, run);
+    if (run >= 0) pairs.push(run % 2 ? [first, second] : [second, first]);
+  }
+  const middle = (of: (pair: readonly [Timing, Timing]) => number) => median(pairs.map(of));
+  printMetric(
+    "local.child.speed",
+    middle(([child]) => child.tokensPerSecond),
+    "tokens/s",
+    runs,
+  );
+  printMetric(
+    "local.child.speed.process",
+    middle(([, here]) => here.tokensPerSecond),
+    "tokens/s",
+    runs,
+  );
+  const ratio = middle(([child, here]) => child.tokensPerSecond / here.tokensPerSecond);
+  printMetric("local.child.speed.ratio", ratio, "of in process", runs);
+  printMetric(
+    "local.child.first",
+    middle(([child]) => child.firstMs),
+    "ms",
+    runs,
+  );
+  printMetric(
+    "local.child.first.added",
+    middle(([child, here]) => child.firstMs - here.firstMs),
+    "ms",
+    runs,
+  );
+}
+
+/** From nothing to the first token of a first call. */
+async function coldStartMs(isolate: boolean): Promise<number> {
+  const startedAt = performance.now();
+  await using provider = await create(isolate);
+  const model = await provider.model();
+  const modelMs = performance.now() - startedAt;
+  return modelMs + (await time(model, 0)).firstMs;
+}
+
+async function measureStart(): Promise<void> {
+  // What this process has loaded once is loaded for good; the child loads its libraries at each start.
+  await coldStartMs(false);
+  const [isolated, inProcess]: [number[], number[]] = [[], []];
+  for (let start = 0; start < starts; start++) {
+    isolated.push(await coldStartMs(true));
+    inProcess.push(await coldStartMs(false));
+  }
+  printMetric("local.child.start", median(isolated), "ms", starts);
+  printMetric("local.child.start.added", median(isolated) - median(inProcess), "ms", starts);
+}
+
+await measureStreaming();
+await measureStart();
