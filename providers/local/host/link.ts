@@ -66,7 +66,8 @@ export class Link {
     const opening = { name, opened: Promise.withResolvers<ModelFacts>() };
     this.#openings.set(model, opening);
     this.#host.send({ type: "open", model, ...(name !== undefined && { name }) });
-    return opening.opened.promise;
+    // Awaited here: what holds this process is let go with the answer, not before it.
+    return await opening.opened.promise;
   }
 
   async close(model: number): Promise<void> {
