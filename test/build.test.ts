@@ -45,6 +45,23 @@ test("the bundle says its version, answers on a wire and knows its catalogue and
   expect(fake.problems).toEqual([]);
 });
 
+test("the bundle finds the program of its child beside it, and that answers", async () => {
+  using temp = tempDir();
+  const dist = join(temp.path, "dist");
+  expect(await output([join(root, "build.ts"), dist], temp.path)).toMatchObject({ exitCode: 0 });
+  const weights = join(temp.path, "none.gguf");
+  const { stderr, exitCode } = await output(
+    [join(dist, "main.js"), "--provider", "local", "--model", weights, "-p", "Hello?"],
+    temp.path,
+  );
+  // Only the child looks for the file.
+  expect(stderr).toContain(`The model ${weights} is not there.`);
+  expect(exitCode).toBe(1);
+  await Bun.file(join(dist, "child.js")).delete();
+  const orphan = await output([join(dist, "main.js"), "--provider", "local", "--model", weights, "-p", "Hello?"], dist);
+  expect(orphan.stderr).toContain("The process that ran the local model ended with code 1");
+});
+
 test("the bundle serves the workspace with the page that was built beside it", async () => {
   using temp = tempDir();
   const dist = join(temp.path, "dist");
