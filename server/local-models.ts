@@ -1,14 +1,9 @@
-/** The models that can run in this process: which weights are here, what they need, and which of them answers unasked. */
+/** The models that can run on this machine: which weights are here, what they need, and which of them answers unasked. */
 import { freemem, totalmem } from "node:os";
 import { LocalModelError, MissingWeightsError } from "../agent/error.ts";
-import {
-  cachePath,
-  defaultModel,
-  type KnownModel,
-  knownModels,
-  memoryFor,
-} from "../providers/local/models.ts";
+import { cachePath, defaultModel, type KnownModel, knownModels, memoryFor } from "../providers/local/models.ts";
 import { pullModel } from "../providers/local/pull.ts";
+import { pullWeights } from "../providers/local/pull-weights.ts";
 import { readRef } from "../providers/local/ref.ts";
 import type { LocalModelRow, LocalState } from "./api.ts";
 import type { LocalNews } from "./protocol.ts";
@@ -17,7 +12,14 @@ export async function localState(news: readonly LocalNews[]): Promise<LocalState
   const models = await Promise.all(knownModels.map(rowOf));
   const freeBytes = freemem();
   const suggested = defaultModel({ freeMemoryBytes: freeBytes });
-  return { models, suggested, news, memoryBytes: process.memoryUsage.rss(), freeBytes, totalBytes: totalmem() };
+  const memoryBytes = process.memoryUsage.rss() + childBytes(news);
+  return { models, suggested, news, memoryBytes, freeBytes, totalBytes: totalmem() };
+}
+
+/** What the child that runs the models has in memory; in this process it is counted already. */
+function childBytes(news: readonly LocalNews[]): number {
+  if (process.env.SAGENT_LOCAL_IN_PROCESS === "1") return 0;
+  return news.reduce((sum, { state, memoryBytes = 0 }) => (state === "loaded" ? sum + memoryBytes : sum), 0);
 }
 
 async function rowOf(model: KnownModel): Promise<LocalModelRow> {
@@ -36,7 +38,7 @@ export async function weightsHere(wanted: string | undefined): Promise<string> {
   if (wanted === undefined && !process.env.SAGENT_MODEL_PATH) return bestHere();
   const name = wanted ?? "default";
   try {
-    await pullModel(name, { offline: true });
+    await pullWeights(name, { offline: true });
     return name;
   } catch (error) {
     const isPath = wanted === undefined || readRef(name)?.weights.type === "path";

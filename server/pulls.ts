@@ -4,7 +4,7 @@
  */
 import { AbortedError, toErrorInfo } from "../agent/error.ts";
 import type { WeightsLoad } from "../providers/local/llama.ts";
-import { pullModel } from "../providers/local/pull.ts";
+import { pullWeights } from "../providers/local/pull-weights.ts";
 import type { LocalNews } from "./protocol.ts";
 
 const newsMs = 200;
@@ -39,6 +39,8 @@ export class Pulls implements AsyncDisposable {
   loads({ name, state, memoryBytes, error }: WeightsLoad): void {
     // What is no longer in the memory is still on the disk.
     const now: LocalNews["state"] = state === "unloaded" ? "ready" : state;
+    // Each step of a load is told; to whoever watches it is one piece of news.
+    if (now === "loading" && this.#last.get(name)?.state === "loading") return;
     const news = { name, receivedBytes: 0, totalBytes: 0, state: now, memoryBytes };
     this.#say(error ? { ...news, error: toErrorInfo(error) } : news);
   }
@@ -53,7 +55,7 @@ export class Pulls implements AsyncDisposable {
     let last: LocalNews = { name, state: "pulling", receivedBytes: 0, totalBytes: 0 };
     this.#say(last);
     try {
-      await pullModel(name, {
+      await pullWeights(name, {
         signal,
         onProgress: ({ receivedBytes, totalBytes = 0 }) => {
           last = { name, state: "pulling", receivedBytes, totalBytes };
