@@ -49,6 +49,8 @@ async function firstOf(env: Env, wanted: Wanted, book: Book): Promise<{ provider
   try {
     const provider = chooseProvider({ env, book, provider: asked, model, baseUrl, allowed });
     if (provider === "local") return { provider, model: await weightsHere(model) };
+    // A server of local models says itself what it serves.
+    if (provider !== "local" && book.provider(provider).server) return { provider, model: model ?? "default" };
     const isNameless = provider === "openai-compat" && book.list(provider).length === 0;
     return { provider, model: isNameless ? (model ?? "") : book.resolve(provider, model).id };
   } catch (error) {

@@ -112,6 +112,8 @@ test("a server of local models that is found is offered with what it serves", as
   const { models: listed, ...entry } = must(rows.find(({ name }) => name === "ollama"));
   expect(entry).toEqual({ name: "ollama", local: true, usable: true, anyName: true });
   expect(listed).toMatchObject([{ id: "qwen3:8b", windowTokens: 15_360, images: true }]);
+  const begun = await providerRows({ LLAMA_CPP_MODEL: "/m.gguf" }, nothing);
+  expect(begun.find(({ name }) => name === "llamacpp")).toMatchObject({ usable: true, first: "default" });
   let asked = 0;
   const counting = async () => [server].slice(++asked);
   expect(await providerRows({}, { ...nothing, find: counting, allowProviders: ["anthropic"] })).toHaveLength(1);
