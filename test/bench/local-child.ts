@@ -78,7 +78,7 @@ async function measureStreaming(): Promise<void> {
 }
 
 /** From nothing to the first token of a first call. */
-async function coldStartMs(isolate: boolean): Promise<number> {
+async function startMs(isolate: boolean): Promise<number> {
   const startedAt = performance.now();
   await using provider = await create(isolate);
   const model = await provider.model();
@@ -86,17 +86,26 @@ async function coldStartMs(isolate: boolean): Promise<number> {
   return modelMs + (await time(model, 0)).firstMs;
 }
 
-async function measureStart(): Promise<void> {
-  // What this process has loaded once is loaded for good; the child loads its libraries at each start.
-  await coldStartMs(false);
+/** The same in a process of its own, as what a process has loaded once it has loaded for good. */
+function coldStartMs(place: "child" | "here"): number {
+  const { stdout } = Bun.spawnSync([process.execPath, import.meta.path, place], { stderr: "inherit" });
+  return Number(stdout.toString());
+}
+
+function measureStart(): void {
   const [isolated, inProcess]: [number[], number[]] = [[], []];
   for (let start = 0; start < starts; start++) {
-    isolated.push(await coldStartMs(true));
-    inProcess.push(await coldStartMs(false));
+    isolated.push(coldStartMs("child"));
+    inProcess.push(coldStartMs("here"));
   }
   printMetric("local.child.start", median(isolated), "ms", starts);
   printMetric("local.child.start.added", median(isolated) - median(inProcess), "ms", starts);
 }
 
-await measureStreaming();
-await measureStart();
+const [place] = process.argv.slice(2);
+if (place === undefined) {
+  await measureStreaming();
+  measureStart();
+} else {
+  process.stdout.write(String(await startMs(place === "child")));
+}
