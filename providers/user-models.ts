@@ -7,6 +7,7 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { ConfigError } from "../agent/error.ts";
 import { vendors } from "./auth.ts";
+import { cliVendor } from "./cli/vendors.ts";
 import type { ChatFacts } from "./compat-quirks.ts";
 import { configDir, credentialPath } from "./credential-file.ts";
 import { noteSecret } from "./secrets.ts";
@@ -104,13 +105,15 @@ function place(path: readonly PropertyKey[]): string {
 
 const chatFields = ["headers", "extraBody", "reasoningField"] as const;
 
+const isKnown = (name: string) => vendors.some((vendor) => vendor.name === name);
+
 /** What the shape alone does not tell. */
 function misplaced({ providers = {} }: UserModelsFile): string[] {
   return Object.entries(providers).flatMap(([name, own]) => {
     const at = place(["providers", name]);
     if (name === "local") return [`${at}: models in the process are chosen by their weights, not here`];
+    if (cliVendor(name)) return [`${at}: a vendor's program has its own settings`];
     const vendor = vendors.find((each) => each.name === name);
-    if (!vendor && own.baseUrl === undefined) return [`${at}.baseUrl: a provider of your own needs one`];
     const foreign = chatFields.filter((field) => own[field] !== undefined && vendor && vendor.wire !== "chat");
     return foreign.map((field) => `${at}.${field}: ${name} does not speak the chat wire, which alone has it`);
   });
@@ -137,6 +140,10 @@ function merged(files: readonly Read[], warnings: readonly string[], env: Env): 
   for (const [, file] of files) {
     for (const [name, near] of Object.entries(file.providers ?? {})) providers[name] = nearer(providers[name], near);
   }
+  const [nearest = ""] = files.at(-1) ?? [];
+  const lost = Object.keys(providers).filter((name) => !isKnown(name) && providers[name]?.baseUrl === undefined);
+  const needs = (name: string) => `${place(["providers", name])}.baseUrl: a provider of your own needs one`;
+  if (lost.length > 0) throw wrong(nearest, lost.map(needs));
   for (const name of Object.values(providers).flatMap(secretVars)) {
     const value = env[name]?.trim();
     // No child process gets it, and no error quotes it.

@@ -115,6 +115,8 @@ test("a project's file counts where it is trusted, and wins field by field", asy
   expect([both.user.files, both.user.warnings]).toEqual([[own(), file], []]);
   expect(both.provider("acme").baseUrl).toBe("http://127.0.0.1:8/v1");
   expect(both.resolve("acme", "utility")).toMatchObject({ id: "big", wireId: "org/Big-400B", maxRequestTokens: 1_000 });
+  put(file, { providers: near });
+  expect((await book()).provider("acme").baseUrl).toBe(acme.baseUrl);
 });
 
 test.each([
