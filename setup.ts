@@ -40,17 +40,21 @@ function requireGit(): void {
   if (!Bun.which("git")) fail("the tests need git; install it and run this again.");
 }
 
-const testModel = "smollm2-135m";
+/** The small models that the tests talk to, with their sizes. */
+const testModels = new Map([
+  ["smollm2-135m", "98 MB"],
+  ["gemma3-270m", "253 MB"],
+]);
 
-/** The small model that the tests talk to, downloaded the first time. */
-async function pullTestModel(): Promise<void> {
+/** Downloaded the first time. */
+async function pullTestModel(model: string, size: string): Promise<void> {
   const { pullModel } = await import("./providers/local/pull.ts");
-  const here = await pullModel(testModel, { offline: true }).catch(() => undefined);
+  const here = await pullModel(model, { offline: true }).catch(() => undefined);
   if (here) return;
-  say("downloading the small model that the tests use (once, 98 MB) ...");
+  say(`downloading a small model that the tests use (${model}, once, ${size}) ...`);
   const shown = new Set<number>();
   try {
-    await pullModel(testModel, {
+    await pullModel(model, {
       onProgress({ receivedBytes, totalBytes = 0 }) {
         const tenths = totalBytes > 0 ? Math.floor((receivedBytes / totalBytes) * 10) : 0;
         if (tenths > 0 && !shown.has(tenths)) say(`${tenths * 10} %`);
@@ -95,5 +99,5 @@ await buildPage();
 if (process.argv.includes("--check")) {
   requireGit();
   await haveChromium();
-  await pullTestModel();
+  for (const [model, size] of testModels) await pullTestModel(model, size);
 }

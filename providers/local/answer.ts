@@ -18,6 +18,8 @@ export interface AnswerJob {
   /** The answer ends as `contextWindow` rather than `maxTokens` when it reaches `maxTokens`. */
   readonly windowLimited: boolean;
   readonly stops: readonly string[];
+  /** Space that the answer begins with and that is no part of it. */
+  readonly lead: string;
   /** The prompt ended inside thinking. */
   readonly thinking: boolean;
   /** The first thing the model does is a call. */
@@ -83,6 +85,7 @@ async function* writeProse(
     stops,
     thinking,
     thinks: !output,
+    trims: job.lead !== "" && !pen.text.trim(),
     from: pen.text.length,
   });
   const take = function* (scans: Scan[]): Generator<Chunk, Prose | undefined> {
@@ -118,7 +121,7 @@ async function* writeCall(
   part: PartWriter,
   at: number,
 ): AsyncGenerator<Chunk, "whole" | "repeat" | "cut"> {
-  pen.force(at, job.form.open);
+  pen.force(pen.text.slice(0, at).trim() ? at : 0, job.form.open);
   const start = pen.text.length;
   const raw = () => pen.text.slice(start);
   part.next();

@@ -9,7 +9,7 @@ type Schema = Readonly<Record<string, unknown>>;
 
 /** How a model writes a call: `open`, the tool's name, `", "arguments": `, an object, `}` and `close`. */
 export interface CallForm {
-  /** What in an answer tells that a call begins; `open` starts with it. */
+  /** What in an answer tells that a call begins; `open` starts with it, but for space. */
   readonly mark: string;
   /** The mark counts only at the start of a line. */
   readonly atLine: boolean;

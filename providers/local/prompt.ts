@@ -76,7 +76,7 @@ function planPrompt<Token extends number>(request: ModelRequest, maker: PromptMa
   const { next: step, rest } = createPlan(request.tools, request.messages);
   return {
     ...render(guidedTurns(request, tools)),
-    form: jsonCall,
+    form: { ...jsonCall, open: template.lead + jsonCall.open },
     tools: step ? [step.tool] : limitPaths(likelyTools(tools, question), pathsIn(question)),
     prior: step ? toldPrior : callPrior(request.messages, tools),
     wordsOnly: rest !== undefined,
@@ -136,6 +136,7 @@ export function answerLimits(
     ...(isRepeat ? { isRepeat } : {}),
     maxTokens: Math.min(wanted, room),
     windowLimited: room < wanted,
+    lead: template.lead,
     stops: [...template.stops, ...(request.stopSequences ?? [])],
   };
 }

@@ -24,6 +24,8 @@ export interface ScanOptions {
   readonly thinking?: boolean;
   /** `false` takes marks of thinking for text. */
   readonly thinks?: boolean;
+  /** Space in front of the first word is left out. */
+  readonly trims?: boolean;
   /** Where in the answer this scanner starts. */
   readonly from?: number;
 }
@@ -36,7 +38,7 @@ export function createScanner(options: ScanOptions): Scanner {
   let pending = "";
   let at = options.from ?? 0;
   let lineStart = true;
-  let trim = false;
+  let trim = options.trims ?? false;
   const out: Scan[] = [];
 
   const give = (length: number) => {
@@ -86,7 +88,7 @@ export function createScanner(options: ScanOptions): Scanner {
     skip(found.mark.length);
     return "more";
   };
-  const atLine = (index: number) => (index === 0 ? lineStart : pending[index - 1] === "\n");
+  const atLine = (index: number) => pending[index - 1] === "\n" || (lineStart && !pending.slice(0, index).trim());
 
   const run = (last: boolean) => {
     while (step(last) === "more");

@@ -26,6 +26,8 @@ export interface ChatTemplate {
   readonly tools: boolean;
   /** It can turn thinking on and off. */
   readonly thinkingSwitch: boolean;
+  /** Space that an answer begins with and that is no part of it. */
+  readonly lead: string;
   /** Words that end an answer beside the model's own end tokens; only where there was no template. */
   readonly stops: readonly string[];
   /** The prompt of these turns, up to where the model goes on. */
@@ -33,7 +35,7 @@ export interface ChatTemplate {
 }
 
 const chatml =
-  "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n";
+  "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}{{ '<|im_start|>assistant\n' }}";
 const plain =
   "{{ bos_token }}{% for message in messages %}{% if message.role == 'system' %}{{ message.content }}\n\n" +
   "{% else %}{{ 'Assistant: ' if message.role == 'assistant' else 'User: ' }}{{ message.content }}\n\n{% endif %}{% endfor %}Assistant:";
@@ -64,6 +66,7 @@ export async function createTemplate(vocabulary: Vocabulary, override?: string):
   return {
     tools: source.includes("<tool_call>") && source.includes("tools") && !source.includes("<function="),
     thinkingSwitch: source.includes("enable_thinking"),
+    lead: source === plain ? " " : "",
     stops: source === plain ? ["\nUser:", "\n\nUser"] : [],
     render(turns, { tools, thinking } = {}) {
       const guard = createGuard([...controls.keys()]);

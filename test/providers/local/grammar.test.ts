@@ -115,6 +115,7 @@ async function callAfter(name: string, schema: z.ZodType, args: unknown) {
       maxTokens: 120,
       windowLimited: false,
       stops: [],
+      lead: "",
       thinking: false,
       wordsOnly: false,
       callFirst: true,
