@@ -36,13 +36,14 @@ providerContract("gemini on Vertex AI", {
     }),
 });
 
-/** Moves the model into the path and the version into the body, as the client of `@anthropic-ai/vertex-sdk` does. */
+/** Moves the model into the path and the version into the body, as the client of `@anthropic-ai/vertex-sdk` 1.1 does. */
 class Vertex extends Anthropic {
   override buildRequest: Anthropic["buildRequest"] = async (options, retries) => {
     const { model, ...body } = options.body as Record<string, unknown>;
     if (options.path !== "/v1/messages?beta=true") throw new Error(`Vertex AI does not know ${options.path}`);
     const path = `/v1/projects/p/locations/global/publishers/anthropic/models/${model}:streamRawPredict`;
-    const moved = { ...options, path, body: { anthropic_version: "vertex-2023-10-16", ...body } };
+    const headers = { ...options.headers, "anthropic-version": null };
+    const moved = { ...options, path, headers, body: { ...body, anthropic_version: "2026-10-21" } };
     return super.buildRequest(moved, retries);
   };
 }

@@ -14,7 +14,7 @@ const fields = [
 ];
 /** Gone from the API since version 2026-10-21. */
 const samplingFields = ["temperature", "top_p", "top_k"];
-const versions = ["2023-06-01", "2026-10-21"];
+const versions = ["2023-06-01", "2026-10-21", "vertex-2023-10-16"];
 const blockTypes = {
   user: ["text", "image", "document", "tool_result"],
   assistant: ["text", "thinking", "redacted_thinking", "tool_use"],

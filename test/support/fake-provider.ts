@@ -138,22 +138,27 @@ export async function startFakeProvider(script: FakeScript, options: FakeProvide
   };
 }
 
-/** The body as Anthropic has it; a version that Vertex AI does not know stays in and is refused. */
-function fromVertex({ anthropic_version, ...body }: Json, model: string): Json {
-  return anthropic_version === "vertex-2023-10-16" ? { model, ...body } : { anthropic_version, model, ...body };
-}
-
 function withDocument(reply: FakeReply, schema: unknown, problems: string[]): FakeReply {
   if (schema === undefined) problems.push("the script has a document for a request without a schema");
   return { ...reply, parts: [...reply.parts, { text: JSON.stringify(sampleOf(schema)) }] };
 }
 
 function readRequest(raw: Request, path: string, route: Route, text: string): FakeRequest {
-  const sent = parseJson(text);
-  const body = route.fake === fakeAnthropic && route.model ? fromVertex(obj(sent), route.model) : sent;
-  const view = { model: route.model ?? str(obj(body).model), ...route.fake.view(obj(body)) };
   const headers = Object.fromEntries(raw.headers.entries());
-  return { wire: route.fake.wire, path, headers, body, text, at: Date.now(), view, aborted: false };
+  const request = { wire: route.fake.wire, path, headers, body: parseJson(text), text, at: Date.now(), aborted: false };
+  const { body, ...rest } = route.fake === fakeAnthropic && route.model ? fromVertex(request, route.model) : request;
+  const view = { model: route.model ?? str(obj(body).model), ...route.fake.view(obj(body)) };
+  return { ...rest, body, view };
+}
+
+/** On Vertex AI the path names the model, and the body the version of the API. */
+function fromVertex(request: Omit<FakeRequest, "view">, model: string): Omit<FakeRequest, "view"> {
+  const { anthropic_version, ...body } = obj(request.body);
+  return {
+    ...request,
+    headers: { ...request.headers, "anthropic-version": str(anthropic_version) },
+    body: { model, ...body },
+  };
 }
 
 function failure(fake: FakeWire, step: FakeFailure): Response {
