@@ -16,6 +16,14 @@ export function promptBlocks(body: Json): unknown[] {
   return [...list(body.tools).map(unmarked), ...blocksOf(body.system).map(unmarked), ...messages];
 }
 
+/** Which of the blocks carry a marker; one of the body stands for its last. */
+export function markedBlocks(body: Json): number[] {
+  const messages = list(body.messages).flatMap((message) => blocksOf(message.content));
+  const blocks = [...list(body.tools), ...blocksOf(body.system), ...messages];
+  const last = blocks.length - 1;
+  return blocks.flatMap((block, at) => (block.cache_control || (at === last && body.cache_control) ? [at] : []));
+}
+
 /** Every cache marker of a request. */
 export function cacheMarks(body: Json): Json[] {
   const blocks = [

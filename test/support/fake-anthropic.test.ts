@@ -222,3 +222,29 @@ test("a thought that was altered, or moved to another model, is refused", async 
   };
   expect(await refusal(fake, "anthropic", thoughtLast)).toContain("cannot be `thinking`");
 });
+
+test("a prompt is cached up to its markers, and found again within twenty blocks of one", async () => {
+  await using fake = await startFakeProvider(() => ({ parts: [{ text: "Ok." }] }));
+  const client = await anthropicClient(fake);
+  const words = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({ type: "text" as const, text: `word ${at}` }));
+  const marks = { cache_control: { type: "ephemeral" as const } };
+  const meters = async (content: (ReturnType<typeof words>[number] & Partial<typeof marks>)[]) => {
+    const { usage } = await client.messages
+      .stream({ model, max_tokens: 9, messages: [{ role: "user", content }] })
+      .finalMessage();
+    return [usage.input_tokens > 0, usage.cache_read_input_tokens, usage.cache_creation_input_tokens];
+  };
+  const upTo = (marked: number, count: number) =>
+    words(count).map((block, at) => (at === marked - 1 ? { ...block, ...marks } : block));
+  expect(await meters(upTo(0, 3))).toEqual([true, 0, 0]);
+  const [rest, read, written] = await meters(upTo(3, 5));
+  expect([rest, read]).toEqual([true, 0]);
+  // What stood behind the marker was not kept.
+  const [, again] = await meters(upTo(5, 5));
+  expect(again).toBe(Number(written));
+  const [none, near] = await meters(upTo(24, 24));
+  expect([none, Number(near) > Number(again)]).toEqual([false, true]);
+  const [, far] = await meters(upTo(44, 44));
+  expect(far).toBe(0);
+});

@@ -1,6 +1,6 @@
 /** Anthropic Messages, API version 2026-10-21: `POST /v1/messages` as a stream. */
 import type { StopReason, Usage } from "../../agent/message.ts";
-import { blocksOf, cacheMarks, promptBlocks } from "./fake-anthropic-blocks.ts";
+import { blocksOf, cacheMarks, markedBlocks, promptBlocks } from "./fake-anthropic-blocks.ts";
 import { anthropicProblem } from "./fake-anthropic-rules.ts";
 import { type Json, list, obj, pieces, str } from "./fake-json.ts";
 import type { FakePart, FakeReply } from "./fake-types.ts";
@@ -180,6 +180,7 @@ export const fakeAnthropic: FakeWire = {
     if (marks.length === 0) return "none";
     return marks.some((mark) => mark.ttl === "1h") ? "1h" : "5m";
   },
+  marks: markedBlocks,
   schema: (body) => obj(obj(body.output_config).format).schema,
   events,
   errorEvent: (code, message) =>

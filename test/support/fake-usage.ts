@@ -11,7 +11,14 @@ export interface Meters {
   readonly thinking: number;
 }
 
-/** Remembers every prefix of every prompt by model: what begins like an earlier prompt, block by block, is a cache read. */
+/** How many blocks before a marker Anthropic looks at for one that it knows. */
+const lookBack = 20;
+
+/**
+ * Remembers the prefixes of every prompt by model: what begins like an earlier prompt, block by block, is a cache read. Where
+ * the request marks blocks, only what ends at a marked one is kept, only near a marker is it looked for, and what is
+ * behind the last marker is plain input.
+ */
 export class PromptCache {
   readonly #prefixes = new Map<string, Set<bigint>>();
 
@@ -21,21 +28,26 @@ export class PromptCache {
     const total = tokens(blocks.reduce((sum, block) => sum + block.length, 0));
     const caching = wire.caching(body);
     if (caching === "none") return { ...noUsage, input: total };
+    const marks = wire.marks?.(body);
+    const looked = (at: number) => marks?.some((mark) => at <= mark && at > mark - lookBack) ?? true;
+    const kept = (at: number) => marks?.includes(at) ?? true;
     const known = this.#prefixes.get(model) ?? new Set<bigint>();
     this.#prefixes.set(model, known);
     let prefix = 0n;
-    let chars = 0;
-    let cachedChars = 0;
-    for (const block of blocks) {
+    let [chars, readChars, keptChars] = [0, 0, 0];
+    for (const [at, block] of blocks.entries()) {
       prefix = BigInt(Bun.hash(block, prefix));
       chars += block.length;
-      if (known.has(prefix)) cachedChars = chars;
+      if (looked(at) && known.has(prefix)) readChars = chars;
+      if (!kept(at)) continue;
       known.add(prefix);
+      keptChars = chars;
     }
-    const cacheRead = Math.min(total, tokens(cachedChars));
-    const fresh = total - cacheRead;
-    if (caching === "automatic") return { ...noUsage, input: fresh, cacheRead };
-    return { ...noUsage, cacheRead, [caching === "1h" ? "cacheWrite1h" : "cacheWrite"]: fresh };
+    const cacheRead = Math.min(total, tokens(readChars));
+    if (caching === "automatic") return { ...noUsage, input: total - cacheRead, cacheRead };
+    const stored = Math.min(total, tokens(Math.max(keptChars, readChars)));
+    const written = { [caching === "1h" ? "cacheWrite1h" : "cacheWrite"]: stored - cacheRead };
+    return { ...noUsage, input: total - stored, cacheRead, ...written };
   }
 }
 

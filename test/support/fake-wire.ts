@@ -47,6 +47,8 @@ export interface FakeWire {
   blocks(body: Json): unknown[];
   /** The lifetime the request asks prompt caching for; the vendor caches by itself where it is `automatic`. */
   caching(body: Json): "none" | "5m" | "1h" | "automatic";
+  /** Which of `blocks` a prompt is cached up to, where the request marks them; any may be found again otherwise. */
+  marks?(body: Json): readonly number[];
   /** The schema that the request holds the answer to. */
   schema(body: Json): unknown;
   /** The SSE events of a whole answer. */
