@@ -70,6 +70,12 @@ export function checkAccount(name: string): string {
   });
 }
 
+/** The account that was named, by `SAGENT_ACCOUNT` where not otherwise. Throws `UsageError` for what cannot be one. */
+export function namedAccount(given: string | undefined, env: Env): string | undefined {
+  const name = given ?? env.SAGENT_ACCOUNT?.trim();
+  return name ? checkAccount(name) : undefined;
+}
+
 /** All accounts of the file, none where there is no file. Never throws. */
 export function readCredentials(env: Env): Credentials {
   if (!configDir(env)) return nothing;

@@ -1,7 +1,13 @@
 /** `sagent login PROVIDER`: keeps a key, or a login in the browser, for later runs. */
 import { ConfigError, UsageError } from "../agent/error.ts";
 import { type Env, type Vendor, withoutSecrets } from "../providers/auth.ts";
-import { type Account, changeCredentials, credentialPath, defaultAccount } from "../providers/credential-file.ts";
+import {
+  type Account,
+  changeCredentials,
+  credentialPath,
+  defaultAccount,
+  namedAccount,
+} from "../providers/credential-file.ts";
 import { findClient, type OAuthClient } from "../providers/oauth-client.ts";
 import { type Config, type LoginWay, loginWays } from "./config.ts";
 import { checkKey } from "./key-check.ts";
@@ -16,7 +22,7 @@ export type LoginConfig = Pick<Config, "cwd" | "auth" | "account" | "checkKey">;
 /** Resolves to the exit code. Throws `SagentError`; nothing is saved then. */
 export async function runLogin(words: readonly string[], config: LoginConfig, env: Env): Promise<number> {
   const vendor = await vendorIn(words, "login", config, env);
-  const account = config.account ?? env.SAGENT_ACCOUNT ?? defaultAccount;
+  const account = namedAccount(config.account, env) ?? defaultAccount;
   const saved = await obtain(vendor, wayOf(config), env);
   if (config.checkKey) await tried(vendor, saved, env);
   const { keptAt } = await changeCredentials(env, (file) => file.put(vendor.name, account, saved), { keepAside: true });
@@ -44,7 +50,10 @@ export async function vendorIn(
     throw new UsageError(`The command is: ${command} PROVIDER [--account NAME].`, { hint });
   }
   if (name.toLowerCase() === "local") throw new UsageError("The models in the process need no login.");
-  return (await readBook(config, env)).provider(name);
+  const vendor = (await readBook(config, env)).provider(name);
+  if (vendor.wire === "program")
+    throw new UsageError(`${vendor.label} keeps a login of its own: log in with that program.`);
+  return vendor;
 }
 
 function wayOf({ auth = "key" }: LoginConfig): LoginWay {

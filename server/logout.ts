@@ -1,6 +1,6 @@
 /** `sagent logout PROVIDER`: forgets an account of the credential file. */
 import type { Env } from "../providers/auth.ts";
-import { changeCredentials, defaultAccount, type TokenAccount } from "../providers/credential-file.ts";
+import { changeCredentials, defaultAccount, namedAccount, type TokenAccount } from "../providers/credential-file.ts";
 import { findClient } from "../providers/oauth-client.ts";
 import type { Config } from "./config.ts";
 import { vendorIn } from "./login.ts";
@@ -14,7 +14,7 @@ export async function runLogout(
   env: Env,
 ): Promise<number> {
   const { name, label, keyVars } = await vendorIn(words, "logout", config, env);
-  const account = config.account ?? env.SAGENT_ACCOUNT ?? defaultAccount;
+  const account = namedAccount(config.account, env) ?? defaultAccount;
   const { result } = await changeCredentials(env, (file) => {
     const saved = file.accounts.get(name)?.get(account);
     return file.remove(name, account) ? { saved } : undefined;

@@ -6,7 +6,7 @@ import type { ModelWish } from "../agent/machine-state.ts";
 import type { Origin } from "../agent/message.ts";
 import { type Access, keySources, type Model, type ModelInfo, type Provider } from "../agent/model.ts";
 import { redact } from "../providers/auth.ts";
-import { checkAccount } from "../providers/credential-file.ts";
+import { namedAccount } from "../providers/credential-file.ts";
 import { accessFor } from "../providers/credentials.ts";
 import type { WeightsLoad } from "../providers/local/llama.ts";
 import { Book, chooseProvider, createProvider, loadUserModels, providerNames } from "../providers/registry.ts";
@@ -163,7 +163,7 @@ function accessOf(config: Pick<Config, "auth" | "account">, env: Env): Access {
   if (config.auth !== undefined && auth === undefined) {
     throw new UsageError(`--auth ${config.auth} is a way to log in.`, { hint: "Use it with: sagent login PROVIDER." });
   }
-  const account = config.account ?? (env.SAGENT_ACCOUNT ? checkAccount(env.SAGENT_ACCOUNT) : undefined);
+  const account = namedAccount(config.account, env);
   return { ...(auth === undefined ? {} : { auth }), ...(account === undefined ? {} : { account }) };
 }
 

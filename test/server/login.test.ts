@@ -92,6 +92,7 @@ test("a key is never an argument, and what makes no sense is told", async () => 
   expect(await refusal("login")).toEqual([2, "sagent: The command is: login PROVIDER [--account NAME]."]);
   expect(await refusal("login", "acme")).toEqual([2, 'sagent: There is no provider "acme".']);
   expect(await refusal("login", "local")).toEqual([2, "sagent: The models in the process need no login."]);
+  expect((await refusal("login", "claude-cli"))[1]).toEndWith("keeps a login of its own: log in with that program.");
   expect(await refusal("login", "openai")).toEqual([2, "sagent: No key was given; nothing was saved."]);
   expect(await refusal("login", "openai", "--auth", "env")).toEqual([2, "sagent: --auth env is no way to log in."]);
   expect(await refusal("login", "openai", "--auth", "oauth")).toEqual([

@@ -20,7 +20,7 @@ const note = defineTool({ name: "Note", description: "Notes.", schema: z.object(
 function selfRig(scripts: Scripts, options: FleetRigOptions = {}): FleetRig {
   const tools = [agentSelfTool, agentSpawnTool, note];
   const scripted = scriptedModel([answered("I am the other.")], { info: { wireId: "other", id: "other" } });
-  const resolveModel = async ({ model }: { model?: string }) => {
+  const resolveModel = async ({ model }: { model?: string | undefined }) => {
     if (model === "other") return scripted;
     throw new ModelNotFoundError({ model: model ?? "" });
   };
