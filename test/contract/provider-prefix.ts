@@ -1,14 +1,15 @@
 /** The contract's cases of what stays the same from turn to turn, so that vendors' prompt caches hold. */
 import { expect, test } from "bun:test";
+import type { Message, Usage } from "../../agent/message.ts";
 import { lowestSettings } from "../../agent/model.ts";
 import type { FakeReply, FakeRequest } from "../support/fake-types.ts";
 import { big, tall } from "./images.ts";
-import { conversation, doneOf, rig, type Subject } from "./provider-rig.ts";
+import { conversation, doneOf, type Rig, requestOf, rig, type Subject } from "./provider-rig.ts";
 
 export function prefixCases(name: string, subject: Subject): void {
   test(`${name}: each body begins with the bytes of the one before`, async () => {
-    await using it = await rig(subject, () => rounds[it.fake.requests.length - 1] ?? { status: 500 });
-    await talk(it, subject, 0);
+    await using it = await rig(subject, rounds);
+    await converse(it, subject, 0);
     const bodies = it.fake.requests.map((request) => splitBody(request, subject));
     expect(bodies).toHaveLength(4);
     for (const [index, { history, rest }] of bodies.entries()) {
@@ -21,23 +22,22 @@ export function prefixCases(name: string, subject: Subject): void {
   });
 
   test(`${name}: a model made anew sends the same bytes`, async () => {
-    await using it = await rig(subject, () => ({ parts: [{ text: "Seen." }] }));
-    const log = [...(await talk(it, subject, 0, 1))];
+    await using it = await rig(subject, [...rounds, seen, seen]);
+    const { log } = await converse(it, subject, 0);
     const other = await it.provider.model();
-    const request = { system: "Be brief.", tools: [], settings: lowestSettings(subject.info), messages: log };
-    const ask = (model = it.model) => Array.fromAsync(model.stream(request, new AbortController().signal));
-    doneOf(await ask());
-    doneOf(await ask(other));
+    for (const model of [it.model, other]) {
+      doneOf(
+        await Array.fromAsync(model.stream(requestOf(subject.info, log.slice(0, -1)), new AbortController().signal)),
+      );
+    }
     const [first, second] = it.fake.requests.slice(-2);
     expect(first?.text).toBe(second?.text ?? "nothing");
   });
 
   test(`${name}: the next turn reads from the cache what the turn before left there`, async () => {
-    const steps = rounds.length;
     for (const cacheTtlSec of subject.can.cacheTtlSec.length ? subject.can.cacheTtlSec : [0]) {
-      await using it = await rig(subject, () => rounds[it.fake.requests.length - 1] ?? { status: 500 });
-      const usages = await meters(it, subject, cacheTtlSec);
-      expect(usages).toHaveLength(steps);
+      await using it = await rig(subject, rounds);
+      const { usages } = await converse(it, subject, cacheTtlSec);
       const marks = it.fake.requests.map(({ text }) => text.match(/"cache_control":\{[^}]*\}/g) ?? []);
       const mark = cacheTtlSec > 300 ? '{"type":"ephemeral","ttl":"1h"}' : '{"type":"ephemeral"}';
       for (const found of marks) {
@@ -63,29 +63,24 @@ const rounds: FakeReply[] = [
   { parts: [{ text: "Done." }] },
 ];
 
-async function* turns(it: Awaited<ReturnType<typeof rig>>, subject: Subject, cacheTtlSec: number, count: number) {
-  const settings = { ...lowestSettings(subject.info), cacheTtlSec };
-  const talk = conversation(subject.info);
+/** All four rounds at one lifetime of the cache: the conversation and what each call was billed. */
+async function converse(it: Rig, { info }: Subject, cacheTtlSec: number): Promise<{ log: Message[]; usages: Usage[] }> {
+  const settings = { ...lowestSettings(info), cacheTtlSec };
+  const { log, ...talk } = conversation(info);
+  const usages: Usage[] = [];
   talk.user("Read them", [await big()]);
-  for (let round = 0; round < count; round++) {
-    const done = doneOf(await it.ask(talk.log, { settings }));
-    const calls = talk.answer(done);
-    for (const call of calls.toReversed()) {
-      const attachments = call.args.path === "b" ? { attachments: [await tall()] } : {};
-      talk.result(call.callId, `content of ${call.args.path}`, { isError: call.args.path === "c", ...attachments });
+  for (const _ of rounds) {
+    const done = doneOf(await it.ask(log, { settings }));
+    usages.push(done.usage);
+    for (const { callId, args } of talk.answer(done).toReversed()) {
+      const attachments = args.path === "b" ? { attachments: [await tall()] } : {};
+      talk.result(callId, `content of ${args.path}`, { isError: args.path === "c", ...attachments });
     }
-    yield { done, log: talk.log };
   }
+  return { log, usages };
 }
 
-async function talk(it: Awaited<ReturnType<typeof rig>>, subject: Subject, ttl: number, count = rounds.length) {
-  const all = await Array.fromAsync(turns(it, subject, ttl, count));
-  return all.at(-1)?.log.slice(0, 1) ?? [];
-}
-
-async function meters(it: Awaited<ReturnType<typeof rig>>, subject: Subject, ttl: number) {
-  return (await Array.fromAsync(turns(it, subject, ttl, rounds.length))).map(({ done }) => done.usage);
-}
+const seen: FakeReply = { parts: [{ text: "Seen." }] };
 
 const lists = { anthropic: "messages", openai: "input", chat: "messages", gemini: "contents" } as const;
 
