@@ -4,7 +4,7 @@ import { LocalModelError } from "../../../agent/error.ts";
 import type { OnnxConfig } from "./files.ts";
 
 /** Onnxruntime keeps weights packed for the processor beside those of the file. */
-const packing = 1.5;
+const packing = 2;
 /** The library, and what a step of a few hundred tokens needs. */
 const baseBytes = 150e6;
 /** Below this a window is of no use; less memory than it needs is an error. */

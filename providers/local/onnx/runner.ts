@@ -31,7 +31,7 @@ export function createRunner({ Tensor: TensorOf }: Library, model: PreTrainedMod
   const states = inputNames.filter((name) => name.startsWith("past"));
   const longs = (values: BigInt64Array, dims: number[]) => new TensorOf("int64", values, dims);
   const free = (past: Past) => {
-    for (const tensor of past.values()) if (tensor.location !== "cpu") tensor.dispose();
+    for (const tensor of past.values()) release(tensor);
   };
   return {
     async run(tokens, past, length) {
@@ -72,8 +72,14 @@ async function lastLogits(logits: Tensor | undefined): Promise<Float32Array> {
   if (!logits) throw new Error("the model gave no logits");
   const scores = logits.dims.at(-1) ?? 0;
   const data = Float32Array.from((await dataOf(logits)).subarray(-scores));
-  logits.dispose();
+  release(logits);
   return data;
+}
+
+/** At once: each step leaves a whole copy of the state behind, and waiting for the collector would cost several of them. */
+function release({ ort_tensor: tensor }: Tensor): void {
+  if (tensor.location === "cpu" && ArrayBuffer.isView(tensor.data)) (tensor.data.buffer as ArrayBuffer).transfer(0);
+  tensor.dispose();
 }
 
 type Numbers = Float32Array | Float16Array;
