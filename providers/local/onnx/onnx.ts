@@ -1,6 +1,6 @@
 /** Models in ONNX files, in this process, on onnxruntime through transformers.js. */
 import { readFile } from "node:fs/promises";
-import { LocalModelError, ModelNotFoundError, UsageError } from "../../../agent/error.ts";
+import { AbortedError, LocalModelError, ModelNotFoundError, UsageError } from "../../../agent/error.ts";
 import type { Model, Provider } from "../../../agent/model.ts";
 import type { WeightsLoad } from "../llama.ts";
 import type { PullOptions } from "../pull.ts";
@@ -14,7 +14,7 @@ import { type LoadOptions, loadLibrary, loadModel } from "./load.ts";
 import { fitWindow } from "./memory.ts";
 import { createModel } from "./model.ts";
 import { pullOnnx } from "./pull.ts";
-import { createWeights, type Weights } from "./weights.ts";
+import { createWeights, type Loaded, type Weights } from "./weights.ts";
 import { createWords, type Words } from "./words.ts";
 
 /** What a reference says behind its `?` goes before what stands here. */
@@ -108,10 +108,11 @@ async function prepare(where: Where, told: RefOptions, name: string, options: On
   const { folder, config } = files;
   const type = chooseType(folder, files.types, dtype, gpu);
   const weightsBytes = await sizeOfType(folder, type);
-  const { memoryBytes, idleMs, onLoad } = options;
+  const { memoryBytes, idleMs, onLoad, signal } = options;
   const window = fitWindow({ name: folder, weightsBytes, config, window: ctx, memoryBytes });
   const tell = (news: Omit<WeightsLoad, "name">) => onLoad?.({ name, ...news });
-  const weights = createWeights(() => load({ folder, type, devices: order, threads }, weightsBytes, tell), idleMs);
+  const loading = { folder, type, devices: order, threads };
+  const weights = createWeights(() => load(loading, { memoryBytes: weightsBytes, tell, signal }), idleMs);
   const { PreTrainedTokenizer } = await loadLibrary();
   const words = createWords(PreTrainedTokenizer, {
     json: files.tokenizer,
@@ -124,10 +125,22 @@ async function prepare(where: Where, told: RefOptions, name: string, options: On
   return { weights, words, grammars: createGrammars(words), window };
 }
 
-async function load(options: LoadOptions, memoryBytes: number, tell: (news: Omit<WeightsLoad, "name">) => void) {
+interface Telling {
+  readonly memoryBytes: number;
+  readonly tell: (news: Omit<WeightsLoad, "name">) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** onnxruntime loads in one go; a wish to stop counts before and after. */
+async function load(options: LoadOptions, { memoryBytes, tell, signal }: Telling): Promise<Loaded> {
+  if (signal?.aborted) throw new AbortedError();
   tell({ state: "loading", memoryBytes: 0 });
   try {
     const { runner, dispose } = await loadModel(options);
+    if (signal?.aborted) {
+      await dispose();
+      throw new AbortedError();
+    }
     tell({ state: "loaded", memoryBytes });
     const end = async () => {
       await dispose();

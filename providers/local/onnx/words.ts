@@ -11,6 +11,7 @@ export interface TokenizerJson {
 
 /** Likewise of `tokenizer_config.json`. */
 export interface TokenizerConfig {
+  readonly [name: string]: unknown;
   readonly chat_template?: string | readonly { readonly name: string; readonly template: string }[];
 }
 
