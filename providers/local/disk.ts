@@ -13,6 +13,23 @@ export async function sizeOf(path: string): Promise<number> {
   );
 }
 
+/** Where it is kept how large a file on its way will be, in bytes. */
+export const totalNote = (path: string) => `${path}.total`;
+
+export async function noteTotal(path: string, bytes: number): Promise<void> {
+  await writeFile(totalNote(path), String(bytes), { mode: 0o600 });
+}
+
+/** Undefined where nobody said. */
+export async function totalOf(path: string): Promise<number | undefined> {
+  return Number(await readFile(totalNote(path), "utf8").catch(() => "")) || undefined;
+}
+
+/** Whether writing failed for want of room: on the disk, or of what a person may take of it. */
+export function isDiskFull(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && ["ENOSPC", "EDQUOT", "EFBIG"].includes(String(cause.code));
+}
+
 /** SHA-256 in hex. */
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
@@ -53,8 +70,8 @@ export async function lockFile(path: string, done: () => Promise<boolean>, signa
   }
 }
 
-/** A lock of this machine whose process is gone. */
-async function isStale(path: string): Promise<boolean> {
+/** Whether what a process of this machine left in a file, its id and this host, is of one that is gone. */
+export async function isStale(path: string): Promise<boolean> {
   const holder = await readFile(path, "utf8").catch(() => "");
   const [pid, host] = holder.split(" ");
   if (host !== hostname()) return false;

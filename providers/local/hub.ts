@@ -1,7 +1,7 @@
 /** Downloads files, of the Hugging Face hub or from elsewhere, going on from where an earlier attempt stopped. */
 import { open, rm } from "node:fs/promises";
 import { z } from "zod";
-import { hashFile, sizeOf } from "./disk.ts";
+import { hashFile, noteTotal, sizeOf, totalNote } from "./disk.ts";
 import type { HubFile } from "./models.ts";
 
 export interface HubDownload {
@@ -23,6 +23,14 @@ const maxRedirects = 5;
 
 /** What was received is not the file that was expected; it is thrown away. */
 class WrongFile extends Error {}
+/** The server was there and did not give it. */
+export class Refusal extends Error {
+  readonly status: number;
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
 /** The answer began and broke off. */
 class Cut extends Error {}
 
@@ -38,19 +46,39 @@ function hubUrl(path: string): URL {
 }
 
 /** Paths of the files in a repository of the hub. Throws an `Error` that says why it could not be asked. */
-export async function listHubFiles(
-  { repo, revision }: Omit<HubFile, "file">,
-  signal: AbortSignal | undefined,
-): Promise<string[]> {
-  using watch = startWatch(answerMs, signal);
-  const tag = revision === undefined ? "" : `/revision/${encodeURIComponent(revision)}`;
-  const { response } = await request(hubUrl(`api/models/${repo}${tag}`), 0, watch.signal);
-  watch.touch(silenceMs);
-  if (response.status !== 200) throw refusal(response.status);
-  return listing.parse(await response.json()).siblings.map(({ rfilename }) => rfilename);
+export async function listHubFiles(hub: Omit<HubFile, "file">, signal: AbortSignal | undefined): Promise<string[]> {
+  const { siblings } = await askHub(repoPath(hub), listing, signal);
+  return siblings.map(({ rfilename }) => rfilename);
 }
 
 const listing = z.object({ siblings: z.array(z.object({ rfilename: z.string() })) });
+
+/** The page of the hub's interface that describes a repository. */
+export function repoPath({ repo, revision }: Omit<HubFile, "file">): string {
+  return `api/models/${repo}${revision === undefined ? "" : `/revision/${encodeURIComponent(revision)}`}`;
+}
+
+/** What the hub answers with on a page of its interface. Throws an `Error` that says why it could not be asked. */
+export async function askHub<Shape>(
+  path: string,
+  shape: z.ZodType<Shape>,
+  signal: AbortSignal | undefined,
+): Promise<Shape> {
+  using watch = startWatch(answerMs, signal);
+  const { response } = await request(hubUrl(path), 0, watch.signal);
+  watch.touch(silenceMs);
+  if (response.status !== 200) throw refusal(response.status);
+  refusePage(response);
+  const answer = shape.safeParse(await response.json().catch(() => undefined));
+  if (!answer.success) throw new Error(`${response.url} answers with something else than the hub does`);
+  return answer.data;
+}
+
+/** Neither weights nor data are ever a page for people: that of a login or a proxy stands in between. */
+function refusePage(response: Response): void {
+  if (!/^text\/html\b/i.test(response.headers.get("content-type") ?? "")) return;
+  throw new Error(`${new URL(response.url).host} answers with a web page in place of data, as a proxy or a login does`);
+}
 
 /** As `downloadFromHub`, from any address. */
 export async function downloadUrl(url: URL, download: HubDownload): Promise<void> {
@@ -59,6 +87,7 @@ export async function downloadUrl(url: URL, download: HubDownload): Promise<void
     try {
       const told = await fetchRest(url, before, download);
       const wanted = download.sha256 ?? told;
+      await rm(totalNote(download.to), { force: true });
       if (!wanted || (await hashFile(download.to)) === wanted) return;
       await rm(download.to, { force: true });
       throw new WrongFile("the file does not have the expected checksum");
@@ -83,10 +112,12 @@ async function fetchRest(url: URL, from: number, { to, onProgress, signal }: Hub
     if (response.status === 416 || response.status === 206) await rm(to, { force: true });
     throw refusal(response.status);
   }
+  refusePage(response);
   const length = Number(response.headers.get("content-length")) || undefined;
   const start = resumed ? from : 0;
   const total = length === undefined ? undefined : start + length;
   let received = start;
+  if (total !== undefined) await noteTotal(to, total);
   await using file = await open(to, resumed ? "a" : "w", 0o600);
   for await (const bytes of orCut(response.body)) {
     watch.touch(silenceMs);
@@ -106,9 +137,10 @@ async function* orCut(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arra
   }
 }
 
-function refusal(status: number): Error {
+/** The hub says 401 of what is not there as well, so that nobody learns what is. */
+function refusal(status: number): Refusal {
   const rights = status === 401 || status === 403 ? "; HF_TOKEN must be a token that may read it" : "";
-  return new Error(`the server answered with status ${status}${rights}`);
+  return new Refusal(`the server answered with status ${status}${rights}`, status);
 }
 
 /** Follows redirects by hand: the token is for the hub alone, and only its own answer names the hash. */

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { freemem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { AbortedError, LocalModelError, ModelNotFoundError, SagentError } from "../../agent/error.ts";
-import { isGguf, lockFile, sizeOf } from "./disk.ts";
+import { isDiskFull, isGguf, lockFile, sizeOf } from "./disk.ts";
 import { downloadFromHub, downloadUrl, listHubFiles } from "./hub.ts";
 import {
   cacheDir,
@@ -15,6 +15,7 @@ import {
   type PipSource,
 } from "./models.ts";
 import { downloadWithPip } from "./pip.ts";
+import { type HubRepo, hubPlace, repoPrefix, urlPlace } from "./places.ts";
 import { chooseFile, hasQuant } from "./quant.ts";
 import { findRef, type Weights } from "./ref.ts";
 
@@ -106,28 +107,26 @@ async function wantedFile(weights: Exclude<Weights, { type: "path" }>, options: 
     }
     case "url": {
       const url = new URL(weights.url);
-      const path = inCache(`${url.host.replace(":", "-")}${url.pathname}`);
+      const path = urlPlace(url);
       return { name: weights.url, path, sources: [urlSource(url, path)] };
     }
     case "hub": {
       const hub = { ...weights, file: weights.file ?? (await fileOf(weights, options)) };
-      const path = inCache(`${folderOf(hub)}${hub.file}`);
+      const path = hubPlace(hub);
       return { name: `hf:${hub.repo}/${hub.file}`, path, sources: [hubSource(hub, path, undefined)] };
     }
   }
 }
 
-type HubRepo = Omit<Extract<Weights, { type: "hub" }>, "file">;
-
 /** The file that a quantisation means: one that is here already, else one of those that the hub tells. */
-async function fileOf(hub: HubRepo, { offline, signal }: PullOptions): Promise<string> {
-  const folder = flat(folderOf(hub));
+async function fileOf(hub: HubRepo & { readonly quant?: string }, { offline, signal }: PullOptions): Promise<string> {
+  const prefix = repoPrefix(hub);
   const cached = await readdir(cacheDir()).catch(() => []);
-  const here = cached.flatMap((name) => (name.startsWith(folder) ? [name.slice(folder.length)] : []));
+  const here = cached.flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
   const whole = here.filter((name) => name.endsWith(".gguf") && (!hub.quant || hasQuant(name, hub.quant)));
   const [file] = whole;
   if (file !== undefined && (whole.length === 1 || offline)) return file;
-  if (offline) throw notHere(`hf:${hub.repo}`, join(cacheDir(), `${folder}FILE.gguf`));
+  if (offline) throw notHere(`hf:${hub.repo}`, join(cacheDir(), `${prefix}FILE.gguf`));
   try {
     return chooseFile(await listHubFiles(hub, signal), hub.repo, hub.quant);
   } catch (cause) {
@@ -139,14 +138,6 @@ async function fileOf(hub: HubRepo, { offline, signal }: PullOptions): Promise<s
     });
   }
 }
-
-/** Files of the hub keep their repository's name, and their revision, so that none hides another. */
-function folderOf({ repo, revision }: Omit<HubFile, "file">): string {
-  return `${repo}${revision === undefined ? "" : `@${revision}`}/`;
-}
-
-const flat = (path: string) => path.replaceAll("/", "--");
-const inCache = (path: string) => join(cacheDir(), flat(path));
 
 function notHere(name: string, path: string): LocalModelError {
   return new LocalModelError(`The model ${name} is not on this machine, and nothing may be downloaded.`, {
@@ -172,7 +163,9 @@ async function pullFile(wanted: Wanted, options: PullOptions): Promise<string> {
     if (options.signal?.aborted) throw new AbortedError();
     if (cause instanceof SagentError) throw cause;
     throw new LocalModelError(`The model could not be saved at ${path}: ${words(cause)}`, {
-      hint: "Check the free space and the rights of that folder; XDG_CACHE_HOME moves it.",
+      hint: isDiskFull(cause)
+        ? "Free some space and pull it again, which goes on from what has come; XDG_CACHE_HOME moves the cache to another disk."
+        : "Check the rights of that folder; XDG_CACHE_HOME moves it.",
       cause,
     });
   }
@@ -184,12 +177,15 @@ async function fetchFile({ name, path, sources }: Wanted, options: PullOptions):
   for (const source of sources) {
     try {
       await source.run(options);
-      if (!(await isGguf(source.to))) throw new Error("what came is not a GGUF file");
+      if (!(await isGguf(source.to))) {
+        await rm(source.to, { force: true });
+        throw new Error("what came is not a GGUF file");
+      }
       await rename(source.to, path);
       await rm(`${path}.part`, { force: true });
       return;
     } catch (cause) {
-      if (options.signal?.aborted) throw cause;
+      if (options.signal?.aborted || isDiskFull(cause)) throw cause;
       reasons.push(`${source.name}: ${words(cause)}`);
     }
   }

@@ -2,9 +2,9 @@
 import { mkdir, readdir, rename, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { AbortedError, LocalModelError, SagentError, UsageError } from "../../../agent/error.ts";
-import { lockFile } from "../disk.ts";
+import { isDiskFull, lockFile } from "../disk.ts";
 import { downloadFromHub, listHubFiles } from "../hub.ts";
-import { cacheDir } from "../models.ts";
+import { onnxPlace } from "../places.ts";
 import type { PullOptions } from "../pull.ts";
 import type { Weights } from "../ref.ts";
 import type { Dtype } from "../ref-options.ts";
@@ -36,7 +36,7 @@ export async function pullOnnx(where: Weights, options: OnnxPull): Promise<strin
 
 async function pullRepo(hub: Hub, options: OnnxPull): Promise<string> {
   const { dtype, gpu, offline, signal } = options;
-  const folder = folderOf(hub);
+  const folder = onnxPlace(hub);
   const here = await typesHere(folder);
   if (dtype === undefined ? here.size : here.has(dtype)) return folder;
   const name = `hf:${hub.repo}`;
@@ -56,15 +56,12 @@ async function pullRepo(hub: Hub, options: OnnxPull): Promise<string> {
     if (signal?.aborted) throw new AbortedError();
     if (cause instanceof SagentError) throw cause;
     throw new LocalModelError(`The model ${name} could not be fetched: ${words(cause)}`, {
-      hint: `Check the name and the network, set HF_ENDPOINT to a mirror, or put its files at ${folder}. What has come is kept.`,
+      hint: isDiskFull(cause)
+        ? "Free some space and pull it again, which goes on from what has come; XDG_CACHE_HOME moves the cache to another disk."
+        : `Check the name and the network, set HF_ENDPOINT to a mirror, or put its files at ${folder}. What has come is kept.`,
       cause,
     });
   }
-}
-
-/** Under its repository's name and its revision, so that none hides another. */
-function folderOf({ repo, revision }: Hub): string {
-  return join(cacheDir(), "onnx", `${repo}${revision === undefined ? "" : `@${revision}`}`.replaceAll("/", "--"));
 }
 
 /** A model's own file comes last, so one that is here has all that it needs beside it. */
