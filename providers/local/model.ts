@@ -23,6 +23,7 @@ export async function createModel(weights: Weights, options: ModelOptions): Prom
   const template = await createTemplate(readVocabulary(first.model), options.template);
   const info = localInfo(first.window, options.id, template);
   const owner = {};
+  first.pool.join(owner);
   const call = createCall({
     takeSeat: (signal) => takeSeat(weights, owner, signal),
     template,

@@ -1,7 +1,8 @@
 /**
  * Sequences that the models of one load of weights share. Each model keeps the one it had, with what it evaluated, as long as
  * there are enough; then the one that was idle longest changes hands, and its former owner evaluates anew later. Who
- * waits is served in order. Sequences of one context that run at once are evaluated in one batch.
+ * waits is served in order. Sequences of one context that run at once are evaluated in one batch; where more models come,
+ * another context is opened beside it, for llama.cpp cannot bring what a sequence holds into a larger one.
  */
 import type { LlamaContext, LlamaContextSequence } from "node-llama-cpp";
 import { AbortedError } from "../../agent/error.ts";
@@ -34,8 +35,9 @@ interface Waiter {
 
 export class Pool implements AsyncDisposable {
   readonly #open: PoolOptions["open"];
-  readonly #contexts: LlamaContext[];
+  readonly #owners = new Set<object>();
   readonly #places: Place[] = [];
+  readonly #contexts: LlamaContext[];
   #waiting: Waiter[] = [];
   #most: number;
   #growing: Promise<void> | undefined;
@@ -49,9 +51,15 @@ export class Pool implements AsyncDisposable {
     this.#seat(first);
   }
 
+  /** The owner will come. */
+  join(owner: object): void {
+    this.#owners.add(owner);
+  }
+
   /** A sequence, the one that this owner had last if it still can be. Throws `AbortedError`. */
   async take(owner: object, signal: AbortSignal): Promise<Seat> {
     if (signal.aborted) throw new AbortedError();
+    this.join(owner);
     const { promise, resolve: sit, reject: fail } = Promise.withResolvers<Seat>();
     const waiter = { owner, sit, fail };
     const leave = () => {
@@ -70,6 +78,7 @@ export class Pool implements AsyncDisposable {
 
   /** The owner will not come again. What it evaluated stays for whoever begins with the same words. */
   leave(owner: object): void {
+    this.#owners.delete(owner);
     for (const place of this.#places) if (place.owner === owner) place.owner = undefined;
     this.#serve();
   }
@@ -92,11 +101,6 @@ export class Pool implements AsyncDisposable {
     }
   }
 
-  #free(place: Place): void {
-    place.busy = false;
-    this.#serve();
-  }
-
   #placeFor(owner: object): Place | undefined {
     const own = this.#places.find((place) => place.owner === owner);
     if (own) return own.busy ? undefined : own;
@@ -107,11 +111,16 @@ export class Pool implements AsyncDisposable {
     return undefined;
   }
 
-  /** One sequence at first, then 4, 8, 16: contexts that are there stay as they are. */
+  #free(place: Place): void {
+    place.busy = false;
+    this.#serve();
+  }
+
+  /** Enough for every owner, and at least 4, 8, 16; where that does not fit one more, or what there is must do. */
   async #grow(): Promise<void> {
     const count = this.#places.length;
-    const more = Math.min(count === 1 ? 3 : count, this.#most - count);
-    const context = await this.#open(more).catch(() => undefined);
+    const more = Math.max(count === 1 ? 3 : count, this.#owners.size - count);
+    const context = (await this.#tryOpen(Math.min(more, this.#most - count))) ?? (await this.#tryOpen(1));
     this.#growing = undefined;
     if (context) {
       this.#contexts.push(context);
@@ -120,6 +129,10 @@ export class Pool implements AsyncDisposable {
       this.#most = count;
     }
     this.#serve();
+  }
+
+  #tryOpen(sequences: number): Promise<LlamaContext | undefined> {
+    return this.#open(sequences).catch(() => undefined);
   }
 
   #seat(context: LlamaContext): void {
