@@ -1,7 +1,13 @@
 /** Where in the cache the files of a model lie. A name there says where its file came from, so that none hides another. */
+import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
 import { cacheDir, cachePath, type HubFile, knownAt } from "./models.ts";
 import { type LocalRef, readRef } from "./ref.ts";
+
+/** Short name for what is noted of the weights at a path. */
+export function keyOf(path: string): string {
+  return createHash("sha256").update(path).digest("hex").slice(0, 24);
+}
 
 export type HubRepo = Omit<HubFile, "file">;
 

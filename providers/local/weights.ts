@@ -1,6 +1,7 @@
 /** Weights in the memory, for as many models as want them: loaded when first needed, unloaded when idle, loaded again. */
 import type { Llama, LlamaContext, LlamaModel } from "node-llama-cpp";
 import { AbortedError, LocalModelError, SagentError } from "../../agent/error.ts";
+import { markUsed } from "./in-use.ts";
 import { contextBytes, freeBytes, ggmlName, type MemoryNeed, measureNeed } from "./memory.ts";
 import { Pool } from "./pool.ts";
 import type { KvType } from "./ref-options.ts";
@@ -122,6 +123,7 @@ export class Weights implements AsyncDisposable {
 
   async #load(): Promise<Loaded> {
     this.#tell({ state: "loading", share: 0, memoryBytes: 0 });
+    const mark = await markUsed(this.#options.path);
     try {
       const llama = await this.#options.llama();
       const { path, kv, memoryBytes } = this.#options;
@@ -132,15 +134,16 @@ export class Weights implements AsyncDisposable {
         await model.dispose();
         throw error;
       });
-      return await this.#adopt(model, first, need);
+      return await this.#adopt(model, first, need, mark);
     } catch (cause) {
+      mark[Symbol.dispose]();
       const error = this.#failure(cause);
       this.#tell({ state: "failed", memoryBytes: 0, error });
       throw error;
     }
   }
 
-  async #adopt(model: LlamaModel, first: LlamaContext, need: MemoryNeed): Promise<Loaded> {
+  async #adopt(model: LlamaModel, first: LlamaContext, need: MemoryNeed, mark: Disposable): Promise<Loaded> {
     const before = this.#tokenizer;
     this.#tokenizer = model;
     await before?.dispose();
@@ -162,6 +165,7 @@ export class Weights implements AsyncDisposable {
     const close = async () => {
       await pool[Symbol.asyncDispose]();
       await model.dispose();
+      mark[Symbol.dispose]();
     };
     return { model, pool, window: first.contextSize, [Symbol.asyncDispose]: close };
   }

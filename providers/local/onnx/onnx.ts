@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { AbortedError, LocalModelError, ModelNotFoundError, UsageError } from "../../../agent/error.ts";
 import type { Model, Provider } from "../../../agent/model.ts";
+import { markUsed } from "../in-use.ts";
 import type { WeightsLoad } from "../llama.ts";
 import type { PullOptions } from "../pull.ts";
 import { findRef, type LocalRef, type Weights as Where, writeRef } from "../ref.ts";
@@ -135,6 +136,7 @@ interface Telling {
 async function load(options: LoadOptions, { memoryBytes, tell, signal }: Telling): Promise<Loaded> {
   if (signal?.aborted) throw new AbortedError();
   tell({ state: "loading", memoryBytes: 0 });
+  const mark = await markUsed(options.folder);
   try {
     const { runner, dispose } = await loadModel(options);
     if (signal?.aborted) {
@@ -144,10 +146,12 @@ async function load(options: LoadOptions, { memoryBytes, tell, signal }: Telling
     tell({ state: "loaded", memoryBytes });
     const end = async () => {
       await dispose();
+      mark[Symbol.dispose]();
       tell({ state: "unloaded", memoryBytes: 0 });
     };
     return { runner, dispose: end };
   } catch (error) {
+    mark[Symbol.dispose]();
     tell({ state: "failed", memoryBytes: 0, error });
     throw error;
   }
