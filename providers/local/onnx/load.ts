@@ -7,11 +7,15 @@ import { suffixes } from "./files.ts";
 import { createRunner } from "./runner.ts";
 import type { Loaded } from "./weights.ts";
 
+export interface Attempt {
+  readonly device: OnnxDevice;
+  readonly type: Dtype;
+}
+
 export interface LoadOptions {
   readonly folder: string;
-  readonly type: Dtype;
-  /** Tried in this order. */
-  readonly devices: readonly OnnxDevice[];
+  /** Tried in this order; each device has a type that suits it. */
+  readonly attempts: readonly Attempt[];
   readonly threads: number;
 }
 
@@ -30,10 +34,10 @@ export async function loadLibrary() {
 }
 
 /** Throws `LocalModelError` where no device takes the model. */
-export async function loadModel({ folder, type, devices, threads }: LoadOptions): Promise<Loaded> {
+export async function loadModel({ folder, attempts, threads }: LoadOptions): Promise<Loaded> {
   const library = await loadLibrary();
-  let failure: unknown;
-  for (const device of devices) {
+  const failures: LocalModelError[] = [];
+  for (const { device, type } of attempts) {
     try {
       const model: PreTrainedModel = await library.AutoModelForCausalLM.from_pretrained(folder, {
         local_files_only: true,
@@ -44,10 +48,10 @@ export async function loadModel({ folder, type, devices, threads }: LoadOptions)
       });
       return { runner: createRunner(library, model), dispose: async () => void (await model.dispose()) };
     } catch (cause) {
-      failure = cause;
+      failures.push(refused(device, `${folder}/onnx/model${suffixes[type]}.onnx`, cause));
     }
   }
-  throw refused(devices.at(-1) ?? "cpu", `${folder}/onnx/model${suffixes[type]}.onnx`, failure);
+  throw failures.at(-1) ?? new TypeError("There is no device to try");
 }
 
 function refused(device: OnnxDevice, file: string, cause: unknown): LocalModelError {

@@ -103,16 +103,16 @@ async function readOnnxRef(wanted: string | undefined): Promise<LocalRef> {
 async function prepare(where: Where, told: RefOptions, name: string, options: OnnxOptions): Promise<Shared> {
   const { device = "auto", dtype, ctx, threads = freeProcessors() } = told;
   if (!isOnnxDevice(device)) throw new UsageError(`onnxruntime does not run on ${device}.`);
-  const order = devicesFor(device);
-  const gpu = order.some(isGpu);
-  const files = await readFolder(await pullOnnx(where, { ...options, dtype, gpu }));
-  const { folder, config } = files;
-  const type = chooseType(folder, files.types, dtype, gpu);
-  const weightsBytes = await sizeOfType(folder, type);
+  const tried = devicesFor(device);
+  const files = await readFolder(await pullOnnx(where, { ...options, dtype, gpu: tried.some(isGpu) }));
+  const { folder, config, types } = files;
+  const attempts = tried.map((each) => ({ device: each, type: chooseType(folder, types, dtype, isGpu(each)) }));
+  const sizes = await Promise.all(attempts.map(({ type }) => sizeOfType(folder, type)));
+  const weightsBytes = Math.max(...sizes);
   const { memoryBytes, idleMs, onLoad, signal } = options;
   const window = fitWindow({ name: folder, weightsBytes, config, window: ctx, memoryBytes });
   const tell = (news: Omit<WeightsLoad, "name">) => onLoad?.({ name, ...news });
-  const loading = { folder, type, devices: order, threads };
+  const loading = { folder, attempts, threads };
   const weights = createWeights(() => load(loading, { memoryBytes: weightsBytes, tell, signal }), idleMs);
   const { PreTrainedTokenizer } = await loadLibrary();
   const words = createWords(PreTrainedTokenizer, {
