@@ -35,7 +35,7 @@ export interface LocalOptions extends PullOptions {
   readonly sequences?: number;
   /** All the memory that one load of weights may take, conversations included; what is free where absent. */
   readonly memoryBytes?: number;
-  /** Unloads weights that were not used for so long, in ms; the next call loads them again. Never where absent. */
+  /** Unloads weights that were not used for so long, in ms; the next call loads them again. Half an hour where absent; 0 never does. */
   readonly idleMs?: number;
   /** Told when weights begin to load, how far they are, what came of it, and when they are unloaded. */
   readonly onLoad?: (load: WeightsLoad) => void;
@@ -43,6 +43,7 @@ export interface LocalOptions extends PullOptions {
 
 const defaultWindow = 16_384;
 const defaultSequences = 8;
+const defaultIdleMs = 30 * 60_000;
 
 /** The provider `local`. Weights load on the first `model()` and are shared by all models of the same file. */
 export function createLocal(options: LocalOptions = {}): Provider {
@@ -60,7 +61,7 @@ export function createLocal(options: LocalOptions = {}): Provider {
       llamas.set(device, started);
       return started;
     };
-    const { memoryBytes, signal, onLoad, idleMs = 0, sequences = defaultSequences } = options;
+    const { memoryBytes, signal, onLoad, idleMs = defaultIdleMs, sequences = defaultSequences } = options;
     const window = ctx ?? defaultWindow;
     const shared = { name, path, llama, window, threads, kv, gpuLayers, sequences };
     const weights = loads.get(key) ?? new Weights({ ...shared, memoryBytes, idleMs, signal, onLoad });
