@@ -1,5 +1,8 @@
-#!/usr/bin/env bun
-/** The program `sagent`. Does as little as it can before it knows what is wanted: start-up time is a feature. */
+#!/usr/bin/env -S bun --no-env-file --config=/dev/null
+/**
+ * The program `sagent`. Does as little as it can before it knows what is wanted: start-up time is a feature. Bun is started so
+ * that the directory it is used in decides nothing: a project's `bunfig.toml` could run code, its `.env` send keys elsewhere.
+ */
 const argv = process.argv.slice(2);
 const only = argv.length === 1 ? argv[0] : undefined;
 if (only === "--version" || only === "-v") {

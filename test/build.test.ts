@@ -1,5 +1,6 @@
 /** The published program is a bundle: it is built here and used as a user would. */
 import { expect, test } from "bun:test";
+import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { linesOf } from "./server/program.ts";
@@ -88,4 +89,28 @@ test("the bundle serves the workspace with the page that was built beside it", a
   for (const path of assets) expect([path, (await get(path)).status]).toEqual([path, 200]);
   served.kill("SIGTERM");
   expect(await served.exited).toBe(143);
+});
+
+test("the directory that the program is started in runs no code and sets no variables", async () => {
+  using temp = tempDir();
+  const [dist, bin, project] = [join(temp.path, "dist"), join(temp.path, "bin"), join(temp.path, "project")];
+  expect(await output([join(root, "build.ts"), dist], temp.path)).toMatchObject({ exitCode: 0 });
+  const main = join(dist, "main.js");
+  chmodSync(main, 0o755);
+  mkdirSync(bin);
+  symlinkSync(process.execPath, join(bin, "bun"));
+  await Bun.write(join(project, "bunfig.toml"), 'preload = ["./trap.ts"]\n');
+  await Bun.write(join(project, "trap.ts"), 'await Bun.write("sprung", "");\n');
+  await Bun.write(join(project, ".env"), "ANTHROPIC_API_KEY=sk-ant-of-the-project\n");
+  const child = Bun.spawn([main, "auth", "status", "--json"], {
+    cwd: project,
+    env: { PATH: `${bin}:${process.env.PATH}`, HOME: temp.path },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const rows: { provider: string; source: string }[] = JSON.parse(await new Response(child.stdout).text());
+  expect(await child.exited).toBe(0);
+  expect(rows.find(({ provider }) => provider === "anthropic")?.source).toBe("none");
+  expect(await Bun.file(join(project, "sprung")).exists()).toBe(false);
 });

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { findKey, redact, vendorOf, vendors, withoutSecrets } from "../../providers/auth.ts";
 import { requireCredential } from "../../providers/credentials.ts";
 import data from "../../providers/data/catalog.json" with { type: "json" };
+import { engineKeys } from "../../tools/search/engines.ts";
 
 const anthropic = vendorOf("anthropic");
 
@@ -75,4 +76,9 @@ test("secrets in a text are replaced by their names, the longest first, short on
   );
   expect(redact("$& stays", { OPENAI_API_KEY: "$& stays" })).toBe("[OPENAI_API_KEY]");
   expect(redact("nothing here", {})).toBe("nothing here");
+});
+
+test("keys of search engines are kept from children like any other", () => {
+  for (const name of engineKeys)
+    expect(withoutSecrets({ [name]: "a-key-of-some-length", LANG: "C" })).toEqual({ LANG: "C" });
 });
