@@ -60,6 +60,7 @@ export async function createModel(weights: Weights, options: ModelOptions): Prom
 
 /** Waits for the weights, then for a sequence; an abort ends either wait. */
 async function takeSeat(weights: Weights, owner: object, signal: AbortSignal): Promise<Seat> {
+  if (signal.aborted) throw new AbortedError();
   const held = await orAborted(weights.hold(), signal);
   try {
     const seat = await held.pool.take(owner, signal);

@@ -69,12 +69,14 @@ export class Weights implements AsyncDisposable {
   async hold(): Promise<Hold> {
     this.#holds++;
     clearTimeout(this.#timer);
+    let loading: Promise<Loaded> | undefined;
     try {
       await this.#unloading;
       this.#loaded ??= this.#load();
-      return { ...(await this.#loaded), [Symbol.dispose]: () => this.#release() };
+      loading = this.#loaded;
+      return { ...(await loading), [Symbol.dispose]: () => this.#release() };
     } catch (error) {
-      this.#loaded = undefined;
+      if (this.#loaded === loading) this.#loaded = undefined;
       this.#release();
       throw error;
     }
@@ -111,14 +113,20 @@ export class Weights implements AsyncDisposable {
     this.#timer.unref();
   }
 
+  /** Where not even the words can be kept, the weights stay. */
   async #unload(): Promise<void> {
     const loaded = await this.#loaded;
-    if (!loaded) return;
+    const words = loaded && (await this.#loadWords().catch(() => undefined));
+    if (!words) return;
     this.#loaded = undefined;
-    const llama = await this.#options.llama();
-    this.#tokenizer = await llama.loadModel({ modelPath: this.#options.path, vocabOnly: true });
+    this.#tokenizer = words;
     await loaded[Symbol.asyncDispose]();
     this.#tell({ state: "unloaded", memoryBytes: 0 });
+  }
+
+  async #loadWords(): Promise<LlamaModel> {
+    const llama = await this.#options.llama();
+    return llama.loadModel({ modelPath: this.#options.path, vocabOnly: true });
   }
 
   async #load(): Promise<Loaded> {
