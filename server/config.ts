@@ -27,6 +27,13 @@ export interface ModelFilter {
   readonly minWindowTokens: number | undefined;
 }
 
+export interface WeightsChoice {
+  readonly yes: boolean;
+  readonly onnx: boolean;
+  readonly limit: number;
+  readonly runs: number;
+}
+
 export interface Config {
   readonly cwd: string;
   /** The flag said so, so it beats what a session recorded. */
@@ -70,6 +77,8 @@ export interface Config {
   /** Where the workspace is served. Port 0 means a free one. */
   readonly serve: { readonly host: string; readonly port: number; readonly open: boolean };
   readonly listed: ModelFilter;
+  /** What is done with weights. */
+  readonly weights: WeightsChoice;
   readonly maxRequestTokens: number | undefined;
   readonly maxResponseTokens: number | undefined;
   readonly session: SessionChoice;
@@ -117,6 +126,12 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
     inputFormat: oneOf("input-format", flags["input-format"] ?? "text", inputFormats),
     outputFormat: oneOf("output-format", flags["output-format"] ?? (flags.json ? "json" : "text"), outputFormats),
     listed: modelFilter(flags),
+    weights: {
+      yes: flags.yes ?? false,
+      onnx: flags.onnx ?? false,
+      limit: count("limit", flags.limit) ?? 20,
+      runs: count("runs", flags.runs) ?? 3,
+    },
     outputSchema: flags["output-schema"],
     debug: flags.debug ?? false,
   };

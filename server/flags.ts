@@ -10,7 +10,7 @@ interface Flag {
   /** Shown in help in place of the value. */
   readonly value?: string;
   readonly help: string;
-  readonly group: "Work" | "Model" | "Session" | "Workspace" | "Output" | "List of models";
+  readonly group: "Work" | "Model" | "Session" | "Workspace" | "Output" | "List of models" | "Weights";
 }
 
 export const outputFormats = ["text", "json", "stream-json"] as const;
@@ -161,6 +161,10 @@ export const flagTable = {
     group: "List of models",
     help: "Those with a window of N tokens or more.",
   },
+  onnx: { type: "boolean", group: "Weights", help: "Search the hub for ONNX models, not for GGUF files." },
+  limit: { type: "string", value: "N", group: "Weights", help: "Show N models of the hub; 20 by default." },
+  yes: { type: "boolean", group: "Weights", help: "Remove weights without being asked." },
+  runs: { type: "string", value: "N", group: "Weights", help: "Measure N times; 3 by default." },
   help: { type: "boolean", short: "h", group: "Output", help: "Show this help." },
   version: { type: "boolean", short: "v", group: "Output", help: "Show the version." },
 } as const satisfies Record<string, Flag>;
@@ -230,7 +234,12 @@ Usage
   sagent serve                    serve the workspace, on a terminal or not
   sagent models [WORDS]           list models: prices, windows, what is usable; --provider, --effort and --thinking narrow it
   sagent models show ID           all that is known of one
+  sagent model list               list the weights on this machine: what fits, what calls tools, how fast it is
+  sagent model search WORDS       look for models on the Hugging Face hub
+  sagent model info NAME          all that is known of weights, or the files of a repository
   sagent model pull [NAME]        fetch the weights of a local model
+  sagent model rm NAME            remove weights from the cache
+  sagent model bench NAME         measure how fast weights are here
   sagent login PROVIDER           keep a key, typed or piped in, or log in with --auth oauth
   sagent logout PROVIDER          forget it
   sagent auth status              say what each provider would be used with

@@ -2,7 +2,6 @@
 import { UsageError } from "../agent/error.ts";
 import { listSessions, projectDir } from "../agent/session-list.ts";
 import type { Config } from "./config.ts";
-import { pullProgress } from "./progress.ts";
 import { writeOut } from "./stdio.ts";
 import { printable } from "./terminal-text.ts";
 
@@ -20,10 +19,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   logout: async (words, config, env) => (await import("./logout.ts")).runLogout(words, config, env),
   auth: async (words, config, env) => (await import("./auth-status.ts")).runAuth(words, config, env),
   models: async (words, config, env) => (await import("./models-command.ts")).runModels(words, config, env),
-  model: async ([verb, name, extra]) => {
-    if (verb !== "pull" || extra !== undefined) throw new UsageError("The commands are: model pull [NAME].");
-    return pull(name);
-  },
+  model: async (words, config, env) => (await import("./model-command.ts")).runModel(words, config, env),
 };
 
 /** Resolves to the exit code. Throws `UsageError` for words that mean nothing. */
@@ -47,12 +43,5 @@ async function printSessions(config: Config, env: Env): Promise<number> {
     const when = new Date(updatedAt).toISOString().slice(0, 16).replace("T", " ");
     await writeOut(printable(`${id}  ${when}  $${costUsd.toFixed(4)}  ${title}\n`));
   }
-  return 0;
-}
-
-async function pull(name: string | undefined): Promise<number> {
-  const { pullModel } = await import("../providers/local/pull.ts");
-  const path = await pullModel(name, { onProgress: pullProgress() });
-  await writeOut(`${path}\n`);
   return 0;
 }

@@ -40,7 +40,7 @@ export function downloadFromHub({ repo, file, revision = "main" }: HubFile, down
 }
 
 /** A page of the hub, or of its mirror that `HF_ENDPOINT` names. */
-function hubUrl(path: string): URL {
+export function hubUrl(path: string): URL {
   const endpoint = process.env.HF_ENDPOINT || "https://huggingface.co";
   return new URL(`${endpoint.replace(/\/$/, "")}/${path}`);
 }

@@ -49,7 +49,7 @@ export async function contextBytes(insights: GgufInsights, conversations: Conver
 }
 
 /** As `contextBytes`, at once, and rather too much: enough to know that there is plenty. */
-async function mostBytes(insights: GgufInsights, conversations: Conversations): Promise<number> {
+export async function mostBytes(insights: GgufInsights, conversations: Conversations): Promise<number> {
   const { cpuRam, gpuVram } = insights.estimateContextResourceRequirements(await requirements(conversations));
   return cpuRam + gpuVram;
 }

@@ -31,6 +31,7 @@ const plain: Config = {
   terminal: false,
   serve: { host: "127.0.0.1", port: 0, open: true },
   listed: { usable: false, images: false, maxPriceUsd: undefined, minWindowTokens: undefined },
+  weights: { yes: false, onnx: false, limit: 20, runs: 3 },
   maxRequestTokens: undefined,
   maxResponseTokens: undefined,
   session: { type: "new" },

@@ -12,11 +12,17 @@ export interface IsolatedOptions extends LocalOptions {
   readonly env: Env;
   /** The program of the child; our own where absent. */
   readonly entry?: string;
+  /** Told the process id of each child. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /** The child starts with the first model, and anew with the next call once it has crashed. */
-export function createIsolated({ env, entry = childEntry, ...options }: IsolatedOptions): Provider {
-  const start = (onMessage: Parameters<typeof startProcess>[0]["onMessage"]) => startProcess({ entry, env, onMessage });
+export function createIsolated({ env, entry = childEntry, onStart, ...options }: IsolatedOptions): Provider {
+  const start = (onMessage: Parameters<typeof startProcess>[0]["onMessage"]) => {
+    const child = startProcess({ entry, env, onMessage });
+    onStart?.(child.pid);
+    return child;
+  };
   return new HostedProvider({ ...options, name: "local", start, lost: crashError });
 }
 

@@ -25,7 +25,7 @@ export interface MemoryQuestion {
 export function fitWindow({ name, weightsBytes, config, window = defaultWindow, memoryBytes }: MemoryQuestion): number {
   const free = Math.min(memoryBytes ?? Infinity, freemem());
   const wanted = Math.min(window, config.max_position_embeddings ?? window);
-  const weights = weightsBytes * packing + baseBytes;
+  const weights = needFor({ weightsBytes, config, window: 0 });
   const fits = Math.floor((free - weights) / bytesPerToken(config));
   const least = Math.min(wanted, leastWindow);
   if (fits >= least) return Math.min(wanted, fits);
@@ -34,6 +34,15 @@ export function fitWindow({ name, weightsBytes, config, window = defaultWindow, 
     `The model ${name} needs ${size(weights + conversation)} of memory (${size(weights)} for its weights and ${size(conversation)} for a conversation of ${least} tokens), and ${size(free)} are free.`,
     { hint: "Free some memory, or choose a smaller model or type, such as ?dtype=q4." },
   );
+}
+
+/** What a model takes with a conversation of so many tokens. */
+export function needFor({
+  weightsBytes,
+  config,
+  window,
+}: Omit<MemoryQuestion, "name" | "memoryBytes" | "window"> & { readonly window: number }): number {
+  return weightsBytes * packing + baseBytes + window * bytesPerToken(config);
 }
 
 /** Keys and values of one token in all layers, twice: a step writes them anew beside the old ones. */

@@ -85,7 +85,8 @@ export function createWords(Class: typeof PreTrainedTokenizer, options: WordsOpt
   };
 }
 
-function templateOf({ chat_template: given }: TokenizerConfig): string | undefined {
+/** The chat template that the configuration has; of several, that for tools. */
+export function templateOf({ chat_template: given }: TokenizerConfig): string | undefined {
   if (given === undefined || typeof given === "string") return given;
   return (given.find(({ name }) => name === "tool_use") ?? given.find(({ name }) => name === "default"))?.template;
 }
