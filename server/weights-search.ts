@@ -23,7 +23,7 @@ export async function searchWeights(
   }
   const rows = models.map(({ name, downloads, likes, updatedAt, license, gated }) => [
     name,
-    downloads >= 1_000 ? countText(downloads) : String(downloads),
+    countText(downloads),
     String(likes),
     updatedAt.slice(0, 10),
     license,

@@ -8,10 +8,11 @@ export function sizeText(bytes: number): string {
   return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.ceil(bytes / 1e3)} kB`;
 }
 
-/** `135M`, `8.2B`. */
+/** `17`, `135M`, `8.2B`. */
 export function countText(count: number): string {
   if (count >= 1e9) return `${Number((count / 1e9).toFixed(1))}B`;
-  return count >= 1e6 ? `${Math.round(count / 1e6)}M` : `${Math.round(count / 1e3)}k`;
+  if (count >= 1e6) return `${Math.round(count / 1e6)}M`;
+  return count >= 1e3 ? `${Math.round(count / 1e3)}k` : String(count);
 }
 
 /** A rate, with as many digits as mean something. */
