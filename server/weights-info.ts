@@ -1,7 +1,8 @@
 /** `sagent model info NAME`: all that is known of weights on this machine, or the files of a repository of the hub. */
 import { type Figures, readFigures } from "../providers/local/bench-notes.ts";
 import { hashFile } from "../providers/local/disk.ts";
-import { createFactReader, type Facts } from "../providers/local/facts.ts";
+import { createFactReader } from "../providers/local/fact-reader.ts";
+import type { Facts } from "../providers/local/facts.ts";
 import { cachePath, knownAt, memoryFor } from "../providers/local/models.ts";
 import { findRef, type LocalRef } from "../providers/local/ref.ts";
 import { findShelved, readShelf, type Shelved } from "../providers/local/shelf.ts";

@@ -1,7 +1,8 @@
 /** `sagent model list`: the weights on this machine and those that have a name, and whether they fit and how fast they are. */
 import { resolve } from "node:path";
 import { type Figures, readFigures } from "../providers/local/bench-notes.ts";
-import { createFactReader, type FactReader, type Facts } from "../providers/local/facts.ts";
+import { createFactReader, type FactReader } from "../providers/local/fact-reader.ts";
+import type { Facts } from "../providers/local/facts.ts";
 import { cacheDir, cachePath, knownModels, memoryFor } from "../providers/local/models.ts";
 import { readShelf, type Shelved, weightsAt } from "../providers/local/shelf.ts";
 import { columns } from "./columns.ts";

@@ -1,7 +1,6 @@
 /** What a GGUF file says of itself. */
 import type { GgufFileInfo, Llama } from "node-llama-cpp";
-import type { Facts } from "./facts.ts";
-import { usualWindow } from "./facts.ts";
+import { type Facts, usualWindow } from "./facts.ts";
 import { contextBytes, freeBytes, mostBytes } from "./memory.ts";
 import { startLlama } from "./runtime.ts";
 import { createTemplate } from "./template.ts";

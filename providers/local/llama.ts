@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Llama } from "node-llama-cpp";
 import { LocalModelError, UsageError } from "../../agent/error.ts";
 import type { Model, Provider } from "../../agent/model.ts";
+import { usualWindow } from "./facts.ts";
 import { createModel } from "./model.ts";
 import { knownAt } from "./models.ts";
 import { type PullOptions, pullModel } from "./pull.ts";
@@ -41,7 +42,6 @@ export interface LocalOptions extends PullOptions {
   readonly onLoad?: (load: WeightsLoad) => void;
 }
 
-const defaultWindow = 16_384;
 const defaultSequences = 8;
 const defaultIdleMs = 30 * 60_000;
 
@@ -62,7 +62,7 @@ export function createLocal(options: LocalOptions = {}): Provider {
       return started;
     };
     const { memoryBytes, signal, onLoad, idleMs = defaultIdleMs, sequences = defaultSequences } = options;
-    const window = ctx ?? defaultWindow;
+    const window = ctx ?? usualWindow;
     const shared = { name, path, llama, window, threads, kv, gpuLayers, sequences };
     const weights = loads.get(key) ?? new Weights({ ...shared, memoryBytes, idleMs, signal, onLoad });
     loads.set(key, weights);

@@ -1,6 +1,7 @@
 /** How much memory an ONNX model asks for, told from its files before any of it is loaded. Sizes in bytes. */
 import { freemem } from "node:os";
 import { LocalModelError } from "../../../agent/error.ts";
+import { usualWindow } from "../facts.ts";
 import type { OnnxConfig } from "./files.ts";
 
 /** Onnxruntime keeps weights packed for the processor beside those of the file. */
@@ -9,7 +10,6 @@ const packing = 2;
 const baseBytes = 150e6;
 /** Below this a window is of no use; less memory than it needs is an error. */
 const leastWindow = 2048;
-const defaultWindow = 16_384;
 
 export interface MemoryQuestion {
   readonly name: string;
@@ -22,7 +22,7 @@ export interface MemoryQuestion {
 }
 
 /** The largest window up to what the model was trained on, what was asked for, and what fits. Throws `LocalModelError` where none does. */
-export function fitWindow({ name, weightsBytes, config, window = defaultWindow, memoryBytes }: MemoryQuestion): number {
+export function fitWindow({ name, weightsBytes, config, window = usualWindow, memoryBytes }: MemoryQuestion): number {
   const free = Math.min(memoryBytes ?? Infinity, freemem());
   const wanted = Math.min(window, config.max_position_embeddings ?? window);
   const weights = needFor({ weightsBytes, config, window: 0 });
