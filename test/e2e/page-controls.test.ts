@@ -59,7 +59,9 @@ test("model, provider and effort change in the middle of a conversation, and a n
     await shown.getByRole("option", { name: /opus-5\.5 in use/ }).waitFor();
   });
   expect(await page.getByRole("option", { name: /^gemini-pro-3\.1/ }).getAttribute("aria-disabled")).toBe("true");
-  expect(await page.getByText("A key: set GOOGLE_API_KEY or GEMINI_API_KEY").count()).toBe(1);
+  expect(await page.getByText("A key: run sagent login google, or set GOOGLE_API_KEY or GEMINI_API_KEY").count()).toBe(
+    1,
+  );
   await page.waitForFunction(() => document.querySelector("dialog")?.contains(document.activeElement));
   expect(await tab.axe("dialog")).toEqual([]);
   await page.getByRole("combobox", { name: "Search the models" }).fill("sol-6.0");

@@ -177,12 +177,13 @@ test("processes whose token is forgotten while they work all go on, and no refre
   await using rig = await loginRig(fake);
   await rig.save(fake.issue());
   const running = Promise.all(Array.from({ length: 4 }, () => spawn(rig.provider, rig.env, 10, 20)));
-  for (let forgotten = 0; forgotten < 3; forgotten++) {
+  for (let forgotten = 0; forgotten < 2; forgotten++) {
+    // Twice in one call is more than a renewal mends: all have gone on from the last time before the next.
     const before = rig.vendor.requests.length;
-    while (rig.vendor.requests.length < before + 6) await Bun.sleep(5);
+    while (rig.vendor.requests.length < before + 16) await Bun.sleep(5);
     fake.forget();
   }
   expect(await running).toEqual(Array(4).fill("done\n".repeat(10)));
   expect(fake.violations).toEqual([]);
-  expect(fake.refreshes).toBeWithin(1, 4);
+  expect(fake.refreshes).toBeWithin(1, 3);
 });

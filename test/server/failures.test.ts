@@ -82,7 +82,7 @@ test("an unknown tool is 2, with the tools there are", async () => {
   const { code, stderr } = await home.run(["-p", "x", "--tools", "Read,Nope"], options);
   expect(code).toBe(2);
   expect(stderr).toBe(
-    'sagent: There is no tool "Nope".\n  The tools are Read, Write, Edit, Bash, Grep, Glob, List, AgentSpawn, AgentSend, AgentSelf, Job.\n',
+    'sagent: There is no tool "Nope".\n  The tools are Read, Write, Edit, Bash, Grep, Glob, List, AgentSpawn, AgentSend, AgentSelf, Job, WebSearch, WebFetch.\n',
   );
 });
 
