@@ -18,6 +18,8 @@ export async function markUsed(path: string): Promise<Disposable> {
   const mark = join(marks(), `${keyOf(path)}.${randomUUID()}`);
   try {
     await mkdir(marks(), { recursive: true, mode: 0o700 });
+    // Clears away what was left by those that were killed.
+    await usersOf(path);
     await writeFile(mark, `${process.pid} ${hostname()}`, { flag: "wx", mode: 0o600 });
   } catch {
     return unmarked;
