@@ -1,7 +1,9 @@
 /** `sagent model bench NAME`: how fast weights are here, through the same child process that a run uses. */
+import { resolve } from "node:path";
 import { LocalModelError } from "../agent/error.ts";
 import type { Env } from "../providers/auth.ts";
 import { type Figures, keepFigures } from "../providers/local/bench-notes.ts";
+import { findRef } from "../providers/local/ref.ts";
 import { columns } from "./columns.ts";
 import type { Config } from "./config.ts";
 import { signalCodes } from "./exit.ts";
@@ -32,13 +34,17 @@ export async function benchWeights(
     const names = [weights, ...more].map((each) => each.name);
     throw new LocalModelError(`${name} means several files here.`, { hint: `Name one of: ${names.join(", ")}.` });
   }
+  const ref = await findRef(name);
+  const isOther = ref?.weights.type === "path" && resolve(ref.weights.path) !== weights.path;
+  // The file's own name in the cache leads there only here.
+  const asked = isOther ? weights.name : name;
   using stop = watchSignals();
   const abort = new AbortController();
   void stop.asked.then(() => abort.abort());
   const all: Measured[] = [];
   for (let run = 1; run <= runs; run++) {
     note(`run ${run} of ${runs}: ${name}`);
-    const figures = await measure({ name, answerTokens: maxResponseTokens, env, signal: abort.signal }).catch(
+    const figures = await measure({ name: asked, answerTokens: maxResponseTokens, env, signal: abort.signal }).catch(
       (error: unknown) => {
         if (!stop.signal) throw error;
       },

@@ -1,9 +1,10 @@
 /** `sagent model list`: the weights on this machine and those that have a name, and whether they fit and how fast they are. */
+import { freemem } from "node:os";
 import { resolve } from "node:path";
 import { type Figures, readFigures } from "../providers/local/bench-notes.ts";
 import { createFactReader, type FactReader } from "../providers/local/fact-reader.ts";
 import type { Facts } from "../providers/local/facts.ts";
-import { cacheDir, cachePath, knownModels, memoryFor } from "../providers/local/models.ts";
+import { cachePath, type KnownModel, knownModels, memoryFor } from "../providers/local/models.ts";
 import { readShelf, type Shelved, weightsAt } from "../providers/local/shelf.ts";
 import { columns } from "./columns.ts";
 import type { Config } from "./config.ts";
@@ -42,9 +43,6 @@ async function readRows(env: Env): Promise<WeightsRow[]> {
     chosen === undefined || shelf.some(({ path }) => path === chosen)
       ? []
       : [(await weightsAt(chosen)) ?? nothingAt(chosen)];
-  const away = knownModels.filter(
-    (model) => !shelf.some(({ path, state }) => path === cachePath(model) && state === "here"),
-  );
   await using reader = createFactReader();
   const rows: WeightsRow[] = [];
   // One by one: each is work for the processor.
@@ -52,20 +50,23 @@ async function readRows(env: Env): Promise<WeightsRow[]> {
     const row = await rowOf(each, reader);
     rows.push(each.path === chosen ? { ...row, chosen: true } : row);
   }
-  const free = rows.length > 0 || away.length > 0 ? await reader.free("llama").catch(() => 0) : 0;
-  for (const { id, bytes, file } of away) {
-    if (shelf.some(({ name }) => name === id)) continue;
-    const memoryBytes = memoryFor(bytes);
-    const shared = {
-      name: id,
-      engine: "llama",
-      path: `${cacheDir()}/${file}`,
-      state: "away",
-      sizeBytes: bytes,
-    } as const;
-    rows.push({ ...shared, memoryBytes, shortBytes: Math.max(0, memoryBytes - free) });
-  }
-  return rows;
+  const away = knownModels.filter((model) => !shelf.some(({ path }) => path === cachePath(model)));
+  const freeBytes = await reader.free("llama").catch(() => freemem());
+  return [...rows, ...away.map((model) => awayRow(model, freeBytes))];
+}
+
+function awayRow(model: KnownModel, freeBytes: number): WeightsRow {
+  const { id, bytes } = model;
+  const memoryBytes = memoryFor(bytes);
+  return {
+    name: id,
+    engine: "llama",
+    path: cachePath(model),
+    state: "away",
+    sizeBytes: bytes,
+    memoryBytes,
+    shortBytes: Math.max(0, memoryBytes - freeBytes),
+  };
 }
 
 /** `SAGENT_MODEL_PATH` may lead to nothing, and whoever set it should see that. */
