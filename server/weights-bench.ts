@@ -13,7 +13,7 @@ import { writeOut } from "./stdio.ts";
 import { printable } from "./terminal-text.ts";
 import { weightsHere } from "./weights-find.ts";
 import { type Measured, measure } from "./weights-measure.ts";
-import { rateText, sizeText, timeText } from "./weights-text.ts";
+import { rateText, shellWord, sizeText, timeText } from "./weights-text.ts";
 
 export async function benchWeights(
   name: string,
@@ -27,7 +27,7 @@ export async function benchWeights(
   const [weights, ...more] = await weightsHere(name);
   if (!weights) {
     throw new LocalModelError(`The weights of ${name} are not on this machine.`, {
-      hint: `Fetch them first: sagent model pull ${name}`,
+      hint: `Fetch them first: sagent model pull ${shellWord(name)}`,
     });
   }
   if (more.length > 0) {

@@ -11,7 +11,7 @@ import { writeOut } from "./stdio.ts";
 import { printable } from "./terminal-text.ts";
 import { weightsHere } from "./weights-find.ts";
 import { describeRepo } from "./weights-repo.ts";
-import { countText, rateText, sheet, sizeText, timeText, writeObjects } from "./weights-text.ts";
+import { countText, rateText, sheet, shellWord, sizeText, timeText, writeObjects } from "./weights-text.ts";
 
 type Output = Pick<Config, "outputFormat">;
 
@@ -103,7 +103,7 @@ async function describeAway(name: string, ref: LocalRef, { outputFormat }: Outpu
   const [begun] = await findShelved(name, await readShelf());
   const { weights } = ref;
   const known = weights.type === "known" ? weights.model : undefined;
-  const pull = `sagent model pull ${name}`;
+  const pull = `sagent model pull ${shellWord(name)}`;
   const sizes = known && { sizeBytes: known.bytes, memoryBytes: memoryFor(known.bytes), path: cachePath(known) };
   if (outputFormat !== "text") {
     const state = begun ? "unfinished" : "away";

@@ -8,6 +8,7 @@ import { pullProgress } from "./progress.ts";
 import { watchSignals } from "./signals.ts";
 import { writeOut } from "./stdio.ts";
 import { checkName } from "./weights-find.ts";
+import { shellWord } from "./weights-text.ts";
 
 /** Without a name, those of the default model. */
 export async function fetchWeights(name: string | undefined, config: Pick<Config, "outputFormat">): Promise<number> {
@@ -20,11 +21,13 @@ export async function fetchWeights(name: string | undefined, config: Pick<Config
     await writeOut(
       config.outputFormat === "text" ? `${path}\n` : `${JSON.stringify({ name: name ?? "default", path })}\n`,
     );
-    note(name === undefined ? "use it with: sagent --provider local" : `use it with: sagent --model ${name}`);
+    note(
+      name === undefined ? "use it with: sagent --provider local" : `use it with: sagent --model ${shellWord(name)}`,
+    );
     return 0;
   } catch (error) {
     if (!(error instanceof AbortedError) || stop.signal === undefined) throw error;
-    const again = ["sagent model pull", ...(name === undefined ? [] : [name])].join(" ");
+    const again = ["sagent model pull", ...(name === undefined ? [] : [shellWord(name)])].join(" ");
     note(`the download was stopped. What has come is kept, and ${again} goes on from there.`);
     return signalCodes[stop.signal];
   }

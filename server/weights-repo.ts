@@ -13,7 +13,7 @@ import { columns } from "./columns.ts";
 import type { Config } from "./config.ts";
 import { writeOut } from "./stdio.ts";
 import { printable } from "./terminal-text.ts";
-import { countText, sizeText, writeObjects } from "./weights-text.ts";
+import { countText, shellWord, sizeText, writeObjects } from "./weights-text.ts";
 
 type Hub = Extract<Weights, { type: "hub" }>;
 
@@ -40,7 +40,7 @@ export async function describeRepo(
   const choices = engine === "onnx" ? await onnxChoices(repo, here) : ggufChoices(hub, repo, here);
   const best = bestOf(choices, engine, hub.repo);
   const tag = hub.revision === undefined ? "" : `#${hub.revision}`;
-  const pull = best && `sagent model pull '${pullName(name, best, engine, tag)}'`;
+  const pull = best && `sagent model pull ${shellWord(pullName(name, best, engine, tag))}`;
   if (outputFormat === "text") await writeOut(printable(textOf(name, repo, choices, pull)));
   else await writeObjects([{ name, ...repo, files: choices, ...(pull && { best: best.file, pull }) }], outputFormat);
   return 0;

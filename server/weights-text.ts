@@ -24,6 +24,11 @@ export function timeText(ms: number): string {
   return ms >= 1_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms)} ms`;
 }
 
+/** A word as a person types it into a shell. */
+export function shellWord(word: string): string {
+  return /^[\w:./@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 /** One array, or a line each. */
 export async function writeObjects(objects: readonly unknown[], format: OutputFormat): Promise<void> {
   const isStream = format === "stream-json";

@@ -92,7 +92,7 @@ FILE                   QUANT           SIZE        MEMORY  FITS  STATE
 big/Coder-1M-F16.gguf  F16      900000.0 GB  1080002.5 GB  no
 Coder-1M-Q8_0.gguf     Q8_0            2 MB        2.5 GB  yes
 Coder-1M-IQ3_XXS.gguf  IQ3_XXS       400 kB        2.5 GB  yes   here
-Best for this machine: sagent model pull 'hf:tiny/Coder-1M-GGUF/Coder-1M-Q8_0.gguf'
+Best for this machine: sagent model pull hf:tiny/Coder-1M-GGUF/Coder-1M-Q8_0.gguf
 `,
   );
   const gated = await run("info", "hf:acme/Coder-7B-GGUF");

@@ -1,6 +1,6 @@
 /** `sagent model pull` over HTTP: progress, a stop and going on, two at once, a full disk. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { until } from "../support/until.ts";
 import { finish } from "./program.ts";
 import { fakeWeights, onTerminal, type WeightsRig, weightsRig } from "./weights-rig.ts";
@@ -56,6 +56,22 @@ test("a quantisation chooses the file", async () => {
   rig.hub.serve(address, weights);
   const { stdout } = await rig.home.run(["model", "pull", "hf:u/r:Q8_0"]);
   expect(stdout).toBe(`${rig.cached(place)}\n`);
+});
+
+test("an ONNX model is a folder, and a type chooses its file", async () => {
+  const files = ["config.json", "tokenizer.json", "onnx/model.onnx", "onnx/model_q4.onnx"];
+  const siblings = files.map((rfilename) => ({ rfilename, size: 1_000 }));
+  rig.hub.models.push({ id: "u/o", downloads: 0, likes: 0, lastModified: "", gated: false, tags: ["onnx"], siblings });
+  for (const file of files) rig.hub.serve(`/u/o/resolve/main/${file}`, Buffer.alloc(1_000, "{}"));
+  const { code, stdout, stderr } = await rig.home.run(["model", "pull", "onnx:hf:u/o?dtype=q4"]);
+  expect([code, stdout]).toEqual([0, `${rig.cached("onnx/u--o")}\n`]);
+  expect(stderr).toEndWith("sagent: use it with: sagent --model 'onnx:hf:u/o?dtype=q4'\n");
+  expect(readdirSync(rig.cached("onnx/u--o"), { recursive: true }).toSorted()).toEqual([
+    "config.json",
+    "onnx",
+    "onnx/model_q4.onnx",
+    "tokenizer.json",
+  ]);
 });
 
 test("Ctrl-C keeps what has come, the list shows how far it is, and the next pull goes on from there", async () => {
