@@ -17,6 +17,9 @@ export interface Choice {
   readonly current?: string | undefined;
 }
 
+/** Providers that are no vendor's: models in this process, and in the page of the workspace. */
+const own = ["local", "browser"];
+
 /**
  * The provider that was named; `openai-compat` for a bare base URL; else what the model's name means: `local` for weights, the
  * current provider where it serves the name, the only one that does, and of several that have such a role the first
@@ -26,7 +29,8 @@ export interface Choice {
  */
 export function choose(choice: Choice): string {
   const { book, provider, model, baseUrl } = choice;
-  if (provider !== undefined) return provider.toLowerCase() === "local" ? "local" : book.provider(provider).name;
+  if (provider !== undefined)
+    return own.find((name) => name === provider.toLowerCase()) ?? book.provider(provider).name;
   if (baseUrl !== undefined) return "openai-compat";
   const usable = choice.usable.filter((name) => choice.allowed?.includes(name) ?? true);
   const otherwise = choice.current ?? usable[0] ?? choice.allowed?.[0] ?? "local";

@@ -13,17 +13,20 @@ import { thinkingOf } from "./settings.ts";
 type Env = Readonly<Record<string, string | undefined>>;
 type Wanted = Pick<Config, "cwd" | "provider" | "model" | "baseUrl" | "allowProviders"> & Pick<List, "find">;
 
-/** Only providers that the run allows. Throws `ConfigError` for a file of the person's that cannot be used. */
-export async function providerRows(env: Env, wanted: Wanted): Promise<ProviderRow[]> {
+/** Only providers that the run allows, and the page itself where a tab can run models (`inPage`). Throws `ConfigError` for a file of the person's that cannot be used. */
+export async function providerRows(env: Env, wanted: Wanted, inPage = false): Promise<ProviderRow[]> {
   const book = new Book(await loadUserModels(env, wanted.cwd));
   const first = await firstOf(env, wanted, book);
   const entries = await listProviders(env, { ...wanted, book });
-  return entries.map(({ models, ...entry }) => ({
-    ...entry,
-    ...(entry.name === first?.provider && { first: first.model }),
-    models: models.map(modelRow),
-  }));
+  const rows = entries.map(({ models, ...entry }) => ({ ...entry, models: models.map(modelRow) }));
+  const isPage = first?.provider === "browser" || (inPage && (wanted.allowProviders?.includes("browser") ?? true));
+  return [...rows, ...(isPage ? [pageRow] : [])].map((row) =>
+    row.name === first?.provider ? { ...row, first: first.model } : row,
+  );
 }
+
+/** ONNX models of this machine, by any reference to one. */
+const pageRow: ProviderRow = { name: "browser", local: true, usable: true, anyName: true, models: [] };
 
 function modelRow({ info, aliases, tags, away }: ModelEntry): ModelRow {
   const price = basePrice(info.prices, Date.now());
@@ -49,6 +52,7 @@ async function firstOf(env: Env, wanted: Wanted, book: Book): Promise<{ provider
   try {
     const provider = chooseProvider({ env, book, provider: asked, model, baseUrl, allowed });
     if (provider === "local") return { provider, model: await weightsHere(model) };
+    if (provider === "browser") return { provider, model: model ?? "" };
     // A server of local models says itself what it serves.
     if (provider !== "local" && book.provider(provider).server) return { provider, model: model ?? "default" };
     const isNameless = provider === "openai-compat" && book.list(provider).length === 0;

@@ -10,6 +10,7 @@ import type { Wire } from "./client.ts";
 import type { Desk } from "./desk.ts";
 import type { Doors } from "./doors.ts";
 import { localState } from "./local-models.ts";
+import { isModelWorker, runtimeFile, workerHeaders } from "./page-runtime.ts";
 import { Connection, type SocketHost, socketLimits } from "./socket.ts";
 
 export interface AppOptions {
@@ -29,24 +30,19 @@ const agent = { params: t.Object({ id: idText, agent: t.String() }) };
 
 /** Not yet listening. */
 export function makeApp(options: AppOptions) {
-  const { assets, desk } = options;
+  const { assets, desk, host } = options;
   const doors = () => options.doors() ?? never();
   const connections = new Map<string, Connection>();
   return new Elysia({ websocket: { ...socketLimits } })
-    .onRequest(({ request, server }) => {
-      const guard = options.doors();
-      return guard ? guard.check(request, peerOf(server, request)) : new Response("Starting.", { status: 503 });
-    })
-    .onAfterHandle(({ set }) => {
-      Object.assign(set.headers, doors().headers);
+    .onRequest(({ request, server }) => letIn(options.doors(), request, peerOf(server, request)))
+    .onAfterHandle(({ set, path }) => {
+      Object.assign(set.headers, doors().headers, isModelWorker(path) ? workerHeaders : {});
     })
     .onError(({ error, set }) => {
       Object.assign(set.headers, doors().headers);
-      if (error instanceof SagentError) {
-        set.status = 400;
-        return { error: toErrorInfo(error) };
-      }
-      return undefined;
+      if (!(error instanceof SagentError)) return undefined;
+      set.status = 400;
+      return { error: toErrorInfo(error) };
     })
     .get("/", ({ request }) => assets.respond("index.html", request))
     .get("/assets/:name", ({ request, params: { name } }) => assets.respond(name, request))
@@ -54,7 +50,7 @@ export function makeApp(options: AppOptions) {
     .post("/api/login", ({ request, server }) => doors().login(request, peerOf(server, request)), { parse: "none" })
     .post("/api/launch", () => ({ path: doors().launchPath() }))
     .get("/api/health", () => ({ ok: true, pid: process.pid }))
-    .get("/api/models", () => providerRows(desk.env, desk.config))
+    .get("/api/models", () => providerRows(desk.env, desk.config, host.pageModels.isOffered))
     .get("/api/local", () => localState(options.host.pulls.news))
     .get("/api/find", ({ query: { q }, request }) => desk.find(q, request.signal), words)
     .get("/api/files/find", ({ query: { q } }) => desk.findFiles(q), { query: t.Object({ q: t.String() }) })
@@ -63,6 +59,8 @@ export function makeApp(options: AppOptions) {
       query: t.Object({ path: pathText, offset: t.Optional(t.Numeric()), line: t.Optional(t.Numeric()) }),
     })
     .get("/api/files/raw", ({ query }) => desk.rawFile(query.path), path)
+    .get("/api/weights/:folder/*", ({ params }) => fileOf(host.pageModels.file(params.folder, params["*"])))
+    .get("/api/runtime/:name", ({ params: { name } }) => fileOf(runtimeFile(name)))
     .post("/api/editor", ({ body }) => desk.openEditor(body.path, body.line), {
       body: t.Object({ path: t.String(), line: t.Optional(t.Number()) }),
     })
@@ -103,6 +101,14 @@ export function makeApp(options: AppOptions) {
         connections.delete(id);
       },
     });
+}
+
+function letIn(doors: Doors | undefined, request: Request, peer: string): Response | undefined {
+  return doors ? doors.check(request, peer) : new Response("Starting.", { status: 503 });
+}
+
+async function fileOf(file: Bun.BunFile | undefined): Promise<Response> {
+  return file && (await file.exists()) ? new Response(file) : new Response("There is no such file.", { status: 404 });
 }
 
 type Asked = { requestIP(request: Request): { address: string } | null } | null;

@@ -17,6 +17,9 @@ export interface Wire {
 /** Bytes not yet read by the other end, beyond which a client counts as stalled. */
 export const stalledBytes = 4 * 1024 * 1024;
 
+/** What no later snapshot says again. */
+const mustArrive: ReadonlySet<ServerFrame["type"]> = new Set(["done", "unloaded", "models"]);
+
 export class Client {
   readonly #wire: Wire;
   #cursor: Cursor | undefined;
@@ -29,7 +32,7 @@ export class Client {
 
   /** Must arrive: sent even to a stalled client, but for what a later snapshot says again. */
   send(frame: ServerFrame): void {
-    if (this.#closed || (this.#stalled && frame.type !== "done" && frame.type !== "unloaded")) return;
+    if (this.#closed || (this.#stalled && !mustArrive.has(frame.type))) return;
     if (frame.type === "events") this.#cursor = trimmed(cursorAfter(frame));
     this.#write(encodeFrame(frame));
   }

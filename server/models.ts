@@ -21,6 +21,8 @@ export interface ModelsOptions {
   /** Weights that are not here are fetched when asked for, as is usual; else that is refused. */
   readonly fetchWeights?: boolean;
   readonly onLoad?: (load: WeightsLoad) => void;
+  /** Models that run in the page; there is a page only where the workspace is served. */
+  readonly page?: Provider;
 }
 
 const onLoad = ({ onLoad }: ModelsOptions) => (onLoad ? { onLoad } : {});
@@ -76,7 +78,7 @@ export class Models implements AsyncDisposable {
       const model = isNamed ? rest.join("/") : name;
       const provider = await this.#choose(isNamed ? { provider: prefix, model } : { model }, current);
       this.#allow(provider);
-      if (provider !== "local") book.resolve(provider, model);
+      if (!isHere(provider)) book.resolve(provider, model);
       return { provider, model };
     });
     return Promise.all(steps);
@@ -85,7 +87,7 @@ export class Models implements AsyncDisposable {
   /** The cheaper model of a provider, for summaries; undefined where it has none. */
   async utility(current: ModelInfo): Promise<Model | undefined> {
     const { provider } = current;
-    if (provider === "local") return undefined;
+    if (isHere(provider)) return undefined;
     const { own, open, name } = (await this.book()).provider(provider);
     const isServer = open || name === "llamacpp";
     if (isServer && own?.roles?.utility === undefined) return undefined;
@@ -115,7 +117,7 @@ export class Models implements AsyncDisposable {
   }
 
   async #accessTo(name: string, wanted: ModelWish, current: ModelInfo): Promise<Access> {
-    if (name === "local") return {};
+    if (isHere(name)) return {};
     return accessFor((await this.book()).provider(name), this.#env, wanted, current.access ?? this.#access);
   }
 
@@ -147,6 +149,7 @@ export class Models implements AsyncDisposable {
   }
 
   async #create(name: string, access: Access): Promise<Provider> {
+    if (name === "browser") return this.#options.page ?? noPage();
     return createProvider(name, {
       ...access,
       env: this.#env,
@@ -155,6 +158,15 @@ export class Models implements AsyncDisposable {
       local: { onProgress: pullProgress(), ...onLoad(this.#options) },
     });
   }
+}
+
+/** Its models are found by reference, and nobody needs to be let in. */
+const isHere = (provider: string) => provider === "local" || provider === "browser";
+
+function noPage(): never {
+  throw new UsageError("The provider browser runs models in a tab of the workspace, and there is none here.", {
+    hint: "Use it from the page of sagent serve; here the provider local runs the same models.",
+  });
 }
 
 /** Throws `UsageError` for a way to log in, which is no place of a key, and for what cannot be an account. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { commandSchema, settingsPatchSchema } from "../agent/command-schema.ts";
 import { attachmentSchema } from "../agent/message-schema.ts";
+import { pageMessageSchema } from "./page-message-schema.ts";
 
 const session = z.string().regex(/^[0-9a-f]{12}$/);
 const agent = z.string().min(1).max(200);
@@ -9,6 +10,13 @@ const agent = z.string().min(1).max(200);
 const key = z.string().min(1).max(64);
 const terminal = z.string().min(1).max(64);
 const size = { cols: z.int().min(1).max(500), rows: z.int().min(1).max(500) };
+
+/** This tab can run models; one of its workers says something, or is no more. */
+const modelsFrame = z.discriminatedUnion("what", [
+  z.object({ type: z.literal("models"), what: z.literal("offer") }),
+  z.object({ type: z.literal("models"), what: z.literal("said"), place: z.int(), message: pageMessageSchema }),
+  z.object({ type: z.literal("models"), what: z.literal("lost"), place: z.int(), why: z.string().max(500) }),
+]);
 
 export const clientFrameSchema = z.discriminatedUnion("type", [
   /** Follow the fleet of a session, which is loaded for it. */
@@ -52,6 +60,7 @@ export const clientFrameSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("terminalAck"), terminal, bytes: z.int().nonnegative() }),
   z.object({ type: z.literal("terminalClose"), terminal }),
   z.object({ type: z.literal("pull"), key, name: z.string().min(1).max(300) }),
+  modelsFrame,
   z.object({ type: z.literal("pullCancel"), name: z.string().min(1).max(300) }),
 ]);
 export type ClientFrame = z.infer<typeof clientFrameSchema>;

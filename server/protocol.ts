@@ -7,6 +7,8 @@ import type { ErrorInfo } from "../agent/error.ts";
 import type { AgentEvent, AgentState, EndReason, EventOf } from "../agent/event.ts";
 import type { CallId, MessageId, Origin, Usage } from "../agent/message.ts";
 import type { ModelSettings } from "../agent/model.ts";
+import type { ToHost } from "../providers/local/host/messages.ts";
+import type { Dtype } from "../providers/local/ref-options.ts";
 
 export type { ClientFrame } from "./protocol-schema.ts";
 
@@ -195,8 +197,26 @@ export type ServerFrame =
   | { readonly type: "terminals"; readonly session: string; readonly terminals: readonly TerminalRow[] }
   | { readonly type: "terminalData"; readonly terminal: string; readonly data: string; readonly reset?: boolean }
   | { readonly type: "terminalExit"; readonly terminal: string; readonly code: number | null }
+  /** For the models that run in this tab: `place` names one worker of it. */
+  | { readonly type: "models"; readonly place: number; readonly message: ToHost }
   /** News of a download or of weights being loaded. */
   | { readonly type: "local"; readonly news: LocalNews };
+
+/** A model that a tab is to load; its files are at `/api/weights/<folder>/`. */
+export interface PageModel {
+  readonly id: string;
+  readonly folder: string;
+  readonly type: Dtype;
+  /** Tokens of prompt and answer together. */
+  readonly window: number;
+  /** Tokens that end an answer. */
+  readonly ends: readonly number[];
+  /** How many tokens it scores. */
+  readonly scored: number;
+  /** Its chat template, where that is a file of its own. */
+  readonly template?: string;
+  readonly seed?: number;
+}
 
 export interface TerminalRow {
   readonly id: string;

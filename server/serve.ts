@@ -13,6 +13,7 @@ import { signalCodes } from "./exit.ts";
 import { baseUrl } from "./hosts.ts";
 import { Models } from "./models.ts";
 import { openUrl } from "./open-url.ts";
+import { PageModels } from "./page-models.ts";
 import { choosePort } from "./port.ts";
 import { wireVersion } from "./protocol.ts";
 import { Pulls } from "./pulls.ts";
@@ -70,7 +71,9 @@ export async function startServer(config: Config, env: Env): Promise<Served> {
       for (const client of workspace.clients) client.send({ type: "local", news });
     }),
   );
-  const models = stack.use(new Models(config, env, { fetchWeights: false, onLoad: (load) => pulls.loads(load) }));
+  const pageModels = stack.use(new PageModels());
+  const { provider: page } = pageModels;
+  const models = stack.use(new Models(config, env, { fetchWeights: false, page, onLoad: (load) => pulls.loads(load) }));
   const childEnv = withoutSecrets(env);
   const workspace: Workspace = stack.use(new Workspace({ config, env, models, list: () => shelf.list(), childEnv }));
   const desk = stack.use(new Desk({ config, env, childEnv, shelf, workspace }));
@@ -82,7 +85,7 @@ export async function startServer(config: Config, env: Env): Promise<Served> {
     home: homedir(),
     terminals: true,
   } as const;
-  const socket = { workspace, pulls, hello, requests: new Requests() };
+  const socket = { workspace, pulls, pageModels, hello, requests: new Requests() };
   // The port is known only once it is bound, and nothing is let in before.
   let doors: Doors | undefined;
   const app = makeApp({ doors: () => doors, assets: new Assets(), host: socket, desk });

@@ -5,6 +5,7 @@
 import { SagentError, toErrorInfo, UsageError } from "../agent/error.ts";
 import type { CallLink } from "../agent/fleet-port.ts";
 import { Client, type Wire } from "./client.ts";
+import type { PageModels } from "./page-models.ts";
 import type { ServerFrame } from "./protocol.ts";
 import { type ClientFrame, clientFrameSchema } from "./protocol-schema.ts";
 import type { Pulls } from "./pulls.ts";
@@ -53,6 +54,7 @@ export interface SocketHost {
   readonly workspace: Workspace;
   readonly requests: Requests;
   readonly pulls: Pulls;
+  readonly pageModels: PageModels;
   readonly hello: ServerFrame;
 }
 
@@ -91,6 +93,7 @@ export class Connection {
     this.#client.closed();
     this.#terminals[Symbol.dispose]();
     this.#host.workspace.leave(this.#client);
+    this.#host.pageModels.left(this.#client);
   }
 
   async #perform(frame: ClientFrame): Promise<void> {
@@ -117,6 +120,8 @@ export class Connection {
       case "pull":
       case "terminalOpen":
         return this.#client.send(await this.#host.requests.once(frame.key, () => this.#request(frame)));
+      case "models":
+        return this.#host.pageModels.take(this.#client, frame);
       case "pullCancel":
         return this.#host.pulls.cancel(frame.name);
       default:

@@ -35,7 +35,12 @@ export const table: readonly Rule[] = [
   {
     files: shared,
     own: or(words, shared),
-    types: or(vocabulary, contracts, /^server\/protocol-schema\.ts$/),
+    types: or(
+      vocabulary,
+      contracts,
+      /^server\/protocol-schema\.ts$/,
+      /^providers\/local\/(host\/messages|ref-options)\.ts$/,
+    ),
     packages: [],
   },
   {
@@ -43,6 +48,13 @@ export const table: readonly Rule[] = [
     own: /^(agent|providers|tools|server)\/|^package\.json$/,
     nodeBuiltins: true,
     packages: "declared",
+  },
+  // Models in the page: the same engine as in the process, without Node.
+  {
+    files: /^ui\/model\.worker\.ts$/,
+    own: /^providers\/local\/(host|onnx)\//,
+    types: or(contracts, shared),
+    packages: "any",
   },
   {
     files: /^ui\//,

@@ -48,7 +48,7 @@ export interface TestBrowser {
 }
 
 /** To be called once in a file, outside of any test. */
-export function testBrowser(): TestBrowser {
+export function testBrowser({ gpu = false }: { readonly gpu?: boolean } = {}): TestBrowser {
   let launched: Promise<Browser> | undefined;
   let faults: readonly string[] = [];
   afterEach(() => {
@@ -62,7 +62,7 @@ export function testBrowser(): TestBrowser {
   });
   return {
     async open(url, options = {}) {
-      launched ??= launch();
+      launched ??= launch(gpu);
       const { theme = "light", size, reducedMotion = false } = options;
       const context = await (await launched).newContext({
         viewport: size === "phone" ? phone : (size ?? desktop),
@@ -81,9 +81,10 @@ export function testBrowser(): TestBrowser {
 const desktop = { width: 1280, height: 800 };
 const phone = { width: 360, height: 740 };
 
-function launch(): Promise<Browser> {
+/** With `gpu`, WebGPU runs on the processor. */
+function launch(gpu: boolean): Promise<Browser> {
   const executablePath = must(findChromium(process.env), "Chromium, which `bun setup.ts --check` installs");
-  return chromium.launch({ executablePath, chromiumSandbox: false });
+  return chromium.launch({ executablePath, chromiumSandbox: false, args: gpu ? ["--enable-unsafe-webgpu"] : [] });
 }
 
 /** `leave` is handed the faults that nobody took. */

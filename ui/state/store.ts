@@ -6,6 +6,7 @@ import type { Command } from "../../agent/command.ts";
 import type { LocalNews, Meter, ServerFrame, SessionRow } from "../../server/protocol.ts";
 import { apply, fromSnapshot, hasGap, prepend } from "./apply.ts";
 import { applyFleet, type FleetView, fromJoined } from "./fleet.ts";
+import { PageModels } from "./page-models.ts";
 import { type Link, type Patience, type Request, Socket } from "./socket.ts";
 import { createTranscript, type Transcript } from "./transcript.ts";
 
@@ -29,13 +30,17 @@ export class LiveStore implements Disposable {
   readonly #meters = createSignal<ReadonlyMap<string, Meter>>(new Map());
   readonly #local = createSignal<ReadonlyMap<string, LocalNews>>(new Map());
   readonly #problem: Maybe<string> = createSignal();
+  readonly #models = new PageModels((frame) => this.#socket.send(frame));
   readonly #terminals = new Set<(frame: TerminalFrame) => void>();
 
   /** Connects to the socket at `url`. */
   constructor(url: string, patience?: Patience) {
     const events = {
       link: this.#link[1],
-      opened: () => this.#follow(),
+      opened: () => {
+        this.#follow();
+        void this.#models.opened();
+      },
       frame: (frame: ServerFrame) => batch(() => this.#take(frame)),
     };
     this.#socket = new Socket(url, events, patience);
@@ -176,6 +181,8 @@ export class LiveStore implements Disposable {
         return;
       case "local":
         return void this.#local[1]((all) => new Map(all).set(frame.news.name, frame.news));
+      case "models":
+        return this.#models.take(frame);
       case "unloaded":
         return frame.session === this.session ? this.#follow() : undefined;
       case "done":
