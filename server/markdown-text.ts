@@ -64,14 +64,15 @@ const strict = either(escapePair, codeSpan, backticks, markup);
 const loose = either(escapePair, backticks, markup);
 
 /**
- * Spans of code are left alone where they can be told for sure. A backtick without its partner makes the lines behind it
- * loose, up to a blank one: what looks like a span there may be what stands between two.
+ * Spans of code are left alone where they can be told for sure. A backtick without its partner makes what stands behind it
+ * loose, up to a blank line: what looks like a span there may be what stands between two.
  */
 function withoutMarkup(text: string, wasLoose: boolean): { line: string; isLoose: boolean } {
   let isLoose = wasLoose;
   const line = text.replace(wasLoose ? loose : strict, (whole, ...rest) => {
     const { run, mark }: Record<string, string | undefined> = rest.at(-1);
     if (mark !== undefined) return `\\${mark}`;
+    if (run !== undefined && isLoose) return withoutMarkup(whole, true).line;
     if (run === undefined && whole.startsWith("`")) isLoose = true;
     return whole;
   });

@@ -85,7 +85,7 @@ test("the bundle serves the workspace with the page that was built beside it", a
   const page = await (await get("/")).text();
   const assets = [...page.matchAll(/\/assets\/[\w.-]+/g)].map(([path]) => path);
   expect(assets.some((path) => path.endsWith(".css"))).toBe(true);
-  expect(assets.filter((path) => path.endsWith(".js"))).toHaveLength(2);
+  expect(assets.filter((path) => path.endsWith(".js"))).toHaveLength(3);
   for (const path of assets) expect([path, (await get(path)).status]).toEqual([path, 200]);
   served.kill("SIGTERM");
   expect(await served.exited).toBe(143);

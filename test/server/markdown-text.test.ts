@@ -23,6 +23,7 @@ test("code keeps its signs, and what would be markup outside of it is shown as i
     ["`open\n`<b>` x", "`open\n`\\<b>` x"],
     ["`open\n\n`<b>` x", "`open\n\n`<b>` x"],
     ["\\`<b>`", "\\`\\<b>`"],
+    ["\\``<b>`<i>`", "\\``\\<b>`\\<i>`"],
     ["one\u202etwo\u001b[2J\r\n", "onetwo[2J"],
   ];
   for (const [text, expected] of shown) expect(markdownBody(text)).toBe(expected);
