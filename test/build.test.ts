@@ -74,6 +74,8 @@ test("the bundle serves the workspace with the page that was built beside it", a
     stdout: "pipe",
     stderr: "inherit",
   });
+  // Whatever fails below, it is not left behind.
+  using _ = { [Symbol.dispose]: () => served.kill("SIGKILL") };
   let link = "";
   for await (const line of linesOf(served.stdout)) {
     if (!line.startsWith("http")) continue;
