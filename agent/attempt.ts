@@ -1,6 +1,6 @@
 /** Reads one stream of a model to its end: shows deltas as they come and returns how it ended. Never throws. */
 import type { Clock } from "./clock.ts";
-import { AbortedError, SagentError } from "./error.ts";
+import { AbortedError, messageOf, SagentError } from "./error.ts";
 import type { EventBody } from "./event.ts";
 import type { StopReason, Usage } from "./message.ts";
 import type { Chunk, DraftPart, Model, ModelRequest, ServiceTier } from "./model.ts";
@@ -103,6 +103,6 @@ function usable(model: Model, end: Extract<Chunk, { type: "done" }>): Attempt {
 
 function asSagentError(model: Model, cause: unknown): SagentError {
   if (cause instanceof SagentError) return cause;
-  const detail = cause instanceof Error ? cause.message : String(cause);
+  const detail = messageOf(cause);
   return new StreamInterruptedError({ provider: model.info.provider, detail, cause });
 }

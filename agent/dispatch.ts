@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Answer, Ask } from "./ask.ts";
 import { type Start, stubText, takeStart } from "./background.ts";
 import type { Clock } from "./clock.ts";
-import { toErrorInfo } from "./error.ts";
+import { messageOf, toErrorInfo } from "./error.ts";
 import type { EventBody } from "./event.ts";
 import type { FleetPort } from "./fleet-port.ts";
 import type { Jobs } from "./jobs.ts";
@@ -227,7 +227,7 @@ function stop(signal: AbortSignal): Promise<ToolOutput> {
 }
 
 function crashed(name: string, error: unknown): string {
-  return `${name} failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`;
+  return `${name} failed unexpectedly: ${messageOf(error)}`;
 }
 
 function labelOf(tool: AnyTool, args: never): string {

@@ -226,5 +226,10 @@ export class AbortedError extends SagentError {
 /** Turns anything thrown into an `ErrorInfo`; unknown errors become `internal`, with their message and no stack. */
 export function toErrorInfo(error: unknown): ErrorInfo {
   if (error instanceof SagentError) return error.toInfo();
-  return { code: "internal", message: error instanceof Error ? error.message : String(error) };
+  return { code: "internal", message: messageOf(error) };
+}
+
+/** What went wrong, of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -3,7 +3,7 @@
  * either way, and a model whose answer does not fit is told what is wrong with it and asked again.
  */
 import { type ZodType, z } from "zod";
-import { OutputError, UsageError } from "./error.ts";
+import { messageOf, OutputError, UsageError } from "./error.ts";
 import type { Answer, Input } from "./machine-state.ts";
 import { type Attachment, type StopReason, textOf } from "./message.ts";
 import type { ModelInfo, ModelRequest } from "./model.ts";
@@ -119,7 +119,7 @@ function toJsonSchema(output: ZodType): JsonSchema {
     });
     return schema;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new UsageError(`The output's schema cannot be told to a model: ${why}`, { cause });
   }
 }

@@ -1,7 +1,9 @@
 /** Where results too big for the conversation go: a file the model can read in parts, and a preview in its place. */
+
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { messageOf } from "./error.ts";
 import type { CallId } from "./message.ts";
 
 /** Largest result kept whole, in characters, where a tool does not say. */
@@ -28,7 +30,7 @@ export class Spill {
       await writeFile(path, text, { mode: 0o600 });
       return `${preview(text)}\n[${text.length} characters in all; the whole result is in ${path}]`;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       return `${preview(text)}\n[${text.length} characters in all; the rest is lost: it could not be saved (${why})]`;
     }
   }

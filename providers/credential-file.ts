@@ -7,7 +7,7 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { chmod, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
-import { ConfigError, UsageError } from "../agent/error.ts";
+import { ConfigError, messageOf, UsageError } from "../agent/error.ts";
 import type { Env } from "./auth.ts";
 import { lockFile } from "./file-lock.ts";
 import { noteSecret } from "./secrets.ts";
@@ -268,5 +268,4 @@ function unusable(path: string, error: unknown): ConfigError {
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? error.code : undefined);

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { ConfigError } from "../agent/error.ts";
+import { ConfigError, messageOf } from "../agent/error.ts";
 import { vendors } from "./auth.ts";
 import { cliVendor } from "./cli/vendors.ts";
 import type { ChatFacts } from "./compat-quirks.ts";
@@ -72,7 +72,7 @@ async function readFile(path: string): Promise<UserModelsFile> {
   try {
     json = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     throw new ConfigError(`${path} cannot be read: ${detail}.`, { hint: "Mend the file, or move it away." });
   }
   const { userModelsSchema } = await import("./user-models-schema.ts");

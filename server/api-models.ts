@@ -54,7 +54,7 @@ async function firstOf(env: Env, wanted: Wanted, book: Book): Promise<{ provider
     if (provider === "local") return { provider, model: await weightsHere(model) };
     if (provider === "browser") return { provider, model: model ?? "" };
     // A server of local models says itself what it serves.
-    if (provider !== "local" && book.provider(provider).server) return { provider, model: model ?? "default" };
+    if (book.provider(provider).server) return { provider, model: model ?? "default" };
     const isNameless = provider === "openai-compat" && book.list(provider).length === 0;
     return { provider, model: isNameless ? (model ?? "") : book.resolve(provider, model).id };
   } catch (error) {

@@ -1,6 +1,6 @@
 /** The command line: one table that the parser, the help text and the docs share. */
 import { parseArgs } from "node:util";
-import { UsageError } from "../agent/error.ts";
+import { messageOf, UsageError } from "../agent/error.ts";
 
 interface Flag {
   readonly type: "string" | "boolean";
@@ -193,7 +193,7 @@ export function parseFlags(argv: readonly string[]): CommandLine {
     const { values, positionals } = parseArgs({ args, options: flagTable, allowPositionals: true, strict: true });
     return { flags: values, words: positionals };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new UsageError(sentence(message), { hint: suggestion(message) });
   }
 }

@@ -1,5 +1,5 @@
 /** What a headless run is asked: `-p`, standard input, or both. And what it is answered, line by line, while it works. */
-import { ConfigError, UsageError } from "../agent/error.ts";
+import { ConfigError, messageOf, UsageError } from "../agent/error.ts";
 import type { Config } from "./config.ts";
 import { note } from "./output.ts";
 import { hasInput } from "./stdio.ts";
@@ -101,7 +101,7 @@ async function* linesOf(source: Source | undefined): AsyncGenerator<NumberedLine
 
 function unreadable(cause: unknown): never {
   if (cause instanceof UsageError) throw cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   throw new ConfigError(`Standard input could not be read: ${why}`, { cause });
 }
 

@@ -1,7 +1,7 @@
 /** A shell on a pseudo-terminal: its bytes, both ways. */
 import { closeSync, writeSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { UsageError } from "../agent/error.ts";
+import { messageOf, UsageError } from "../agent/error.ts";
 import { openPty, type PtyDevice } from "./pty-device.ts";
 
 export interface ShellOptions {
@@ -42,7 +42,7 @@ export function startShell(options: ShellOptions): Shell {
     return device ? onDevice(device, options, place) : onBun(options, place);
   } catch (error) {
     if (device) closeSync(device.fd);
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new UsageError(`The shell ${options.shell} could not be started in ${options.cwd}: ${why}`, { cause: error });
   }
 }

@@ -1,6 +1,8 @@
 /** `sagent model list`: the weights on this machine and those that have a name, and whether they fit and how fast they are. */
+
 import { freemem } from "node:os";
 import { resolve } from "node:path";
+import { messageOf } from "../agent/error.ts";
 import { type Figures, readFigures } from "../providers/local/bench-notes.ts";
 import { createFactReader, type FactReader } from "../providers/local/fact-reader.ts";
 import type { Facts } from "../providers/local/facts.ts";
@@ -84,7 +86,7 @@ async function rowOf(shelved: Shelved, reader: FactReader): Promise<WeightsRow> 
     const bench = await readFigures(path, sizeBytes);
     return { ...shelved, facts, memoryBytes, shortBytes, ...(bench === undefined ? {} : { bench }) };
   } catch (error) {
-    return { ...shelved, problem: error instanceof Error ? error.message : String(error) };
+    return { ...shelved, problem: messageOf(error) };
   }
 }
 

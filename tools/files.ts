@@ -1,8 +1,10 @@
 /** Whole files: read as one moment, checked against what the model knows, written all or not at all, one writer a path. */
+
 import type { Stats } from "node:fs";
 import { constants } from "node:fs";
 import { access, mkdir, open, readFile, rename, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { messageOf } from "../agent/error.ts";
 import type { ReadRecord, ToolOutput, Workspace } from "../agent/tool.ts";
 import { failure } from "./output.ts";
 import { canonicalPath } from "./path.ts";
@@ -146,7 +148,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** `Cannot read /a/b: permission denied.` */
 export function fileProblem(verb: string, path: string, error: unknown): string {
-  const why = reasons[errorCode(error) ?? ""] ?? (error instanceof Error ? error.message : String(error));
+  const why = reasons[errorCode(error) ?? ""] ?? messageOf(error);
   return `Cannot ${verb} ${path}: ${why}.`;
 }
 

@@ -1,6 +1,8 @@
 /** Searches with ripgrep. */
+
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
+import { messageOf } from "../agent/error.ts";
 import type { Backend, FileCount, Found, Hit, Problem, Query } from "./grep-query.ts";
 import { linesIn, readText } from "./grep-text.ts";
 
@@ -102,7 +104,7 @@ async function runRg(
     const [errors, exitCode] = await Promise.all([reading, child.exited]);
     return exitCode === 2 && errors.trim() !== "" ? { problem: explain(errors.trim()) } : output;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return { problem: `ripgrep could not be started, so nothing was searched: ${why}` };
   }
 }

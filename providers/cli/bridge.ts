@@ -2,9 +2,11 @@
  * Our tools for programs that take tools as MCP servers only: one listener on 127.0.0.1 for the process, started when
  * first needed, with a place of its own for every conversation, behind a secret path and a bearer token.
  */
+
 import { timingSafeEqual } from "node:crypto";
 import type { Server as MCPServer } from "@modelcontextprotocol/sdk/server/index.js";
 import type { CallToolRequest, CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import { messageOf } from "../../agent/error.ts";
 import type { ToolSpec } from "../../agent/model.ts";
 import type { CallAnswer } from "./link.ts";
 
@@ -134,7 +136,7 @@ async function runCall(
     );
     return { content, isError };
   } catch (error) {
-    return { content: [{ type: "text", text: error instanceof Error ? error.message : String(error) }], isError: true };
+    return { content: [{ type: "text", text: messageOf(error) }], isError: true };
   }
 }
 

@@ -1,4 +1,5 @@
 /** One thread of an app-server: how it is opened, spoken to and stopped. */
+import { messageOf } from "../../agent/error.ts";
 import { plainSystem, version } from "./about.ts";
 import { readNotice } from "./codex-notices.ts";
 import { notLoggedIn, serviceFailed } from "./failures.ts";
@@ -40,7 +41,7 @@ export function createCodexChat(options: LinkOptions, wish: LinkWish, tell: (eve
   /** Said before the program told which turn it is in. */
   const unsaid: Words[] = [];
   const fail = (error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     tell({ type: "failed", error: serviceFailed(vendor, { message }) });
   };
   const begin = async (words: Words) => {

@@ -1,5 +1,7 @@
 /** A model behind a vendor's program: the words and calls of one round after another. */
+
 import { systemClock } from "../../agent/clock.ts";
+import { messageOf } from "../../agent/error.ts";
 import { noUsage, type StopReason, type ToolResultMessage } from "../../agent/message.ts";
 import type { Chunk, Model, ModelRequest } from "../../agent/model.ts";
 import { ProviderError } from "../../agent/provider-error.ts";
@@ -50,7 +52,7 @@ export function createCliModel(options: CliModelOptions): Model {
 
 function unstarted(error: unknown, vendor: CliVendor): never {
   if (error instanceof ProviderError) throw error;
-  throw programFailed(vendor, error instanceof Error ? error.message : String(error));
+  throw programFailed(vendor, messageOf(error));
 }
 
 /** A picture of a million pixels, by the vendors' own formulas. */

@@ -1,6 +1,6 @@
 /** A vendor's program as a child process that talks in lines, and the end of it and everything it started. */
 import { systemClock } from "../../agent/clock.ts";
-import { ConfigError } from "../../agent/error.ts";
+import { ConfigError, messageOf } from "../../agent/error.ts";
 
 export interface Command {
   readonly argv: readonly string[];
@@ -79,7 +79,7 @@ function spawn(argv: readonly string[], cwd: string, env: Command["env"]): Child
       stderr: "pipe",
     });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new ConfigError(`The program ${argv[0]} could not be started: ${reason}`, { cause });
   }
 }

@@ -1,4 +1,5 @@
 /** JSON-RPC over lines, as the app-server speaks it: requests in both directions, and notices. */
+import { messageOf } from "../../agent/error.ts";
 import { type Json, obj, parseLine, str } from "./json.ts";
 
 export interface PeerOptions {
@@ -24,7 +25,7 @@ export function createPeer({ write, onNotice, onRequest }: PeerOptions): Peer {
   const serve = async (id: unknown, method: string, params: Json) => {
     const answer = await onRequest(method, params).then(
       (result) => ({ id, result }),
-      (error) => ({ id, error: { code: -32601, message: error instanceof Error ? error.message : String(error) } }),
+      (error) => ({ id, error: { code: -32601, message: messageOf(error) } }),
     );
     write(JSON.stringify(answer));
   };

@@ -1,6 +1,6 @@
 /** One call of a local model: the prompt is rendered, fitted onto what the sequence holds, evaluated and answered. */
 import type { Llama, LlamaContextSequence, LlamaGrammar, SequenceEvaluateOptions, Token } from "node-llama-cpp";
-import { AbortedError, LocalModelError, SagentError } from "../../agent/error.ts";
+import { AbortedError, LocalModelError, messageOf, SagentError } from "../../agent/error.ts";
 import type { Usage } from "../../agent/message.ts";
 import { noUsage } from "../../agent/message.ts";
 import type { Chunk, ModelInfo, ModelRequest } from "../../agent/model.ts";
@@ -61,7 +61,7 @@ export function createCall(options: CallOptions) {
       const error =
         thrown instanceof SagentError
           ? thrown
-          : new LocalModelError(`The model failed: ${words(thrown)}`, { cause: thrown });
+          : new LocalModelError(`The model failed: ${messageOf(thrown)}`, { cause: thrown });
       yield { type: "error", error, parts: state.parts.kept(), usage: usage() };
     }
   };
@@ -135,8 +135,4 @@ function createGrammars(): (llama: Llama, grammar: string) => Promise<LlamaGramm
     known.set(grammar, made);
     return made;
   };
-}
-
-function words(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }

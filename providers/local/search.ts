@@ -1,6 +1,6 @@
 /** What the Hugging Face hub has: models by words, and the files of one. */
 import { z } from "zod";
-import { LocalModelError, type SagentError } from "../../agent/error.ts";
+import { LocalModelError, messageOf, type SagentError } from "../../agent/error.ts";
 import { askHub, hubUrl, Refusal, repoPath } from "./hub.ts";
 import type { HubRepo } from "./places.ts";
 import type { Engine } from "./ref.ts";
@@ -100,7 +100,7 @@ function noRepo({ repo, revision }: HubRepo): SagentError {
 }
 
 function unreachable(what: string, cause: unknown): SagentError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   return new LocalModelError(`The hub at ${hubUrl("").origin} ${what}: ${why}`, {
     hint: "Check the network, or set HF_ENDPOINT to a mirror. sagent model list shows what is here without one.",
     cause,

@@ -2,7 +2,7 @@
  * A model's own chat template (Jinja), and the way from its text to tokens. Control tokens come from the template alone:
  * words of a person or a file that look like one are tokenised as plain text. Knows nothing of the engine that evaluates.
  */
-import { LocalModelError } from "../../agent/error.ts";
+import { LocalModelError, messageOf } from "../../agent/error.ts";
 
 /** A turn as chat templates take it. `toolCalls` and the role `tool` are used only where the template knows tools. */
 export interface ChatTurn {
@@ -110,7 +110,7 @@ function render(template: { render(items: Wire): string }, messages: readonly Wi
     return template.render({ ...variables, messages });
   } catch (cause) {
     const [system, first, ...rest] = messages;
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     if (system?.role !== "system" || first?.role !== "user") {
       throw new LocalModelError(`The model's chat template cannot render this conversation: ${why}`, { cause });
     }

@@ -1,6 +1,6 @@
 /** Weights in the memory, for as many models as want them: loaded when first needed, unloaded when idle, loaded again. */
 import type { Llama, LlamaContext, LlamaModel } from "node-llama-cpp";
-import { AbortedError, LocalModelError, SagentError } from "../../agent/error.ts";
+import { AbortedError, LocalModelError, messageOf, SagentError } from "../../agent/error.ts";
 import { markUsed } from "./in-use.ts";
 import { contextBytes, freeBytes, ggmlName, type MemoryNeed, measureNeed } from "./memory.ts";
 import { Pool } from "./pool.ts";
@@ -207,7 +207,7 @@ export class Weights implements AsyncDisposable {
   #failure(cause: unknown): SagentError {
     if (this.#leave.signal.aborted || this.#options.signal?.aborted) return new AbortedError();
     if (cause instanceof SagentError) return cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     return new LocalModelError(`The model ${this.#options.path} could not be loaded: ${why}`, {
       hint: "Check that it is a whole GGUF file and fits the free memory, or choose a smaller model.",
       cause,

@@ -2,10 +2,12 @@
  * One HTTP request to a public host. Its name is resolved once, every address is checked, and the connection goes to the
  * address that was checked: what the name means a moment later makes no difference.
  */
+
 import { lookup } from "node:dns/promises";
 import { type IncomingMessage, type RequestOptions, request as requestPlain } from "node:http";
 import { request as requestTls } from "node:https";
 import { isIP } from "node:net";
+import { messageOf } from "../../agent/error.ts";
 import { isPublic, literalAddress } from "./address.ts";
 
 /** How names are resolved and where connections go; tests give their own, which lead to this machine. */
@@ -101,6 +103,6 @@ async function resolved(name: string, resolve: Network["resolve"], signal: Abort
 }
 
 function reason(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = messageOf(cause);
   return text.replace(/\.$/, "");
 }

@@ -2,7 +2,9 @@
  * Calls of services whose address a person configured: JSON over HTTP with keys. What can go wrong with them (limits, outages,
  * pages where data was due, answers that break off) is a `ServiceError` with a sentence.
  */
+
 import { type Clock, systemClock } from "../../agent/clock.ts";
+import { messageOf } from "../../agent/error.ts";
 import { type Pace, Pacer } from "./pacer.ts";
 
 export interface ServiceOptions {
@@ -189,5 +191,5 @@ async function readAtMost(response: Response, most: number): Promise<Buffer> {
 }
 
 function words(cause: unknown): string {
-  return (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, "");
+  return messageOf(cause).replace(/\.$/, "");
 }

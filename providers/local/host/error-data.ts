@@ -1,5 +1,5 @@
 /** Errors as data, to cross from where the models run. Runs in a browser too. */
-import { type ErrorInfo, SagentError } from "../../../agent/error.ts";
+import { type ErrorInfo, messageOf, SagentError } from "../../../agent/error.ts";
 import { PromptTooLongError, ProviderError } from "../../../agent/provider-error.ts";
 
 export interface ErrorData extends Omit<ErrorInfo, "retryAt"> {
@@ -11,14 +11,11 @@ export interface ErrorData extends Omit<ErrorInfo, "retryAt"> {
 
 /** What is no error of ours becomes a `LocalModelError`. */
 export function errorData(thrown: unknown): ErrorData {
-  if (!(thrown instanceof SagentError)) return { code: "local_model", message: `The model failed: ${words(thrown)}` };
+  if (!(thrown instanceof SagentError))
+    return { code: "local_model", message: `The model failed: ${messageOf(thrown)}` };
   const info = thrown.toInfo();
   if (!(thrown instanceof ProviderError)) return info;
   const { provider, detail } = thrown;
   if (!(thrown instanceof PromptTooLongError)) return { ...info, provider, detail };
   return { ...info, provider, detail, actualTokens: thrown.actualTokens, limitTokens: thrown.limitTokens };
-}
-
-export function words(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }

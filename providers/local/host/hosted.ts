@@ -3,12 +3,11 @@
  * made with the first model. When it is gone, each running call ends with an error that keeps its parts, and the next call
  * makes it anew.
  */
-import { AbortedError, LocalModelError, SagentError } from "../../../agent/error.ts";
+import { AbortedError, LocalModelError, messageOf, SagentError } from "../../../agent/error.ts";
 import type { Chunk, Model, ModelInfo, ModelRequest, Provider } from "../../../agent/model.ts";
 import { RequestTooLargeError } from "../../../agent/provider-error.ts";
 import { attachmentNote } from "../../neutral.ts";
 import type { LocalOptions, WeightsLoad } from "../llama.ts";
-import { words } from "./error-data.ts";
 import { type Host, type HostExit, Link } from "./link.ts";
 import type { FromHost, ModelFacts } from "./messages.ts";
 import { collectParts } from "./partial.ts";
@@ -139,7 +138,7 @@ class HostedModel implements Model {
         yield chunk;
       }
     } catch (thrown) {
-      const error = thrown instanceof SagentError ? thrown : new LocalModelError(words(thrown), { cause: thrown });
+      const error = thrown instanceof SagentError ? thrown : new LocalModelError(messageOf(thrown), { cause: thrown });
       yield { type: "error", error, parts: partial.kept() };
     }
   }

@@ -5,9 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { Subprocess } from "bun";
-import { LocalModelError } from "../../../agent/error.ts";
+import { LocalModelError, messageOf } from "../../../agent/error.ts";
 import { type Env, withoutSecrets } from "../../auth.ts";
-import { words } from "./error-data.ts";
 import type { Host, HostExit } from "./link.ts";
 import type { FromHost, ToHost } from "./messages.ts";
 
@@ -82,7 +81,7 @@ function spawn(entry: string, env: Env, log: number, channel: Channel) {
       ...channel,
     });
   } catch (cause) {
-    throw new LocalModelError(`The process for local models could not be started: ${words(cause)}`, {
+    throw new LocalModelError(`The process for local models could not be started: ${messageOf(cause)}`, {
       hint: "Set SAGENT_LOCAL_IN_PROCESS=1 to run them in this one.",
       cause,
     });

@@ -1,5 +1,5 @@
 /** One call of an ONNX model: the prompt is rendered, fitted onto what was evaluated before, evaluated and answered. Runs in a browser too. */
-import { AbortedError, LocalModelError, SagentError } from "../../../agent/error.ts";
+import { AbortedError, LocalModelError, messageOf, SagentError } from "../../../agent/error.ts";
 import type { Usage } from "../../../agent/message.ts";
 import { noUsage } from "../../../agent/message.ts";
 import type { Chunk, ModelInfo, ModelRequest } from "../../../agent/model.ts";
@@ -50,7 +50,7 @@ export function createCall(options: CallOptions) {
       const error =
         thrown instanceof SagentError
           ? thrown
-          : new LocalModelError(`The model failed: ${wordsOf(thrown)}`, { cause: thrown });
+          : new LocalModelError(`The model failed: ${messageOf(thrown)}`, { cause: thrown });
       yield { type: "error", error, parts: state.parts.kept(), usage: usage() };
     }
   };
@@ -84,8 +84,4 @@ function jobOf(
 function samplingOf(request: ModelRequest, seed: number | undefined, guided: boolean): Sampling {
   const { temperature = guided ? 0 : 0.6 } = request;
   return { temperature, topP: 0.95, topK: 20, seed };
-}
-
-function wordsOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }

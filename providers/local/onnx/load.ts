@@ -1,6 +1,6 @@
 /** Loads the weights of an ONNX model into this process, on the first device that takes them. */
 import type { PreTrainedModel } from "@huggingface/transformers";
-import { LocalModelError } from "../../../agent/error.ts";
+import { LocalModelError, messageOf } from "../../../agent/error.ts";
 import type { Dtype, OnnxDevice } from "../ref-options.ts";
 import { devicesHere } from "./device.ts";
 import { suffixes } from "./files.ts";
@@ -26,7 +26,7 @@ export async function loadLibrary() {
     library.env.logLevel = library.LogLevel.NONE;
     return library;
   } catch (cause) {
-    throw new LocalModelError(`onnxruntime could not be started: ${words(cause)}`, {
+    throw new LocalModelError(`onnxruntime could not be started: ${messageOf(cause)}`, {
       hint: "Reinstall the dependencies (bun install), or use a GGUF model or one in the cloud.",
       cause,
     });
@@ -55,7 +55,7 @@ export async function loadModel({ folder, attempts, threads }: LoadOptions): Pro
 }
 
 function refused(device: OnnxDevice, file: string, cause: unknown): LocalModelError {
-  const why = words(cause)
+  const why = messageOf(cause)
     .replace(/^.*?(Failed to )/s, "$1")
     .trim();
   if (/WebGPU adapter|shared library|ExecutionProvider/i.test(why)) {
@@ -69,8 +69,4 @@ function refused(device: OnnxDevice, file: string, cause: unknown): LocalModelEr
     hint: "Check that the file is whole and that transformers.js knows this kind of model, or choose another one.",
     cause,
   });
-}
-
-function words(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

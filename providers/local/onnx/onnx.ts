@@ -1,6 +1,6 @@
 /** Models in ONNX files, in this process, on onnxruntime through transformers.js. */
 import { readFile } from "node:fs/promises";
-import { AbortedError, LocalModelError, ModelNotFoundError, UsageError } from "../../../agent/error.ts";
+import { AbortedError, LocalModelError, ModelNotFoundError, messageOf, UsageError } from "../../../agent/error.ts";
 import type { Model, Provider } from "../../../agent/model.ts";
 import { markUsed } from "../in-use.ts";
 import type { WeightsLoad } from "../llama.ts";
@@ -174,7 +174,7 @@ async function readTemplate(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new LocalModelError(`The chat template ${path} could not be read: ${why}`, { cause });
   }
 }

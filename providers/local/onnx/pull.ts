@@ -1,7 +1,7 @@
 /** Gets the files of an ONNX model onto the disk: a folder of a person's, or a repository of the Hugging Face hub. */
 import { mkdir, readdir, rename, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { AbortedError, LocalModelError, SagentError, UsageError } from "../../../agent/error.ts";
+import { AbortedError, LocalModelError, messageOf, SagentError, UsageError } from "../../../agent/error.ts";
 import { isDiskFull, lockFile } from "../disk.ts";
 import { downloadFromHub, listHubFiles } from "../hub.ts";
 import { onnxPlace } from "../places.ts";
@@ -55,7 +55,7 @@ async function pullRepo(hub: Hub, options: OnnxPull): Promise<string> {
   } catch (cause) {
     if (signal?.aborted) throw new AbortedError();
     if (cause instanceof SagentError) throw cause;
-    throw new LocalModelError(`The model ${name} could not be fetched: ${words(cause)}`, {
+    throw new LocalModelError(`The model ${name} could not be fetched: ${messageOf(cause)}`, {
       hint: isDiskFull(cause)
         ? "Free some space and pull it again, which goes on from what has come; XDG_CACHE_HOME moves the cache to another disk."
         : `Check the name and the network, set HF_ENDPOINT to a mirror, or put its files at ${folder}. What has come is kept.`,
@@ -102,8 +102,4 @@ async function pullFile(hub: Hub, file: string, folder: string, { onProgress, si
     },
   );
   await rename(`${path}.part`, path);
-}
-
-function words(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
