@@ -9,7 +9,7 @@ import type { Message, Origin, Usage } from "./message.ts";
 import type { Model, ModelInfo, ModelSettings } from "./model.ts";
 import type { RetryOptions } from "./retry.ts";
 import type { Session } from "./session.ts";
-import type { AnyTool, ShelfEntry } from "./tool.ts";
+import type { AnyTool, ShelfEntry, ToolSource } from "./tool.ts";
 
 /** A model that goes on where another cannot. */
 export interface FallbackStep {
@@ -25,6 +25,8 @@ export interface AgentOptions {
   readonly tools?: readonly AnyTool[];
   /** Tools that the model is told of only once it asks for them. */
   readonly shelf?: readonly ShelfEntry[];
+  /** Tools that come and go: of servers, of plug-ins. They stay their owner's, and stand on the shelf. */
+  readonly sources?: readonly ToolSource[];
   /** Name among agents; `main` by default. */
   readonly label?: string;
   readonly system?: string;

@@ -253,7 +253,7 @@ export class Agent implements AsyncDisposable {
 
   async #close(): Promise<void> {
     await using owned = new AsyncDisposableStack();
-    for (const resource of this.#options.resources ?? []) owned.use(resource);
+    for (const resource of [...(this.#options.resources ?? []), this.toolbox]) owned.use(resource);
     owned.defer(() => this.#spill.close());
     owned.defer(() => this.#work.close());
     await atMost(closeGraceMs, this.#loop.close(), this.#options.clock);

@@ -84,6 +84,7 @@ interface Made extends ChildParts {
 export function childOptions(parent: Member, request: SpawnRequest, made: Made): AgentOptions {
   const {
     session,
+    sources,
     clock,
     root,
     env,
@@ -101,6 +102,7 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
   return {
     ...made,
     ...(request.tools === undefined && shelf.length > 0 ? { shelf } : {}),
+    ...(request.tools === undefined && sources ? { sources } : {}),
     ...(session ? { session } : {}),
     ...(clock ? { clock } : {}),
     ...(root === undefined ? {} : { root }),

@@ -135,10 +135,13 @@ export class Dispatch {
   /** A call of a tool that is not offered. One of the shelf is taken down: its name was known from before. */
   #refuseUnknown(name: string, refuse: (text: string) => void): void {
     const { toolbox } = this.#options;
-    const { names } = toolbox;
-    if (!names.includes(name)) return refuse(`There is no tool "${name}". Tools: ${names.join(", ") || "none"}.`);
+    const unknown = () => refuse(`There is no tool "${name}". Tools: ${toolbox.names.join(", ") || "none"}.`);
+    if (!toolbox.mayHave(name)) return unknown();
     toolbox.take([name]).then(
-      () => refuse(`${name} was not loaded, so it was not run. It is loaded now: call it again.`),
+      () => {
+        if (!toolbox.names.includes(name)) return unknown();
+        refuse(`${name} was not loaded, so it was not run. It is loaded now: call it again.`);
+      },
       (error: unknown) => refuse(`${name} could not be loaded: ${toErrorInfo(error).message}`),
     );
   }
@@ -185,7 +188,7 @@ export class Dispatch {
         workspace,
         fleet,
         jobs,
-        shelf: { list: () => toolbox.shelf, take: (names) => toolbox.take(names) },
+        shelf: { list: () => toolbox.shelf, open: () => toolbox.open(), take: (names) => toolbox.take(names) },
         countTokens,
         signal: abort.signal,
         ask: ask && ((wanted) => ask(call.callId, wanted, abort.signal)),

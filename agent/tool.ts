@@ -53,9 +53,25 @@ export function shelved(tool: AnyTool): ShelfEntry {
   return { name: tool.name, description: tool.description, load: () => tool };
 }
 
+/** Tools that are found out about late and change: of a server, of plug-ins. One serves all agents of a session. */
+export interface ToolSource {
+  /** As sentences call it, e.g. `MCP server "github"`. */
+  readonly name: string;
+  /** As last known; undefined until it was opened. */
+  readonly tools: readonly AnyTool[] | undefined;
+  /** Whether a tool of this name could be one of its own, opened or not. */
+  mayHave(toolName: string): boolean;
+  /** Starts what has to be started, once, however often it is called. Rejects with what keeps it from its tools. */
+  open(): Promise<readonly AnyTool[]>;
+  /** Tells of each change of `tools` from now on. */
+  onChange(listener: () => void): Disposable;
+}
+
 /** The tools that are kept back. */
 export interface ToolShelf {
   list(): readonly ShelvedTool[];
+  /** Opens the sources of tools that are still closed. Resolves to a sentence for each that could not be opened. */
+  open(): Promise<readonly string[]>;
   /** Offers them to the model from its next call on. Rejects with what keeps one from being made. */
   take(names: Iterable<string>): Promise<void>;
 }

@@ -1,18 +1,26 @@
 /** The tools of one agent: those that its model is told of, and those that are kept back until they are asked for. */
 import { ConfigError } from "./error.ts";
 import { type Message, toolCalls } from "./message.ts";
-import { type AnyTool, type ShelfEntry, shelved } from "./tool.ts";
+import { type AnyTool, type ShelfEntry, shelved, type ToolSource } from "./tool.ts";
+import { ToolFeeds } from "./tool-feeds.ts";
 
-export class Toolbox {
+export class Toolbox implements Disposable {
   #offered: readonly AnyTool[];
   #shelf: readonly ShelfEntry[];
   #loading: Promise<void> | undefined;
+  readonly #feeds: ToolFeeds;
 
   /** Throws `ConfigError` where two tools have one name. */
-  constructor(offered: readonly AnyTool[], shelf: readonly ShelfEntry[] = []) {
+  constructor(offered: readonly AnyTool[], shelf: readonly ShelfEntry[] = [], sources: readonly ToolSource[] = []) {
     checkNames([...offered, ...shelf]);
     this.#offered = offered;
     this.#shelf = shelf;
+    this.#feeds = new ToolFeeds(this, sources);
+  }
+
+  /** Tools stay; of what changes in their sources nothing is heard any more. */
+  [Symbol.dispose](): void {
+    this.#feeds[Symbol.dispose]();
   }
 
   /** In the order in which a model is told of them; another array each time that they have changed. */
@@ -29,14 +37,25 @@ export class Toolbox {
     return [...this.#offered, ...this.#shelf].map(({ name }) => name);
   }
 
+  /** Whether a tool of this name is there, or could be once its source is opened. */
+  mayHave(name: string): boolean {
+    return this.names.includes(name) || this.#feeds.mayHave(name);
+  }
+
+  /** Opens all sources of tools. Resolves to a sentence for each that could not be opened. */
+  open(): Promise<readonly string[]> {
+    return this.#feeds.open();
+  }
+
   /** Resolves once what was taken is there, or cannot be made; undefined where nothing is on its way. */
   get loading(): Promise<void> | undefined {
     return this.#loading;
   }
 
   /**
-   * Offers these tools of the shelf from now on, behind the others, so that what a model was told before stays as it was.
-   * Names that are not on the shelf mean nothing. Rejects with what keeps a tool from being made; it stays on the shelf.
+   * Offers these tools of the shelf from now on, behind the others, so that what a model was told before stays as it was. A
+   * source that could have one of them is opened first. Names that are not on the shelf mean nothing. Rejects with what keeps a
+   * tool from being made; it stays on the shelf.
    */
   take(names: Iterable<string>): Promise<void> {
     const wanted = new Set(names);
@@ -51,6 +70,7 @@ export class Toolbox {
   }
 
   async #take(wanted: ReadonlySet<string>): Promise<void> {
+    await this.#feeds.openFor(wanted);
     for (const entry of this.#shelf.filter(({ name }) => wanted.has(name))) {
       const tool = await entry.load();
       if (!this.#shelf.includes(entry)) continue;
@@ -90,12 +110,13 @@ export class Toolbox {
 interface Stock {
   readonly tools?: readonly AnyTool[];
   readonly shelf?: readonly ShelfEntry[];
+  readonly sources?: readonly ToolSource[];
 }
 
 /** For a conversation that goes on: what was called in it is offered, once nothing is `loading`. */
-export function toolboxFor({ tools = [], shelf = [] }: Stock, entries: Iterable<Message>): Toolbox {
-  const box = new Toolbox(tools, shelf);
-  if (shelf.length === 0) return box;
+export function toolboxFor({ tools = [], shelf = [], sources = [] }: Stock, entries: Iterable<Message>): Toolbox {
+  const box = new Toolbox(tools, shelf, sources);
+  if (shelf.length === 0 && sources.length === 0) return box;
   const called = new Set<string>();
   for (const entry of entries) {
     if (entry.type === "assistant") for (const { name } of toolCalls(entry)) called.add(name);

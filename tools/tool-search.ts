@@ -24,16 +24,20 @@ export function toolSearchTool(known: readonly string[]) {
     schema,
     background: false,
     label: ({ query }) => oneLine(`Look for tools: ${query}`),
-    async run({ query }, { shelf }) {
+    async run({ query }, { shelf, signal }) {
+      if (signal.aborted) return failure("The search was stopped.");
+      const problems = (await shelf?.open()) ?? [];
+      const also = problems.map((problem) => `\n${problem}`).join("");
       const all = shelf?.list() ?? [];
-      if (!shelf || all.length === 0) return failure("There are no other tools than those you have.");
+      if (!shelf || all.length === 0) return failure(`There are no other tools than those you have.${also}`);
       const found = rank(all, query).slice(0, mostAtOnce);
       if (found.length === 0) {
-        return failure(`No tool fits "${oneLine(query)}". There are: ${all.map(({ name }) => name).join(", ")}.`);
+        const names = oneLine(all.map(({ name }) => name).join(", "), 4000);
+        return failure(`No tool fits "${oneLine(query)}". There are: ${names}.${also}`);
       }
       await shelf.take(found.map(({ name }) => name));
       const lines = found.map(({ name, description }) => `- ${name}: ${oneLine(description, 200)}`);
-      return `${plural(found.length, "tool is", "tools are")} available to you from now on:\n${lines.join("\n")}`;
+      return `${plural(found.length, "tool is", "tools are")} available to you from now on:\n${lines.join("\n")}${also}`;
     },
   });
 }
