@@ -17,6 +17,7 @@ import { Models } from "./models.ts";
 import { note } from "./output.ts";
 import { createSession, openSession } from "./sessions.ts";
 import { settingsOf } from "./settings.ts";
+import { toolSources } from "./tool-sources.ts";
 import { toolSetOf } from "./toolset.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -50,7 +51,14 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   const models = options.models ?? stack.use(new Models(config, env));
   const model = await models.first(config, before?.model ?? undefined);
   const settings = settingsOf(config.knobs, model.info);
-  const { tools, shelf } = await toolSetOf(config, model.info, { canAsk, env });
+  const held = stack.use(new AsyncDisposableStack());
+  const sources = await toolSources(config, env, (resource) => held.use(resource));
+  const { tools, shelf } = await toolSetOf(config, model.info, {
+    canAsk,
+    env,
+    own: (resource) => held.use(resource),
+    sources: sources.map(({ name }) => name),
+  });
   const instructions = await loadInstructions({ cwd: config.cwd, env, addDirs: config.addDirs });
   for (const warning of instructions.warnings) note(warning);
   const cwd = await startDirectory(config, before?.cwd ?? undefined);
@@ -68,6 +76,7 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
     model,
     tools,
     shelf,
+    sources,
     label: config.label,
     system: standardPrompt(place, model.info, tools, config.system),
     cwd,

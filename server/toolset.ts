@@ -17,6 +17,10 @@ interface Place {
   readonly canAsk: boolean;
   /** With the keys of services. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Takes what tools have started, to close it with the session. */
+  readonly own?: (resource: AsyncDisposable) => void;
+  /** Names of the sources of tools that the agents have beside these. */
+  readonly sources?: readonly string[];
 }
 
 /** Throws `UsageError` for a name that is no tool's. */

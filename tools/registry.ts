@@ -49,6 +49,11 @@ export function builtinTools({ canAsk = false }: ToolChoice = {}): AnyTool[] {
   return canAsk ? [...tools, askTool] : [...tools];
 }
 
+export interface SourceNames {
+  /** Of sources whose tools are found by ToolSearch too. */
+  readonly sources?: readonly string[];
+}
+
 /** What an agent has: tools that its model is told of, and those that it finds by ToolSearch. */
 export interface ToolSet {
   readonly tools: readonly AnyTool[];
@@ -56,9 +61,10 @@ export interface ToolSet {
 }
 
 /** All tools: those that every work needs are offered, the others stand on the shelf. */
-export function standardTools(choice: ToolChoice & ShelfOptions = {}): ToolSet {
+export function standardTools(choice: ToolChoice & ShelfOptions & SourceNames = {}): ToolSet {
   const shelf = shelfOf(choice);
-  return { tools: [...builtinTools(choice), toolSearchTool(shelf.map(({ name }) => name))], shelf };
+  const told = [...shelf.map(({ name }) => name), ...(choice.sources ?? []).map((name) => `those of ${name}`)];
+  return { tools: [...builtinTools(choice), toolSearchTool(told)], shelf };
 }
 
 /** Tools of these names, offered or not, each once; nothing is kept back. Throws `UsageError` for a name it does not know. */

@@ -2,16 +2,38 @@
  * The tools that are kept on the shelf until a model asks for them. Each is loaded with what it needs when it is taken down;
  * here are only its name and its description.
  */
-import type { ShelfEntry } from "../agent/tool.ts";
+import type { AnyTool, ShelfEntry } from "../agent/tool.ts";
 import webFetch from "./web-fetch.md" with { type: "text" };
 import webSearch from "./web-search.md" with { type: "text" };
 
 export interface ShelfOptions {
   /** Where keys and addresses of services are looked up. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /**
+   * Takes what a tool has started that outlives its calls (a browser, a language server), and closes it with the session.
+   * Without it, that ends with the process.
+   */
+  readonly own?: (resource: AsyncDisposable) => void;
 }
 
-export function shelfOf({ env = {} }: ShelfOptions = {}): ShelfEntry[] {
+/** One shelf for all agents of a session: each tool is made once, and what it holds is shared by them. */
+export function shelfOf(options: ShelfOptions = {}): ShelfEntry[] {
+  return entries(options).map((entry) => ({ ...entry, load: once(entry.load) }));
+}
+
+/** A tool that could not be made is tried again the next time. */
+function once(load: ShelfEntry["load"]): () => Promise<AnyTool> {
+  let made: Promise<AnyTool> | undefined;
+  return () => {
+    made ??= Promise.resolve(load()).catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+function entries({ env = {} }: ShelfOptions): ShelfEntry[] {
   return [
     {
       name: "WebSearch",

@@ -1,0 +1,15 @@
+/** Where tools beside the built-in ones come from: servers of the Model Context Protocol, plug-ins. */
+import type { ToolSource } from "../agent/tool.ts";
+import type { Config } from "./config.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Nothing is started yet; what is, later, is closed by `own`. Where tools were chosen by name there are no others. */
+export async function toolSources(
+  config: Config,
+  _env: Env,
+  _own: (resource: AsyncDisposable) => void,
+): Promise<readonly ToolSource[]> {
+  if (config.tools) return [];
+  return [];
+}
