@@ -52,7 +52,6 @@ const provider = z.strictObject({
 
 export const userModelsSchema = z.strictObject({
   $schema: z.string().exactOptional(),
-  trust: z.array(text).exactOptional(),
   providers: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "must be lower case letters, digits, . _ and -"), provider)
     .exactOptional(),

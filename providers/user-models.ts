@@ -2,15 +2,15 @@
  * A person's own providers, models, prices and roles: `models.json` in their configuration, and `.sagent/models.json` of a
  * project that they trust. The nearest wins, field by field.
  */
-import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { ConfigError, messageOf } from "../agent/error.ts";
 import { vendors } from "./auth.ts";
 import { cliVendor } from "./cli/vendors.ts";
 import type { ChatFacts } from "./compat-quirks.ts";
 import { configDir, credentialPath } from "./credential-file.ts";
 import { noteSecret } from "./secrets.ts";
+import { isTrustedDir } from "./trust.ts";
 import type { UserModel, UserModelsFile, UserProvider } from "./user-models-schema.ts";
 
 export type { UserModel, UserProvider } from "./user-models-schema.ts";
@@ -30,41 +30,34 @@ export const noUserModels: UserModels = { providers: {}, files: [], warnings: []
 
 /**
  * Reads the files that count in a directory. A project's file can lead conversations and keys to any address, so it is read
- * only where the person's own lists the directory, or one above it, under `trust`. Throws `ConfigError` that names the
- * file, the place in it and what is wrong there.
+ * only where the person trusts the directory, or with `trust`. Throws `ConfigError` that names the file, the place in it and
+ * what is wrong there.
  */
-export async function loadUserModels(env: Env, cwd: string): Promise<UserModels> {
+export async function loadUserModels(
+  env: Env,
+  cwd: string,
+  { trust = false }: { readonly trust?: boolean } = {},
+): Promise<UserModels> {
   const dir = configDir(env);
   const own = dir === undefined ? undefined : join(dir, "models.json");
   const base = own !== undefined && existsSync(own) ? await readFile(own) : undefined;
   const far: Read[] = own !== undefined && base ? [[own, base]] : [];
   const project = projectFile(resolve(cwd));
   if (project === undefined) return merged(far, [], env);
-  if (!isTrusted(project, base?.trust ?? [], env)) {
-    const where = own ?? "models.json of your configuration";
-    return merged(far, [`${project} is not read: to trust it, add its directory to "trust" in ${where}.`], env);
+  if (!trust && !isTrustedDir(dirname(project), env)) {
+    const warning = `${project} is not read: it could lead your keys anywhere. If you trust this project, say so: sagent trust`;
+    return merged(far, [warning], env);
   }
   return merged([...far, [project, await readFile(project)]], [], env);
 }
 
 type Read = readonly [path: string, file: UserModelsFile];
 
-function isTrusted(project: string, trusted: readonly string[], env: Env): boolean {
-  const home = env.HOME || homedir();
-  return trusted.some((dir) => isWithin(dir.replace(/^~(?=\/|$)/, home), project));
-}
-
 function projectFile(dir: string): string | undefined {
   const file = join(dir, ".sagent", "models.json");
   if (existsSync(file)) return file;
   const parent = dirname(dir);
   return parent === dir ? undefined : projectFile(parent);
-}
-
-function isWithin(dir: string, file: string): boolean {
-  if (!isAbsolute(dir) || !existsSync(dir)) return false;
-  const path = relative(realpathSync(dir), realpathSync(file));
-  return !path.startsWith("..") && !isAbsolute(path);
 }
 
 async function readFile(path: string): Promise<UserModelsFile> {

@@ -11,11 +11,13 @@ import { type Wanted as List, listProviders, type ModelEntry } from "./model-lis
 import { thinkingOf } from "./settings.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
-type Wanted = Pick<Config, "cwd" | "provider" | "model" | "baseUrl" | "allowProviders"> & Pick<List, "find">;
+type Wanted = Pick<Config, "cwd" | "provider" | "model" | "baseUrl" | "allowProviders"> &
+  Partial<Pick<Config, "trust">> &
+  Pick<List, "find">;
 
 /** Only providers that the run allows, and the page itself where a tab can run models (`inPage`). Throws `ConfigError` for a file of the person's that cannot be used. */
 export async function providerRows(env: Env, wanted: Wanted, inPage = false): Promise<ProviderRow[]> {
-  const book = new Book(await loadUserModels(env, wanted.cwd));
+  const book = new Book(await loadUserModels(env, wanted.cwd, { trust: wanted.trust ?? false }));
   const first = await firstOf(env, wanted, book);
   const entries = await listProviders(env, { ...wanted, book });
   const rows = entries.map(({ models, ...entry }) => ({ ...entry, models: models.map(modelRow) }));

@@ -34,6 +34,11 @@ export const flagTable = {
     group: "Work",
     help: "Read the AGENTS.md of DIR too; may be given again.",
   },
+  trust: {
+    type: "boolean",
+    group: "Work",
+    help: "Obey the project's own servers, hooks and plug-ins in this run.",
+  },
   tools: { type: "string", value: "A,B|none", group: "Work", help: "Offer only these tools." },
   "disallow-tools": { type: "string", value: "A,B", group: "Work", help: "Leave these tools out." },
   system: { type: "string", value: "TEXT", group: "Work", help: "Add TEXT to the system prompt." },

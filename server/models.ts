@@ -180,8 +180,8 @@ function accessOf(config: Pick<Config, "auth" | "account">, env: Env): Access {
 }
 
 /** The shipped models and those of the person's files that count in this directory. */
-export async function readBook({ cwd }: Pick<Config, "cwd">, env: Env): Promise<Book> {
-  const user = await loadUserModels(env, cwd);
+export async function readBook({ cwd, trust = false }: Pick<Config, "cwd"> & Partial<Config>, env: Env): Promise<Book> {
+  const user = await loadUserModels(env, cwd, { trust });
   for (const warning of user.warnings) note(warning);
   return new Book(user);
 }

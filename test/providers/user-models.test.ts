@@ -108,9 +108,12 @@ test("a project's file counts where it is trusted, and wins field by field", asy
   put(file, { providers: { acme: { ...near.acme, baseUrl: "http://127.0.0.1:8/v1" } } });
   mkdirSync(project(), { recursive: true });
   const alone = await book();
-  expect(alone.user.warnings).toEqual([`${file} is not read: to trust it, add its directory to "trust" in ${own()}.`]);
+  expect(alone.user.warnings).toEqual([
+    `${file} is not read: it could lead your keys anywhere. If you trust this project, say so: sagent trust`,
+  ]);
   expect(alone.resolve("acme", "utility").id).toBe("small");
-  put(own(), { trust: ["~/work"], providers: { acme } });
+  expect((await loadUserModels(env(), project(), { trust: true })).files).toEqual([own(), file]);
+  put(join(dirname(own()), "trust.json"), { directories: ["~/work"] });
   const both = await book();
   expect([both.user.files, both.user.warnings]).toEqual([[own(), file], []]);
   expect(both.provider("acme").baseUrl).toBe("http://127.0.0.1:8/v1");
@@ -143,13 +146,11 @@ test.each([
 
 test("what the docs show is taken", async () => {
   const docs = readFileSync(new URL("../../docs/models.md", import.meta.url), "utf8");
-  const [example = "", trust = ""] = [...docs.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => text);
+  const [example = ""] = [...docs.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => text);
   put(own(), example);
   const known = await book();
   expect(known.resolve("acme", "b")).toMatchObject({ wireId: "org/Big-400B", tiers: ["auto", "priority"] });
   expect(known.resolve("anthropic", "utility").id).toBe("haiku-4.5");
-  put(own(), trust);
-  expect((await book()).user.files).toEqual([own()]);
 });
 
 test("a role that names nothing is said when a model of that provider is asked for", async () => {
