@@ -86,8 +86,7 @@ function start({ argv, cwd, env, onOutput }: ProcessOptions): Child {
   } finally {
     for (const pipe of pipes) closeSync(pipe.write);
   }
-  live.add(child.pid);
-  if (live.size === 1) process.on("exit", killLive);
+  const watch = guardGroup(child.pid);
   const readers = [reader(out, child.stdout), reader(err, child.stderr)] as const;
   const ends = [
     drain(readers[0], (bytes) => onOutput("stdout", bytes)),
@@ -98,8 +97,7 @@ function start({ argv, cwd, env, onOutput }: ProcessOptions): Child {
     exited: child.exited,
     done: Promise.all([child.exited, ...ends]),
     close() {
-      live.delete(child.pid);
-      if (live.size === 0) process.off("exit", killLive);
+      watch[Symbol.dispose]();
       const closed = readers.map((each) => each.cancel().catch(() => {}));
       void Promise.all(closed).then(() => {
         for (const pipe of pipes) closeSync(pipe.read);
@@ -180,7 +178,7 @@ async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
 }
 
 /** Signals a process group; false when it has no members left. */
-function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-pid, signal);
   } catch (error) {
@@ -197,6 +195,18 @@ function aborted(signal: AbortSignal, stop: AbortSignal): Promise<"abort"> {
 
 /** Groups of running children: they must not outlive this process. */
 const live = new Set<number>();
+
+/** Kills a process group with this process, unless it is disposed of before. */
+export function guardGroup(pid: number): Disposable {
+  live.add(pid);
+  if (live.size === 1) process.on("exit", killLive);
+  return {
+    [Symbol.dispose]() {
+      live.delete(pid);
+      if (live.size === 0) process.off("exit", killLive);
+    },
+  };
+}
 
 function killLive(): void {
   for (const pid of live) signalGroup(pid, "SIGKILL");
