@@ -34,6 +34,8 @@ export interface AgentOptions {
   readonly cwd?: string;
   /** The project's directory; `cwd` by default. */
   readonly root?: string;
+  /** Where file tools may write; anywhere by default. It binds no shell. */
+  readonly writeRoots?: readonly string[];
   /** Environment of the tools' child processes; empty by default, so that no secret reaches them. */
   readonly env?: Readonly<Record<string, string>>;
   /** What the model does not offer falls to its lowest rung. */

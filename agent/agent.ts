@@ -53,7 +53,7 @@ export class Agent implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   constructor(options: AgentOptions) {
-    const { session, clock = systemClock, label = "main" } = options;
+    const { session, clock = systemClock, label = "main", env = {}, writeRoots } = options;
     this.label = label;
     this.#options = options;
     const own = session?.events.filter((event) => event.agent === label) ?? [];
@@ -63,7 +63,7 @@ export class Agent implements AsyncDisposable {
     this.#purse = options.purse ?? new Purse({ capUsd: options.maxBudgetUsd });
     this.#purse.book(state.costUsd);
     const cwd = options.cwd ?? state.cwd ?? process.cwd();
-    this.#workspace = { root: options.root ?? cwd, cwd, reads: new Map(), env: options.env ?? {} };
+    this.#workspace = { root: options.root ?? cwd, cwd, writeRoots, reads: new Map(), env };
     this.#spill = new Spill(session ? `${session.dir}/tool-results` : undefined);
     this.toolbox = toolboxFor(options, state.entries);
     const settings = { ...state.settings, ...options.settings };

@@ -29,6 +29,8 @@ export interface Workspace {
   readonly root: string;
   /** Absolute path; relative paths of every tool resolve against it. */
   cwd: string;
+  /** Where files may be written; anywhere where it is absent. */
+  readonly writeRoots?: readonly string[] | undefined;
   /** By canonical path. */
   readonly reads: Map<string, ReadRecord>;
   /** Environment of child processes; provider credentials are already removed. */

@@ -81,6 +81,7 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
     system: standardPrompt(place, model.info, tools, config.system),
     cwd,
     root: config.cwd,
+    ...(config.contain ? { writeRoots: [config.cwd, ...config.addDirs] } : {}),
     env: withoutSecrets(env),
     settings,
     utilityModel: (current) => models.utility(current),

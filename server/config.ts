@@ -52,6 +52,8 @@ export interface Config {
   /** A key is tried before it is kept. */
   readonly checkKey: boolean;
   readonly knobs: Knobs;
+  /** Files are written in `cwd` and `addDirs` only. */
+  readonly contain: boolean;
   /** The project's own files may decide what runs here. */
   readonly trust: boolean;
   /** Undefined means the default set. */
@@ -107,6 +109,7 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
     account: flags.account === undefined ? undefined : checkAccount(flags.account),
     checkKey: !flags["no-check"],
     knobs: knobs(flags),
+    contain: flags.contain ?? false,
     trust: flags.trust ?? false,
     tools: toolNames(flags.tools),
     disallowTools: names("disallow-tools", flags["disallow-tools"], "tools") ?? [],

@@ -34,6 +34,11 @@ export const flagTable = {
     group: "Work",
     help: "Read the AGENTS.md of DIR too; may be given again.",
   },
+  contain: {
+    type: "boolean",
+    group: "Work",
+    help: "Let file tools write only in DIR and those of --add-dir; leave the shell out.",
+  },
   trust: {
     type: "boolean",
     group: "Work",

@@ -11,7 +11,7 @@ import {
 } from "../tools/registry.ts";
 import type { Config } from "./config.ts";
 
-type Wanted = Pick<Config, "tools" | "disallowTools" | "advisor">;
+type Wanted = Pick<Config, "tools" | "disallowTools" | "advisor" | "contain">;
 
 interface Place {
   readonly canAsk: boolean;
@@ -25,13 +25,15 @@ interface Place {
 
 /** Throws `UsageError` for a name that is no tool's. */
 export async function toolSetOf(
-  { tools: wanted, disallowTools, advisor }: Wanted,
+  { tools: wanted, disallowTools, advisor, contain }: Wanted,
   info: ModelInfo,
   place: Place,
 ): Promise<ToolSet> {
   const { tools, shelf } = wanted ? { tools: await chooseTools(wanted, place), shelf: [] } : standard(info, place);
   if (disallowTools.length > 0) await chooseTools(disallowTools, { ...place, canAsk: true });
-  const isAllowed = ({ name }: { readonly name: string }) => !disallowTools.includes(name);
+  // A shell writes where it likes; who wants it beside contained files says so by its name.
+  const leftOut = contain && !wanted ? [...disallowTools, "Bash"] : disallowTools;
+  const isAllowed = ({ name }: { readonly name: string }) => !leftOut.includes(name);
   const { model = "", maxUses } = advisor ?? {};
   const added = advisor ? [advisorTool({ model, ...(maxUses === undefined ? {} : { maxUses }) })] : [];
   return { tools: [...tools.filter(isAllowed), ...added], shelf: shelf.filter(isAllowed) };

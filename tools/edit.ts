@@ -59,7 +59,7 @@ async function editFile(path: string, canonical: string, args: Args, context: To
   const made = found.map((place) => ({ ...place, text }));
   const after = replace(before, made);
   const bytes = Buffer.from(after);
-  await writeAtomic(canonical, bytes, old.stats);
+  await writeAtomic(canonical, bytes, { old: old.stats, writeRoots: workspace.writeRoots });
   await recordWrite(canonical, bytes, workspace);
   const hunks = await diffReplacements(before, after, made);
   const done = `Edited ${displayPath(path, workspace)}: ${plural(made.length, "replacement")}`;

@@ -3,9 +3,10 @@
 import type { Stats } from "node:fs";
 import { constants } from "node:fs";
 import { access, mkdir, open, readFile, rename, stat, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { messageOf } from "../agent/error.ts";
 import type { ReadRecord, ToolOutput, Workspace } from "../agent/tool.ts";
+import { enter, freePlace } from "./contain.ts";
 import { failure } from "./output.ts";
 import { canonicalPath } from "./path.ts";
 
@@ -95,12 +96,18 @@ export async function changeFile(
 
 /**
  * Replaces a file's content all at once: whoever reads it, or kills us, finds the old bytes or the new. `path` is
- * canonical. Makes missing parents; keeps mode and owner. Throws what the file system says, the old file untouched.
+ * canonical. Makes missing parents; keeps mode and owner. Throws what the file system says, the old file untouched, also where
+ * the path lies outside of the roots that the workspace holds writing in.
  */
-export async function writeAtomic(path: string, bytes: Uint8Array, old?: Stats): Promise<void> {
+export async function writeAtomic(
+  path: string,
+  bytes: Uint8Array,
+  { old, writeRoots }: { readonly old?: Stats | undefined } & Pick<Workspace, "writeRoots"> = {},
+): Promise<void> {
   if (old) await access(path, constants.W_OK);
-  else await mkdir(dirname(path), { recursive: true });
-  const temporary = join(dirname(path), `.sagent-${crypto.randomUUID()}.tmp`);
+  else if (!writeRoots) await mkdir(dirname(path), { recursive: true });
+  await using place = writeRoots ? await enter(path, writeRoots) : freePlace(dirname(path));
+  const temporary = join(place.path, `.sagent-${crypto.randomUUID()}.tmp`);
   const file = await open(temporary, "wx", old ? 0o600 : 0o666);
   try {
     try {
@@ -113,7 +120,8 @@ export async function writeAtomic(path: string, bytes: Uint8Array, old?: Stats):
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await place.check();
+    await rename(temporary, join(place.path, basename(path)));
   } catch (error) {
     await unlink(temporary).catch(() => {});
     throw error;

@@ -40,7 +40,8 @@ async function replaceFile(path: string, canonical: string, args: Args, context:
   if (refused !== undefined) return failure(refused);
   if (signal.aborted) return failure(`Writing ${path} was stopped; nothing was changed.`);
   const bytes = Buffer.from(args.content);
-  if (!old?.bytes.equals(bytes)) await writeAtomic(canonical, bytes, old?.stats);
+  if (!old?.bytes.equals(bytes))
+    await writeAtomic(canonical, bytes, { old: old?.stats, writeRoots: workspace.writeRoots });
   await recordWrite(canonical, bytes, workspace);
   const shown = displayPath(path, workspace);
   const done = `${old ? "Replaced" : "Created"} ${shown}: ${plural(bytes.length, "byte")}.`;

@@ -16,6 +16,7 @@ const plain: Config = {
   account: undefined,
   checkKey: true,
   knobs: { effort: undefined, thinking: undefined },
+  contain: false,
   trust: false,
   tools: undefined,
   disallowTools: [],
