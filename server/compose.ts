@@ -56,6 +56,7 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   const { tools, shelf } = await toolSetOf(config, model.info, {
     canAsk,
     env,
+    settings: config.toolSettings,
     own: (resource) => held.use(resource),
     sources: sources.map(({ name }) => name),
   });

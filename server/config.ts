@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { UsageError } from "../agent/error.ts";
 import { efforts, type KeySource, keySources } from "../agent/model.ts";
 import { checkAccount } from "../providers/credential-file.ts";
+import { ToolSettings } from "../tools/settings.ts";
 import { type Flags, type InputFormat, inputFormats, type OutputFormat, outputFormats } from "./flags.ts";
 import { type Knobs, thinkingModes } from "./settings.ts";
 
@@ -58,6 +59,7 @@ export interface Config {
   readonly trust: boolean;
   /** Undefined means the default set. */
   readonly tools: readonly string[] | undefined;
+  readonly toolSettings: ToolSettings;
   /** Left out of whatever set there is. */
   readonly disallowTools: readonly string[];
   readonly system: string | undefined;
@@ -112,6 +114,7 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
     contain: flags.contain ?? false,
     trust: flags.trust ?? false,
     tools: toolNames(flags.tools),
+    toolSettings: new ToolSettings(flags.tool),
     disallowTools: names("disallow-tools", flags["disallow-tools"], "tools") ?? [],
     system: flags.system,
     addDirs: (flags["add-dir"] ?? []).map((dir) => resolve(cwd, dir)),

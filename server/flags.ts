@@ -45,6 +45,13 @@ export const flagTable = {
     help: "Obey the project's own servers, hooks and plug-ins in this run.",
   },
   tools: { type: "string", value: "A,B|none", group: "Work", help: "Offer only these tools." },
+  tool: {
+    type: "string",
+    multiple: true,
+    value: "NAME.KEY=VALUE",
+    group: "Work",
+    help: "Set how a tool works, e.g. Bash.timeoutMs=30000; may be given again.",
+  },
   "disallow-tools": { type: "string", value: "A,B", group: "Work", help: "Leave these tools out." },
   system: { type: "string", value: "TEXT", group: "Work", help: "Add TEXT to the system prompt." },
   "max-rounds": { type: "string", value: "N", group: "Work", help: "End after N rounds of tools for one message." },

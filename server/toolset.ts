@@ -8,6 +8,7 @@ import {
   fleetToolNames,
   standardTools,
   type ToolSet,
+  type ToolSettings,
 } from "../tools/registry.ts";
 import type { Config } from "./config.ts";
 
@@ -17,6 +18,7 @@ interface Place {
   readonly canAsk: boolean;
   /** With the keys of services. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly settings?: ToolSettings;
   /** Takes what tools have started, to close it with the session. */
   readonly own?: (resource: AsyncDisposable) => void;
   /** Names of the sources of tools that the agents have beside these. */

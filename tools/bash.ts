@@ -10,12 +10,12 @@ import { liveOutput } from "./bash-live.ts";
 import { type Capture, captureOutput } from "./bash-output.ts";
 import { failure, maxResultTokens, oneLine } from "./output.ts";
 import { type ProcessEnd, runProcess } from "./process.ts";
+import { ToolSettings } from "./settings.ts";
 import { findShell, readCwd, type Shell, shellScript } from "./shell.ts";
 
 const maxChars = 30_000;
 /** Room in the result for the status and notes. */
 const statusTokens = 200;
-const defaultTimeoutMs = 120_000;
 const maxTimeoutMs = 600_000;
 const leftoversNote =
   "[Background jobs of this command were ended with it; start one with nohup or setsid to keep it running.]";
@@ -27,23 +27,29 @@ const schema = z.strictObject({
 });
 type BashArgs = z.output<typeof schema>;
 
-export const bashTool = defineTool({
-  name: "Bash",
-  description: description.trim(),
-  schema,
-  maxResultChars: 0,
-  label: ({ command }) => `Bash ${oneLine(command)}`,
-  serializeKey: ({ command }) => (isReadOnly(command) ? undefined : exclusive),
-  run,
-});
+export const bashTool = bashToolWith(new ToolSettings());
 
-async function run(args: BashArgs, context: ToolContext): Promise<ToolOutput> {
+export function bashToolWith(settings: ToolSettings) {
+  return defineTool({
+    name: "Bash",
+    description: description.trim(),
+    schema,
+    maxResultChars: 0,
+    label: ({ command }) => `Bash ${oneLine(command)}`,
+    serializeKey: ({ command }) => (isReadOnly(command) ? undefined : exclusive),
+    run: (args, context) => run({ ...args, timeout: args.timeout ?? settings.get("Bash", "timeoutMs") }, context),
+  });
+}
+
+type TimedArgs = BashArgs & { readonly timeout: number };
+
+async function run(args: TimedArgs, context: ToolContext): Promise<ToolOutput> {
   const { workspace } = context;
   const shell = findShell(workspace.env.PATH);
   if (!shell) return failure("There is no bash or sh on this machine, so the command was not run.");
   const notes = [settleCwd(workspace), shell.isBash ? undefined : "[bash was not found; the command ran in sh.]"];
   const from = workspace.cwd;
-  const timeoutMs = Math.min(maxTimeoutMs, Math.max(1, args.timeout ?? defaultTimeoutMs));
+  const timeoutMs = Math.min(maxTimeoutMs, Math.max(1, args.timeout));
   const captured = captureOutput();
   let end: ProcessEnd;
   try {

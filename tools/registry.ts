@@ -5,19 +5,21 @@ import { agentSelfTool } from "./agent-self.ts";
 import { agentSendTool } from "./agent-send.ts";
 import { agentSpawnTool } from "./agent-spawn.ts";
 import { askTool } from "./ask.ts";
-import { bashTool } from "./bash.ts";
+import { bashToolWith } from "./bash.ts";
 import { editTool } from "./edit.ts";
 import { globTool } from "./glob.ts";
 import { grepTool } from "./grep.ts";
 import { jobTool } from "./job.ts";
 import { listTool } from "./list.ts";
 import { readTool } from "./read.ts";
+import { ToolSettings } from "./settings.ts";
 import { type ShelfOptions, shelfOf } from "./shelf.ts";
 import { toolSearchTool } from "./tool-search.ts";
 import { writeTool } from "./write.ts";
 
 export { defineTool } from "../agent/tool.ts";
 export { type AdvisorOptions, advisorTool } from "./advisor.ts";
+export { ToolSettings } from "./settings.ts";
 export type { ShelfOptions } from "./shelf.ts";
 
 const fleetTools: readonly AnyTool[] = [agentSpawnTool, agentSendTool, agentSelfTool, jobTool];
@@ -25,11 +27,11 @@ const fleetTools: readonly AnyTool[] = [agentSpawnTool, agentSendTool, agentSelf
 /** Names of those among them that concern other agents and background work. */
 export const fleetToolNames: readonly string[] = fleetTools.map(({ name }) => name);
 
-const tools: readonly AnyTool[] = [
+const toolsWith = (settings: ToolSettings): readonly AnyTool[] => [
   readTool,
   writeTool,
   editTool,
-  bashTool,
+  bashToolWith(settings),
   grepTool,
   globTool,
   listTool,
@@ -37,15 +39,17 @@ const tools: readonly AnyTool[] = [
 ];
 
 /** Names of the built-in tools that need no person, in the order that models are told of them. */
-export const toolNames: readonly string[] = tools.map(({ name }) => name);
+export const toolNames: readonly string[] = toolsWith(new ToolSettings()).map(({ name }) => name);
 
 export interface ToolChoice {
   /** A person follows and answers: Ask is there too. False by default. */
   readonly canAsk?: boolean | undefined;
+  readonly settings?: ToolSettings | undefined;
 }
 
 /** Every built-in tool. */
-export function builtinTools({ canAsk = false }: ToolChoice = {}): AnyTool[] {
+export function builtinTools({ canAsk = false, settings = new ToolSettings() }: ToolChoice = {}): AnyTool[] {
+  const tools = toolsWith(settings);
   return canAsk ? [...tools, askTool] : [...tools];
 }
 

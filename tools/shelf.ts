@@ -3,12 +3,14 @@
  * here are only its name and its description.
  */
 import type { AnyTool, ShelfEntry } from "../agent/tool.ts";
+import type { ToolSettings } from "./settings.ts";
 import webFetch from "./web-fetch.md" with { type: "text" };
 import webSearch from "./web-search.md" with { type: "text" };
 
 export interface ShelfOptions {
   /** Where keys and addresses of services are looked up. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly settings?: ToolSettings | undefined;
   /**
    * Takes what a tool has started that outlives its calls (a browser, a language server), and closes it with the session.
    * Without it, that ends with the process.
@@ -33,17 +35,17 @@ function once(load: ShelfEntry["load"]): () => Promise<AnyTool> {
   };
 }
 
-function entries({ env = {} }: ShelfOptions): ShelfEntry[] {
+function entries({ env = {}, settings }: ShelfOptions): ShelfEntry[] {
   return [
     {
       name: "WebSearch",
       description: webSearch,
-      load: async () => (await import("./web-search.ts")).webSearchTool({ env }),
+      load: async () => (await import("./web-search.ts")).webSearchTool({ env, settings }),
     },
     {
       name: "WebFetch",
       description: webFetch,
-      load: async () => (await import("./web-fetch.ts")).webFetchTool(),
+      load: async () => (await import("./web-fetch.ts")).webFetchTool({ settings }),
     },
   ];
 }

@@ -4,6 +4,7 @@ import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts"
 import { attachMedia, maxMediaBytes, mediaTooLarge, sniffMedia } from "./media.ts";
 import { failure, oneLine } from "./output.ts";
 import { pdfText } from "./pdf.ts";
+import { ToolSettings } from "./settings.ts";
 import { readUrl } from "./web/address.ts";
 import { DialError, type Network } from "./web/dial.ts";
 import { feedMarkdown, looksLikeFeed } from "./web/feed.ts";
@@ -27,10 +28,11 @@ const cachedPages = 128;
 
 export interface WebFetchOptions {
   readonly network?: Network;
+  readonly settings?: ToolSettings | undefined;
 }
 
 /** Each tool keeps what it fetched for a quarter of an hour. */
-export function webFetchTool({ network }: WebFetchOptions = {}) {
+export function webFetchTool({ network, settings = new ToolSettings() }: WebFetchOptions = {}) {
   const cache = new TimedCache<ToolOutput>({ entries: cachedPages, ms: cacheMs });
   return defineTool({
     name: "WebFetch",
@@ -47,7 +49,7 @@ export function webFetchTool({ network }: WebFetchOptions = {}) {
       const isGet = args.method !== "POST";
       const known = isGet ? cache.get(key, context.clock.now()) : undefined;
       if (known) return known;
-      const output = await fetchPage(url, args, context, network);
+      const output = await fetchPage(url, args, context, { network, timeoutMs: settings.get("WebFetch", "timeoutMs") });
       if (isGet && output.isError !== true) cache.set(key, output, context.clock.now());
       return output;
     },
@@ -59,7 +61,13 @@ function wrongBody({ method, json, form }: Args): string | undefined {
   return (json || form) && method !== "POST" ? 'A body needs method "POST".' : undefined;
 }
 
-async function fetchPage(url: URL, args: Args, { signal }: ToolContext, network?: Network): Promise<ToolOutput> {
+interface Way {
+  readonly network: Network | undefined;
+  /** Half of it for a POST. */
+  readonly timeoutMs: number;
+}
+
+async function fetchPage(url: URL, args: Args, { signal }: ToolContext, way: Way): Promise<ToolOutput> {
   const { method = "GET", json, form, format = "article" } = args;
   const body = json
     ? { type: "application/json", text: JSON.stringify(json) }
@@ -70,10 +78,10 @@ async function fetchPage(url: URL, args: Args, { signal }: ToolContext, network?
     accept: "text/markdown, text/html;q=0.9, application/xhtml+xml;q=0.9, application/json;q=0.8, */*;q=0.5",
     signal,
     maxBytes,
-    timeoutMs: method === "POST" ? 15_000 : 30_000,
+    timeoutMs: method === "POST" ? way.timeoutMs / 2 : way.timeoutMs,
   };
   try {
-    const answer = await withTls(url, (to) => get(to, wanted, network));
+    const answer = await withTls(url, (to) => get(to, wanted, way.network));
     return answer.status < 400 ? await show(answer, format) : await refusal(answer);
   } catch (error) {
     if (error instanceof DialError) return failure(error.message);

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { defineTool, type ToolOutput } from "../agent/tool.ts";
 import { failure, oneLine, plural } from "./output.ts";
 import { allowed, type Engine, type Hit, type Question, topics } from "./search/engine.ts";
-import { engineNames, enginesOf } from "./search/engines.ts";
+import { enginesOf } from "./search/engines.ts";
+import { searchEngines, ToolSettings } from "./settings.ts";
 import { ServiceError } from "./web/service.ts";
 import { TimedCache } from "./web/timed-cache.ts";
 import description from "./web-search.md" with { type: "text" };
@@ -12,7 +13,7 @@ const domain = z.string().regex(/^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/i, "a bare dom
 
 const schema = z.strictObject({
   query: z.string().trim().min(1).max(400),
-  engine: z.enum(engineNames).optional(),
+  engine: z.enum(searchEngines).optional(),
   topic: z.enum(topics).optional().describe("general by default; few engines know others"),
   limit: z.int().min(1).max(50).optional().describe("Most hits; 10 by default"),
   allowed_domains: z.array(domain).max(20).optional(),
@@ -28,10 +29,15 @@ export interface WebSearchOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** In place of those of the environment. */
   readonly engines?: readonly Engine[];
+  readonly settings?: ToolSettings | undefined;
 }
 
 /** What was searched for within the hour is not searched for again. */
-export function webSearchTool({ env = {}, engines = enginesOf(env) }: WebSearchOptions = {}) {
+export function webSearchTool({
+  env = {},
+  engines = enginesOf(env),
+  settings = new ToolSettings(),
+}: WebSearchOptions = {}) {
   const cache = new TimedCache<ToolOutput>({ entries: cachedSearches, ms: cacheMs });
   return defineTool({
     name: "WebSearch",
@@ -42,11 +48,17 @@ export function webSearchTool({ env = {}, engines = enginesOf(env) }: WebSearchO
       const key = JSON.stringify(args);
       const known = cache.get(key, clock.now());
       if (known) return known;
-      const output = await search(args, engines, signal);
+      const output = await search(args, wanted(engines, settings.get("WebSearch", "engines")), signal);
       if (output.isError !== true) cache.set(key, output, clock.now());
       return output;
     },
   });
+}
+
+/** Those that a person named, in their order; all where none was. */
+function wanted(engines: readonly Engine[], names: readonly string[]): readonly Engine[] {
+  if (names.length === 0) return engines;
+  return names.flatMap((name) => engines.filter((engine) => engine.name === name));
 }
 
 /** The first engine that finds something wins; one that finds nothing is kept for the case that no other does. */
@@ -83,6 +95,8 @@ function questionOf({ query, topic = "general", limit = 10, allowed_domains, blo
 }
 
 function noEngine({ engine, topic }: Args, engines: readonly Engine[]): string {
+  if (engines.length === 0)
+    return "None of the engines that the setting WebSearch.engines names has a key or address here.";
   const here = engines.map(({ name }) => name).join(", ");
   if (engine !== undefined && !engines.some(({ name }) => name === engine)) {
     return `${engine} has no key or address here; there are: ${here}.`;

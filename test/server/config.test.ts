@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { UsageError } from "../../agent/error.ts";
 import { type Config, readConfig } from "../../server/config.ts";
 import { type Flags, parseFlags } from "../../server/flags.ts";
+import { ToolSettings } from "../../tools/settings.ts";
 
 const plain: Config = {
   cwd: "/work",
@@ -19,6 +20,7 @@ const plain: Config = {
   contain: false,
   trust: false,
   tools: undefined,
+  toolSettings: new ToolSettings(),
   disallowTools: [],
   system: undefined,
   maxRounds: undefined,

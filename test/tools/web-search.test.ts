@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, expect, test } from "bun:test";
-import { engineNames } from "../../tools/search/engines.ts";
+import { searchEngines as engineNames } from "../../tools/settings.ts";
 import { webSearchTool } from "../../tools/web-search.ts";
 import { type EngineFault, fakeSearch } from "../support/fake-search.ts";
 import { placeAt } from "./tool-bench.ts";

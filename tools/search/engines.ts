@@ -1,12 +1,12 @@
 /** Which engines there are here: those that a key or an address was given for, then the one that needs neither. */
+import type { searchEngines } from "../settings.ts";
 import { duckDuckGo } from "./duckduckgo.ts";
 import type { Engine } from "./engine.ts";
 import { brave, exa, searxng, serper, tavily } from "./keyed.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export const engineNames = ["tavily", "exa", "brave", "serper", "searxng", "duckduckgo"] as const;
-export type EngineName = (typeof engineNames)[number];
+export type EngineName = (typeof searchEngines)[number];
 
 const keyed = { tavily, exa, brave, serper };
 
