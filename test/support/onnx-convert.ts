@@ -40,10 +40,27 @@ const ggufMetadata = z.object({
 export async function convertGguf(path: string, to: string): Promise<void> {
   const info = await readGgufFileInfo(path, { logWarnings: false });
   const metadata = ggufMetadata.parse(info.metadata);
-  const shape = shapeOf(metadata);
-  const tokenizer = tokenizerOf(metadata);
+  const weights = await readWeights(path, info);
+  await writeOnnx(to, { shape: shapeOf(metadata), tokenizer: tokenizerOf(metadata), weights });
+}
+
+/** The tokenizer of a model in a GGUF file. */
+export async function readTokenizer(path: string): Promise<GgufTokenizer> {
+  const { metadata } = await readGgufFileInfo(path, { logWarnings: false });
+  return tokenizerOf(ggufMetadata.parse(metadata));
+}
+
+export interface OnnxParts {
+  readonly shape: LlamaShape;
+  readonly tokenizer: GgufTokenizer;
+  /** By the names of a GGUF file. */
+  readonly weights: readonly Weight[];
+}
+
+/** Writes the folder `to` as transformers.js expects it. */
+export async function writeOnnx(to: string, { shape, tokenizer, weights }: OnnxParts): Promise<void> {
   await mkdir(join(to, "onnx"), { recursive: true });
-  await Bun.write(join(to, "onnx", "model_q4.onnx"), writeModel(llamaGraph(shape, await readWeights(path, info))));
+  await Bun.write(join(to, "onnx", "model_q4.onnx"), writeModel(llamaGraph(shape, weights)));
   const ends = { bos_token_id: tokenizer.bos, eos_token_id: tokenizer.eos, pad_token_id: tokenizer.eos };
   const files = {
     "config.json": { ...configOf(shape), ...ends },
