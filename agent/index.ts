@@ -3,6 +3,7 @@
  * composition root this file alone in its room knows providers and tools, and loads them only when asked.
  */
 import type { Book } from "../providers/book.ts";
+import type { SkillBook } from "../tools/skills/book.ts";
 import type { Agent } from "./agent.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import type { BuildChild } from "./child.ts";
@@ -106,9 +107,10 @@ async function compose(options: CreateAgentOptions, made: AsyncDisposableStack):
   const { auth, account } = options;
   const first = { provider, model: typeof wanted === "object" ? undefined : wanted, auth, account };
   const model = typeof wanted === "object" ? wanted : await connections.connect(first);
-  const { tools, shelf } = await pickTools(options, env);
+  const skills = await skillsFor(cwd, env);
+  const { tools, shelf } = await pickTools(options, env, skills);
   const { standardPrompt } = await import("./prompt.ts");
-  const place = await surroundings(cwd, env);
+  const place = { ...(await surroundings(cwd, env)), skills: skills.listing() };
   const catalog: Catalog = async (kind, name = agent.view().model.info.provider) =>
     catalogText({ env, book: await connections.book() }, kind, name);
   const fleet = new Fleet({ build: await childBuilder(connections, place), catalog });
@@ -221,14 +223,19 @@ async function childBuilder(connections: Connections, place: Surroundings): Prom
   };
 }
 
-async function pickTools({ tools: wanted, canAsk, shelf = [] }: CreateAgentOptions, env: Env) {
+async function skillsFor(cwd: string, env: Env): Promise<SkillBook> {
+  const { skillBookFor } = await import("../tools/skills/book.ts");
+  return skillBookFor(cwd, env);
+}
+
+async function pickTools({ tools: wanted, canAsk, shelf = [] }: CreateAgentOptions, env: Env, skills: SkillBook) {
   const { chooseTools, standardTools } = await import("../tools/registry.ts");
   if (!wanted) {
-    const standard = standardTools({ canAsk, env });
+    const standard = standardTools({ canAsk, env, skills });
     return { tools: standard.tools, shelf: [...standard.shelf, ...shelf] };
   }
   const names = wanted.filter((tool) => typeof tool === "string");
-  const chosen = await chooseTools(names, { canAsk, env });
+  const chosen = await chooseTools(names, { canAsk, env, skills });
   return { tools: [...chosen, ...wanted.filter((tool) => typeof tool !== "string")], shelf };
 }
 

@@ -3,7 +3,7 @@
  * prompt cache keeps hitting. Models with a small window get a prompt that leaves them room to work.
  */
 import type { ModelInfo, ToolSpec } from "./model.ts";
-import { type AnyTool, toolSpec } from "./tool.ts";
+import { type AnyTool, formFor, toolSpec } from "./tool.ts";
 
 export interface PromptParts {
   /** Absolute path the agent starts in. */
@@ -16,6 +16,8 @@ export interface PromptParts {
   readonly tools: readonly ToolSpec[];
   /** What AGENTS.md files say, from `loadInstructions`. */
   readonly instructions?: string;
+  /** Which skills there are; told to whoever has the tool to load them. */
+  readonly skills?: string;
   /** The caller's own words, last. */
   readonly extra?: string;
 }
@@ -32,7 +34,8 @@ export function isSmallWindow(model: Pick<ModelInfo, "maxRequestTokens">): boole
 export function assemblePrompt(parts: PromptParts): string {
   const names = new Set(parts.tools.map((tool) => tool.name));
   const fixed = isSmallWindow(parts.model) ? shortGuide(names) : guide(names);
-  return [...fixed, environment(parts), parts.instructions, parts.extra]
+  const skills = names.has("Skill") ? parts.skills : "";
+  return [...fixed, environment(parts), parts.instructions, skills, parts.extra]
     .map((section) => section?.trim())
     .filter(Boolean)
     .join("\n\n");
@@ -45,6 +48,7 @@ export interface Surroundings {
   readonly date: string;
   /** What AGENTS.md files say. */
   readonly instructions: string;
+  readonly skills?: string;
 }
 
 /** The prompt of any agent of this process: its place, its model, its tools, and the caller's own words. */
@@ -58,7 +62,7 @@ export function standardPrompt(
     ...place,
     platform: process.platform,
     model,
-    tools: tools.map(toolSpec),
+    tools: tools.map((tool) => toolSpec(formFor(tool, model))),
     ...(extra === undefined ? {} : { extra }),
   });
 }
@@ -104,15 +108,17 @@ const working = `# Working
 function toolRules(names: ReadonlySet<string>): string {
   const has = (...wanted: string[]) => wanted.filter((name) => names.has(name)).join(", ");
   const finders = has("Grep", "Glob", "List");
-  const editors = has("Edit", "Write");
+  const canEdit = ["Edit", "apply_patch", "replace"].some((name) => names.has(name));
   const lines = [
     "# Tools",
     "- Calls that do not depend on each other go in one message: they run at the same time.",
     finders &&
       `- To search, use ${finders}${names.has("Bash") ? " rather than shell commands" : ""}. Search narrowly first; read only what you need.`,
-    names.has("Edit") &&
+    canEdit &&
       "- Read a file before you change it. An edit must match the file's text exactly and only once, indentation included.",
-    editors && names.has("Bash") && `- Change files with ${editors}, not with the shell.`,
+    (canEdit || names.has("Write")) &&
+      names.has("Bash") &&
+      "- Change files with the tools that are there for it, not with the shell.",
     names.has("Bash") &&
       "- Shell commands get no terminal: use flags that avoid questions and pagers. Start nothing that does not end, unless in the background.",
     "- Any call may carry background: true, so that you go on at once, and delay: N, to start N seconds later, in the background. Use it for what takes long, then do something else or end your turn; never poll.",

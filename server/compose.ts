@@ -3,7 +3,6 @@ import { stat } from "node:fs/promises";
 import type { Agent } from "../agent/agent.ts";
 import { UsageError } from "../agent/error.ts";
 import { Fleet } from "../agent/fleet.ts";
-import { loadInstructions } from "../agent/instructions.ts";
 import type { Observer } from "../agent/log.ts";
 import { replay } from "../agent/log-state.ts";
 import type { Model } from "../agent/model.ts";
@@ -13,6 +12,7 @@ import { withoutSecrets } from "../providers/auth.ts";
 import { catalogText } from "../providers/catalog-text.ts";
 import { childBuilder } from "./children.ts";
 import type { Config } from "./config.ts";
+import { openExtensions } from "./extensions.ts";
 import { Models } from "./models.ts";
 import { note } from "./output.ts";
 import { createSession, openSession } from "./sessions.ts";
@@ -52,20 +52,21 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   const model = await models.first(config, before?.model ?? undefined);
   const settings = settingsOf(config.knobs, model.info);
   const held = stack.use(new AsyncDisposableStack());
+  const extensions = await openExtensions(config, env);
+  for (const warning of extensions.warnings) note(warning);
+  const { place, skills } = extensions;
   const sources = await toolSources(config, env, (resource) => held.use(resource));
   const { tools, shelf } = await toolSetOf(config, model.info, {
     canAsk,
     env,
     settings: config.toolSettings,
     own: (resource) => held.use(resource),
+    skills,
     sources: sources.map(({ name }) => name),
   });
-  const instructions = await loadInstructions({ cwd: config.cwd, env, addDirs: config.addDirs });
-  for (const warning of instructions.warnings) note(warning);
   const cwd = await startDirectory(config, before?.cwd ?? undefined);
   const session = resumed ?? (await createSession(config, env));
   if (session && !resumed) stack.defer(() => release(session));
-  const place = { cwd: config.cwd, date: new Date().toISOString().slice(0, 10), instructions: instructions.text };
   const fleet = new Fleet({
     build: childBuilder(models, place),
     catalog: async (kind, provider = agent.view().model.info.provider) =>
@@ -99,8 +100,8 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   stack.use(fleet);
   for (const problem of await fleet.restore(agent, { revive: config.resumePersistent })) note(problem);
   const owned = stack.move();
-  const { files } = instructions;
-  return { agent, fleet, session, model, instructions: files, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const { instructions } = extensions;
+  return { agent, fleet, session, model, instructions, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** Whoever wants to know whether all of it was saved has asked by a flush. */

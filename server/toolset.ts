@@ -10,6 +10,7 @@ import {
   type ToolSet,
   type ToolSettings,
 } from "../tools/registry.ts";
+import type { SkillBook } from "../tools/skills/book.ts";
 import type { Config } from "./config.ts";
 
 type Wanted = Pick<Config, "tools" | "disallowTools" | "advisor" | "contain">;
@@ -19,6 +20,7 @@ interface Place {
   /** With the keys of services. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly settings?: ToolSettings;
+  readonly skills?: SkillBook;
   /** Takes what tools have started, to close it with the session. */
   readonly own?: (resource: AsyncDisposable) => void;
   /** Names of the sources of tools that the agents have beside these. */

@@ -6,7 +6,7 @@ import { agentSendTool } from "./agent-send.ts";
 import { agentSpawnTool } from "./agent-spawn.ts";
 import { askTool } from "./ask.ts";
 import { bashToolWith } from "./bash.ts";
-import { editTool } from "./edit.ts";
+import { editToolWith } from "./edit/forms.ts";
 import { globTool } from "./glob.ts";
 import { grepTool } from "./grep.ts";
 import { jobTool } from "./job.ts";
@@ -14,6 +14,7 @@ import { listTool } from "./list.ts";
 import { readTool } from "./read.ts";
 import { ToolSettings } from "./settings.ts";
 import { type ShelfOptions, shelfOf } from "./shelf.ts";
+import { skillTool } from "./skill.ts";
 import { toolSearchTool } from "./tool-search.ts";
 import { writeTool } from "./write.ts";
 
@@ -30,7 +31,7 @@ export const fleetToolNames: readonly string[] = fleetTools.map(({ name }) => na
 const toolsWith = (settings: ToolSettings): readonly AnyTool[] => [
   readTool,
   writeTool,
-  editTool,
+  editToolWith(settings),
   bashToolWith(settings),
   grepTool,
   globTool,
@@ -64,11 +65,12 @@ export interface ToolSet {
   readonly shelf: readonly ShelfEntry[];
 }
 
-/** All tools: those that every work needs are offered, the others stand on the shelf. */
+/** All tools: those that every work needs are offered, Skill where there are skills, and the others stand on the shelf. */
 export function standardTools(choice: ToolChoice & ShelfOptions & SourceNames = {}): ToolSet {
-  const shelf = shelfOf(choice);
+  const skills = choice.skills?.all.length ? [skillTool(choice.skills)] : [];
+  const shelf = shelfOf(choice).filter(({ name }) => !skills.some((tool) => tool.name === name));
   const told = [...shelf.map(({ name }) => name), ...(choice.sources ?? []).map((name) => `those of ${name}`)];
-  return { tools: [...builtinTools(choice), toolSearchTool(told)], shelf };
+  return { tools: [...builtinTools(choice), ...skills, toolSearchTool(told)], shelf };
 }
 
 /** Tools of these names, offered or not, each once; nothing is kept back. Throws `UsageError` for a name it does not know. */
@@ -84,9 +86,12 @@ export async function chooseTools(
   return [...builtin, ...(await Promise.all(kept.map((entry) => entry.load())))];
 }
 
-/** The built-in tools of these names, each once, in the registry's order. Throws `UsageError` for a name it does not know. */
+/**
+ * The built-in tools of these names, each once, in the registry's order; who names a form of Edit gets that one. Throws
+ * `UsageError` for a name it does not know.
+ */
 export function selectTools(names: readonly string[], choice: ToolChoice = {}): AnyTool[] {
-  const known = builtinTools(choice);
+  const known = builtinTools(choice).flatMap((tool) => (tool.forms ? tool.forms.all : [tool]));
   const unknown = names.filter((name) => !known.some((tool) => tool.name === name));
   if (unknown.length > 0) {
     const all = [...known, ...shelfOf()].map(({ name }) => name);

@@ -4,6 +4,8 @@
  */
 import type { AnyTool, ShelfEntry } from "../agent/tool.ts";
 import type { ToolSettings } from "./settings.ts";
+import skill from "./skill.md" with { type: "text" };
+import type { SkillBook } from "./skills/book.ts";
 import webFetch from "./web-fetch.md" with { type: "text" };
 import webSearch from "./web-search.md" with { type: "text" };
 
@@ -11,6 +13,8 @@ export interface ShelfOptions {
   /** Where keys and addresses of services are looked up. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly settings?: ToolSettings | undefined;
+  /** What Skill loads; no skills where it is absent. */
+  readonly skills?: SkillBook | undefined;
   /**
    * Takes what a tool has started that outlives its calls (a browser, a language server), and closes it with the session.
    * Without it, that ends with the process.
@@ -35,7 +39,7 @@ function once(load: ShelfEntry["load"]): () => Promise<AnyTool> {
   };
 }
 
-function entries({ env = {}, settings }: ShelfOptions): ShelfEntry[] {
+function entries({ env = {}, settings, skills }: ShelfOptions): ShelfEntry[] {
   return [
     {
       name: "WebSearch",
@@ -46,6 +50,12 @@ function entries({ env = {}, settings }: ShelfOptions): ShelfEntry[] {
       name: "WebFetch",
       description: webFetch,
       load: async () => (await import("./web-fetch.ts")).webFetchTool({ settings }),
+    },
+    {
+      name: "Skill",
+      description: skill,
+      load: async () =>
+        (await import("./skill.ts")).skillTool(skills ?? new (await import("./skills/book.ts")).SkillBook()),
     },
   ];
 }
