@@ -115,6 +115,8 @@ export interface Tool<Args = never> {
   readonly description: string;
   /** An object schema; its parsed output is `Args`. */
   readonly schema: z.ZodType;
+  /** What models are told in place of `schema`, where somebody else wrote it. */
+  readonly jsonSchema?: ToolSpec["schema"];
   /** One line for people, e.g. `Read src/a.ts`. */
   label(args: Args): string;
   /** Equal keys of one round run in order; undefined runs freely. */
@@ -165,7 +167,7 @@ const specs = new WeakMap<AnyTool, ToolSpec>();
 export function toolSpec(tool: AnyTool): ToolSpec {
   const known = specs.get(tool);
   if (known) return known;
-  const { $schema: _, ...schema } = z.toJSONSchema(tool.schema, { io: "input" });
+  const { $schema: _, ...schema } = tool.jsonSchema ?? z.toJSONSchema(tool.schema, { io: "input" });
   const spec = { name: tool.name, description: tool.description, schema };
   specs.set(tool, spec);
   return spec;
