@@ -2,9 +2,9 @@
 import type { Clock } from "../../agent/clock.ts";
 import { Service, ServiceError } from "../web/service.ts";
 import { personOf, type Scholar, type ScholarIndex } from "./author.ts";
-import type { PaperId } from "./id.ts";
+import { type PaperId, wordOf } from "./id.ts";
 import type { Kind, Paper } from "./paper.ts";
-import { at, count, items, listed, namesIn, plain, text, webUrl } from "./read.ts";
+import { at, count, items, listed, namesIn, otherShape, plain, text, webUrl } from "./read.ts";
 import { type CitationIndex, type LinkOptions, type Links, pieces, type Question, type Years } from "./source.ts";
 
 const title = "OpenAlex";
@@ -51,6 +51,7 @@ export class OpenAlex implements CitationIndex, ScholarIndex {
 
   async references(id: PaperId, { limit, years = {} }: LinkOptions, signal: AbortSignal): Promise<Links> {
     const [row] = await this.#rows([id], "id,doi,referenced_works", signal);
+    if (row === undefined) throw unknownPaper(id);
     const cited = items(at(row, "referenced_works")).flatMap((each) => workId(each) ?? []);
     const papers: Paper[] = [];
     for (const piece of pieces(cited, page)) {
@@ -64,7 +65,7 @@ export class OpenAlex implements CitationIndex, ScholarIndex {
   async citations(id: PaperId, { limit, years = {} }: LinkOptions, signal: AbortSignal): Promise<Links> {
     const [row] = id.type === "openalex" ? [{ id: id.value }] : await this.#rows([id], "id,doi", signal);
     const work = workId(at(row, "id"));
-    if (work === undefined) return { papers: [], hasMore: false };
+    if (work === undefined) throw unknownPaper(id);
     const filter = [`cites:${work}`, ...yearFilters(years)].join(",");
     return await this.#works({ filter, sort: "cited_by_count:desc" }, limit, signal);
   }
@@ -92,7 +93,7 @@ export class OpenAlex implements CitationIndex, ScholarIndex {
     return await Promise.all(
       ids.map(async (id) => {
         const path = id.startsWith("A") ? `/authors/${id}` : `/authors/orcid:${id}`;
-        return await this.#get(path, { select: authorSelect }, signal).then((row) => scholarOf(row)[0], missing);
+        return await this.#get(path, { select: authorSelect }, signal).then(theOne, missing);
       }),
     );
   }
@@ -150,6 +151,10 @@ export class OpenAlex implements CitationIndex, ScholarIndex {
   #get(path: string, query: Readonly<Record<string, string | number | undefined>>, signal: AbortSignal) {
     return this.#service.json({ path, query: { ...query, ...this.#who }, signal });
   }
+}
+
+function unknownPaper(id: PaperId): ServiceError {
+  return new ServiceError(`OpenAlex does not know ${wordOf(id)}.`, { status: 404 });
 }
 
 function missing(error: unknown): undefined {
@@ -251,6 +256,12 @@ function inOrder(index: unknown): string | undefined {
       .map(([, word]) => word)
       .join(" "),
   );
+}
+
+function theOne(row: unknown): Scholar {
+  const [person] = scholarOf(row);
+  if (!person) throw otherShape(title);
+  return person;
 }
 
 function scholarOf(row: unknown): Scholar[] {

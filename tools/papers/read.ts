@@ -29,7 +29,11 @@ export function items(value: unknown): readonly unknown[] {
 export function listed(service: string, answer: unknown, ...path: readonly string[]): readonly unknown[] {
   const found = at(answer, ...path);
   if (Array.isArray(found)) return found;
-  throw new ServiceError(`${service} answered with data of another shape than it documents.`);
+  throw otherShape(service);
+}
+
+export function otherShape(service: string): ServiceError {
+  return new ServiceError(`${service} answered with data of another shape than it documents.`);
 }
 
 /** An address of the web. */
