@@ -196,7 +196,9 @@ class Connections {
 
   async #connect(name: string, { auth, account }: Access, apiKey: string | undefined): Promise<Provider> {
     const { createProvider } = await import("../providers/registry.ts");
-    const { baseUrl } = this.#options;
+    const { provider = "openai-compat" } = this.#options;
+    // The address was given for one provider: no other is sent there, least of all with its own key.
+    const baseUrl = name === provider.toLowerCase() ? this.#options.baseUrl : undefined;
     const options = { env: this.#env, book: await this.book(), baseUrl, apiKey, auth, account };
     return this.#made.use(await createProvider(name, options));
   }

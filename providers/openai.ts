@@ -26,6 +26,8 @@ export interface OpenAIOptions {
 }
 
 const label = "OpenAI";
+/** The vendor refuses a smaller cap on the answer. */
+const leastOutputTokens = 16;
 
 export function createOpenAI(options: OpenAIOptions): Provider {
   const allTurns = options.reasoningContextAllTurns ?? (() => false);
@@ -77,7 +79,7 @@ function responsesBody(
       },
       include: ["reasoning.encrypted_content"],
     }),
-    ...(maxOutputTokens !== undefined && { max_output_tokens: maxOutputTokens }),
+    ...(maxOutputTokens !== undefined && { max_output_tokens: Math.max(leastOutputTokens, maxOutputTokens) }),
     ...(temperature !== undefined && !thinks && { temperature }),
     ...(tier !== "auto" && { service_tier: tier }),
     ...(outputSchema && { text: { format: { type: "json_schema", ...openaiFormat(outputSchema) } } }),

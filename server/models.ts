@@ -148,12 +148,18 @@ export class Models implements AsyncDisposable {
     return made;
   }
 
+  /** It was given for one provider: no other is sent there, least of all with its own key. */
+  #baseUrlFor(name: string): string | undefined {
+    const { baseUrl, provider = "openai-compat" } = this.#config;
+    return provider.toLowerCase() === name ? baseUrl : undefined;
+  }
+
   async #create(name: string, access: Access): Promise<Provider> {
     if (name === "browser") return this.#options.page ?? noPage();
     return createProvider(name, {
       ...access,
       env: this.#env,
-      baseUrl: this.#config.baseUrl,
+      baseUrl: this.#baseUrlFor(name),
       book: await this.book(),
       local: { onProgress: pullProgress(), ...onLoad(this.#options) },
     });

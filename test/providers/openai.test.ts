@@ -53,6 +53,10 @@ test("a whole request: instructions, tools, effort, caps and tier", async () => 
   });
 });
 
+test("a cap below what the vendor takes is raised to it", async () => {
+  expect(await bodyOf("gpt-4.1", { maxOutputTokens: 3 })).toMatchObject({ max_output_tokens: 16 });
+});
+
 test("a row without levels sends no thinking knob, and is the only kind that takes a temperature", async () => {
   expect(await bodyOf("gpt-4.1", { temperature: 0.5 })).toEqual({
     model: "gpt-4.1",

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { toolNames } from "../../tools/registry.ts";
-import { startFakeProvider } from "../support/fake-provider.ts";
+import { startFakeProvider, testKey } from "../support/fake-provider.ts";
 import type { FakeRequest, FakeScript, Wire } from "../support/fake-types.ts";
 import { must } from "../support/must.ts";
 import { freshHome, type Home } from "./program.ts";
@@ -76,6 +76,25 @@ test("--provider with --base-url is that provider at another address", async () 
   const args = ["-p", "Hi", "--provider", "anthropic", "--base-url", fake.url("anthropic")];
   const { code } = await home.run(args, { env: { ANTHROPIC_API_KEY: "test-key" } });
   expect({ code, wire: fake.requests[0]?.wire }).toEqual({ code: 0, wire: "anthropic" });
+});
+
+test("--base-url is for its own provider: one that goes on in its place is sent where it always is, with its own key", async () => {
+  await using mine = await startFakeProvider(
+    () => ({ status: 400, body: { error: { message: "insufficient_quota" } } }),
+    {
+      key: "mine",
+    },
+  );
+  await using vendor = await startFakeProvider(done);
+  using home = freshHome(vendor);
+  const args = ["-p", "Hi", "--base-url", mine.url("chat"), "--model", "my-own:7b", "--fallback", "anthropic/opus"];
+  const { code, stdout } = await home.run(args, { env: { OPENAI_COMPAT_API_KEY: "mine" } });
+  expect([code, stdout]).toEqual([0, "Done.\n"]);
+  expect([new Set(mine.requests.map(({ wire }) => wire)), vendor.requests.map(({ wire }) => wire)]).toEqual([
+    new Set(["chat"]),
+    ["anthropic"],
+  ]);
+  expect(JSON.stringify(mine.requests.map(({ headers }) => headers))).not.toContain(testKey);
 });
 
 test("--cwd is where tools work, where AGENTS.md is found and whose session it is", async () => {
