@@ -7,7 +7,7 @@ import { resultComesLater } from "./machine-state.ts";
 import type { ToolCallPart } from "./message.ts";
 import type { ModelInfo, ToolSpec } from "./model.ts";
 import { isSmallWindow } from "./prompt.ts";
-import { type AnyTool, toolSpec } from "./tool.ts";
+import { type AnyTool, formFor, toolSpec } from "./tool.ts";
 
 /** When a call starts, and whether the model waits for it. A delayed one is always in the background. */
 export interface Start {
@@ -29,9 +29,9 @@ const wishSchema = z.object({
   delay: z.int().min(0).max(maxDelaySec).default(0),
 });
 
-/** The tools as a model is told of them. One with a small window is not told of the keys. */
-export function offeredSpecs(tools: readonly AnyTool[], model: Pick<ModelInfo, "maxRequestTokens">): ToolSpec[] {
-  return tools.map(isSmallWindow(model) ? toolSpec : offeredSpec);
+/** The tools as a model is told of them, each in its form for it. One with a small window is not told of the keys. */
+export function offeredSpecs(tools: readonly AnyTool[], model: ModelInfo): ToolSpec[] {
+  return tools.map((tool) => formFor(tool, model)).map(isSmallWindow(model) ? toolSpec : offeredSpec);
 }
 
 const specs = new WeakMap<AnyTool, ToolSpec>();

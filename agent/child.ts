@@ -44,7 +44,7 @@ export const inheritParts: BuildChild = async (request, parent, tools) => {
 /** The tools of a child: the parent's, or those of them that the request names. Throws `UsageError` for an unknown name. */
 export async function childTools({ tools: wanted }: SpawnRequest, toolbox: Toolbox): Promise<readonly AnyTool[]> {
   if (wanted === undefined) return toolbox.offered;
-  const unknown = wanted.filter((name) => !toolbox.names.includes(name));
+  const unknown = wanted.filter((name) => !toolbox.has(name));
   if (unknown.length > 0) {
     const names = toolbox.names.join(", ") || "none";
     throw new UsageError(`You have no tool ${unknown.map((name) => `"${name}"`).join(" or ")} to give: ${names}.`);
@@ -84,6 +84,7 @@ interface Made extends ChildParts {
 export function childOptions(parent: Member, request: SpawnRequest, made: Made): AgentOptions {
   const {
     session,
+    revise,
     sources,
     clock,
     root,
@@ -105,6 +106,7 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
     ...(request.tools === undefined && shelf.length > 0 ? { shelf } : {}),
     ...(request.tools === undefined && sources ? { sources } : {}),
     ...(session ? { session } : {}),
+    ...(revise ? { revise } : {}),
     ...(clock ? { clock } : {}),
     ...(root === undefined ? {} : { root }),
     ...(writeRoots ? { writeRoots } : {}),

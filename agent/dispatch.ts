@@ -13,7 +13,7 @@ import type { Jobs } from "./jobs.ts";
 import type { CallOutcome } from "./machine-state.ts";
 import type { CallId, ToolCallPart } from "./message.ts";
 import { defaultResultChars, keptChars, roundResultChars, type Spill } from "./spill.ts";
-import { type AnyTool, exclusive, type SerializeKey, type ToolOutput, type Workspace } from "./tool.ts";
+import { type AnyTool, exclusive, findTool, type SerializeKey, type ToolOutput, type Workspace } from "./tool.ts";
 import type { Toolbox } from "./toolbox.ts";
 
 export interface DispatchOptions {
@@ -109,7 +109,7 @@ export class Dispatch {
   #prepare(call: ToolCallPart): Job | undefined {
     const { toolbox, workspace, done } = this.#options;
     const refuse = (text: string) => queueMicrotask(() => done(call.callId, { kind: "final", isError: true, text }));
-    const tool = toolbox.offered.find(({ name }) => name === call.name);
+    const tool = findTool(toolbox.offered, call.name);
     if (!tool) return void this.#refuseUnknown(call.name, refuse);
     if (call.malformed !== undefined) {
       return void refuse(

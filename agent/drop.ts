@@ -2,7 +2,7 @@
 import { unreadFrom } from "./compact.ts";
 import { UsageError } from "./error.ts";
 import type { LogState } from "./log-state.ts";
-import { type CallId, type NoticeMessage, type ToolResultMessage, toolCalls } from "./message.ts";
+import { type CallId, diffsOf, type NoticeMessage, type ToolResultMessage, toolCalls } from "./message.ts";
 
 /** A result that may be left out: of a call in its slot, or one that came forward later. */
 export interface DroppableResult {
@@ -21,8 +21,8 @@ export function findResults(log: LogState, wishes: readonly string[]): readonly 
   const found = all.filter((result) =>
     wishes.some((wish) => {
       if (wish === result.call || wish === result.name) return true;
-      const { details } = result.entry;
-      const values = [...strings(args.get(result.call)), ...(details?.type === "diff" ? [details.path] : [])];
+      const changed = diffsOf(result.entry.details).map(({ path }) => path);
+      const values = [...strings(args.get(result.call)), ...changed];
       return values.some((value) => isSamePath(value, wish));
     }),
   );

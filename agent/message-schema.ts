@@ -98,9 +98,20 @@ export const hunkSchema = z.object({
 });
 export type Hunk = z.infer<typeof hunkSchema>;
 
+/** What a step did to one file. A moved file is one deleted and one created. */
+export const fileDiffSchema = z.object({
+  path: z.string(),
+  created: z.boolean(),
+  deleted: z.boolean(),
+  hunks: z.array(hunkSchema),
+});
+export type FileDiff = z.infer<typeof fileDiffSchema>;
+
 /** What a person sees of a result beyond its text. Never sent to a model. */
 export const toolDetailsSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("diff"), path: z.string(), created: z.boolean(), hunks: z.array(hunkSchema) }),
+  /** Several files in one step, or one that was deleted. */
+  z.object({ type: z.literal("diffs"), files: z.array(fileDiffSchema) }),
   z.object({
     type: z.literal("process"),
     exitCode: z.int().nullable(),

@@ -2,12 +2,13 @@
  * The entries of a conversation: their types, and what is asked of them. Their schemas and what each field means are in
  * `message-schema.ts`, which is not loaded from here: building the schemas costs a start 10 ms. Browser-safe.
  */
-import type { AssistantMessage, ToolCallPart, Usage } from "./message-schema.ts";
+import type { AssistantMessage, FileDiff, ToolCallPart, ToolDetails, Usage } from "./message-schema.ts";
 
 export type {
   AssistantMessage,
   Attachment,
   CallId,
+  FileDiff,
   Hunk,
   Message,
   MessageId,
@@ -34,6 +35,12 @@ export function toolCalls(message: AssistantMessage): ToolCallPart[] {
 /** The visible text of an assistant message, its text parts joined. */
 export function textOf(message: AssistantMessage): string {
   return message.parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+}
+
+/** The files that a result tells it has changed. */
+export function diffsOf(details: ToolDetails | undefined): readonly FileDiff[] {
+  if (details?.type === "diffs") return details.files;
+  return details?.type === "diff" ? [{ ...details, deleted: false }] : [];
 }
 
 export const noUsage: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0 };

@@ -1,6 +1,7 @@
 /** What an agent tells of itself and others: state, model, limits, tokens and money. */
 import type { AgentBrief, AgentReport } from "./fleet-port.ts";
 import type { Member } from "./member.ts";
+import { formFor } from "./tool.ts";
 
 export function briefOf({ agent, label, path }: Member): AgentBrief {
   return { label, path, state: agent.state, status: agent.status };
@@ -28,6 +29,6 @@ export function reportOf(member: Member): AgentReport {
     windowTokens,
     contextTokens: agent.contextTokens(),
     asks,
-    tools: agent.toolbox.offered.map(({ name }) => name),
+    tools: agent.toolbox.offered.map((tool) => formFor(tool, agent.view().model.info).name),
   };
 }

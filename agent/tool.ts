@@ -7,7 +7,7 @@ import type { Answer, Ask } from "./ask.ts";
 import type { Clock } from "./clock.ts";
 import type { FleetPort, JobPort } from "./fleet-port.ts";
 import type { Attachment, CallId, ToolDetails } from "./message.ts";
-import type { ToolSpec } from "./model.ts";
+import type { ModelInfo, ToolSpec } from "./model.ts";
 
 /** Serialize key of a writer of unknown reach: every keyed call of the round runs in one sequence with it. */
 export const exclusive = Symbol("exclusive");
@@ -125,11 +125,30 @@ export interface Tool<Args = never> {
   readonly maxResultChars?: number;
   /** False where a call makes no sense in the background: the keys `background` and `delay` are then not offered. */
   readonly background?: boolean;
+  /** Where there are several forms of it, for models that were trained on one of them. */
+  readonly forms?: ToolForms;
   run(args: Args, context: ToolContext): Promise<ToolOutput>;
 }
 
 /** A tool of whatever arguments; what registries and agents hold. */
 export type AnyTool = Tool<never>;
+
+/** Tools of other names that do the same. A model is told of one of them; a call of any runs. */
+export interface ToolForms {
+  readonly all: readonly AnyTool[];
+  formFor(info: ModelInfo): AnyTool;
+}
+
+/** The tool as this model knows it best. */
+export function formFor(tool: AnyTool, info: ModelInfo): AnyTool {
+  return tool.forms?.formFor(info) ?? tool;
+}
+
+/** The tool of this name, or the form of one; undefined where there is none. */
+export function findTool(tools: readonly AnyTool[], name: string): AnyTool | undefined {
+  const own = tools.find((tool) => tool.name === name);
+  return own ?? tools.flatMap(({ forms }) => forms?.all ?? []).find((form) => form.name === name);
+}
 
 /** What `defineTool` takes: a `Tool` whose label and serialize key may be left out. */
 export interface ToolDefinition<Schema extends z.ZodType> {

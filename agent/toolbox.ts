@@ -1,7 +1,7 @@
 /** The tools of one agent: those that its model is told of, and those that are kept back until they are asked for. */
 import { ConfigError } from "./error.ts";
 import { type Message, toolCalls } from "./message.ts";
-import { type AnyTool, type ShelfEntry, shelved, type ToolSource } from "./tool.ts";
+import { type AnyTool, findTool, type ShelfEntry, shelved, type ToolSource } from "./tool.ts";
 import { ToolFeeds } from "./tool-feeds.ts";
 
 export class Toolbox implements Disposable {
@@ -37,9 +37,14 @@ export class Toolbox implements Disposable {
     return [...this.#offered, ...this.#shelf].map(({ name }) => name);
   }
 
+  /** Whether a tool of this name is there, in whatever form. */
+  has(name: string): boolean {
+    return this.names.includes(name) || findTool(this.#offered, name) !== undefined;
+  }
+
   /** Whether a tool of this name is there, or could be once its source is opened. */
   mayHave(name: string): boolean {
-    return this.names.includes(name) || this.#feeds.mayHave(name);
+    return this.has(name) || this.#feeds.mayHave(name);
   }
 
   /** Opens all sources of tools. Resolves to a sentence for each that could not be opened. */
@@ -79,9 +84,9 @@ export class Toolbox implements Disposable {
     }
   }
 
-  /** The tools of these names, on the shelf or not, in the order of `names`. */
+  /** The tools of these names, or with a form of one of them, on the shelf or not. */
   async find(names: readonly string[]): Promise<readonly AnyTool[]> {
-    const offered = this.#offered.filter(({ name }) => names.includes(name));
+    const offered = this.#offered.filter((tool) => names.some((name) => findTool([tool], name)));
     const kept = this.#shelf.filter(({ name }) => names.includes(name));
     return [...offered, ...(await Promise.all(kept.map((entry) => entry.load())))];
   }

@@ -2,15 +2,16 @@
 import type { Answer } from "../agent/ask.ts";
 import type { AgentEvent } from "../agent/event.ts";
 import { Ledger } from "../agent/ledger.ts";
-import type {
-  AssistantMessage,
-  Attachment,
-  CallId,
-  Hunk,
-  Message,
-  NoticeMessage,
-  ToolCallPart,
-  ToolResultMessage,
+import {
+  type AssistantMessage,
+  type Attachment,
+  type CallId,
+  diffsOf,
+  type Hunk,
+  type Message,
+  type NoticeMessage,
+  type ToolCallPart,
+  type ToolResultMessage,
 } from "../agent/message.ts";
 import type { SessionSummary } from "../agent/session-list.ts";
 import { fenced, folded, inline, markdownBody } from "./markdown-text.ts";
@@ -161,8 +162,15 @@ function outcome(call: string, kind: ToolResultMessage["kind"], result: Outcome)
     cancelled: "cancelled",
   };
   const took = result.durationMs === undefined ? "" : `, ${(result.durationMs / 1000).toFixed(1)} s`;
-  const diff = result.details?.type === "diff" ? `${fenced(diffText(result.details.hunks), "diff")}\n\n` : "";
-  return folded(`${call}: ${words[kind]}${took}`, `${diff}${fenced(result.text, "text")}`) + files(result.attachments);
+  const diffs = diffsOf(result.details);
+  const diff = diffs.map(({ path, hunks }) => {
+    const name = diffs.length > 1 ? `${inline(path)}\n\n` : "";
+    return `${name}${fenced(diffText(hunks), "diff")}\n\n`;
+  });
+  return (
+    folded(`${call}: ${words[kind]}${took}`, `${diff.join("")}${fenced(result.text, "text")}`) +
+    files(result.attachments)
+  );
 }
 
 function answerText(answer: Answer): string {

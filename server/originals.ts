@@ -4,9 +4,10 @@
  * what and how often is counted from the same events, so that a resumed session knows it from its file.
  */
 import { isAbsolute } from "node:path";
+import { FileError } from "../agent/error.ts";
 import type { AgentEvent } from "../agent/event.ts";
-import type { Hunk } from "../agent/message.ts";
-import { decodeText, looksBinary } from "../tools/files.ts";
+import { diffsOf, type FileDiff } from "../agent/message.ts";
+import { decodeText, errorCode, looksBinary } from "../tools/files.ts";
 import { canonicalPath } from "../tools/path.ts";
 import { openInside, readRange } from "./confine.ts";
 import { Keep } from "./keep.ts";
@@ -19,10 +20,7 @@ const maxEdits = 1_000;
 /** After so many edits that did not fit, something else changes the file too. */
 const maxTries = 8;
 
-export interface Edit {
-  readonly created: boolean;
-  readonly hunks: readonly Hunk[];
-}
+export type Edit = Omit<FileDiff, "path">;
 
 /** What the fleet did to one file. */
 export interface Touch {
@@ -71,8 +69,7 @@ export class Originals implements AsyncDisposable {
 
   /** Takes an event of any agent as it happens. Never waits and never throws. */
   note(event: AgentEvent): void {
-    const touch = this.#count(event);
-    if (touch) this.#schedule(touch);
+    for (const touch of this.#count(event)) this.#schedule(touch);
   }
 
   /** In the order of their first change. */
@@ -100,25 +97,28 @@ export class Originals implements AsyncDisposable {
     return this.settled();
   }
 
-  #count(event: AgentEvent): Record | undefined {
-    if (event.type !== "message") return undefined;
+  #count(event: AgentEvent): Record[] {
+    if (event.type !== "message") return [];
     const { message } = event;
-    if (message.type !== "toolResult" && message.type !== "notice") return undefined;
-    const { details } = message;
-    if (details?.type !== "diff" || !isAbsolute(details.path) || details.path.includes("\0")) return undefined;
-    const { created, hunks } = details;
-    if (!created && hunks.length === 0) return undefined;
-    const path = this.#names.get(details.path) ?? canonicalPath(details.path);
-    this.#names.set(details.path, path);
-    const touch = this.#touches.get(path) ?? newRecord(path, event.at);
+    if (message.type !== "toolResult" && message.type !== "notice") return [];
+    return diffsOf(message.details).flatMap((diff) => this.#countFile(diff, event) ?? []);
+  }
+
+  #countFile({ path: told, ...edit }: FileDiff, { agent, at }: AgentEvent): Record | undefined {
+    const { created, deleted, hunks } = edit;
+    if (!isAbsolute(told) || told.includes("\0")) return undefined;
+    if (!created && !deleted && hunks.length === 0) return undefined;
+    const path = this.#names.get(told) ?? canonicalPath(told);
+    this.#names.set(told, path);
+    const touch = this.#touches.get(path) ?? newRecord(path, at);
     this.#touches.set(path, touch);
     const { added, removed } = countLines(hunks);
-    if (!touch.agents.includes(event.agent)) touch.agents.push(event.agent);
+    if (!touch.agents.includes(agent)) touch.agents.push(agent);
     touch.times++;
     touch.added += added;
     touch.removed += removed;
-    touch.lastAt = event.at;
-    if (!this.#keep.has(path) && touch.edits.length < maxEdits) touch.edits.push({ created, hunks });
+    touch.lastAt = at;
+    if (!this.#keep.has(path) && touch.edits.length < maxEdits) touch.edits.push(edit);
     return touch;
   }
 
@@ -146,19 +146,33 @@ function newRecord(path: string, at: number): Record {
 async function before(path: string, edits: readonly Edit[]): Promise<string | undefined> {
   const now = await currentText(path);
   if (now === undefined || edits.length >= maxEdits) return undefined;
-  let text: string | undefined = now;
-  for (const { created, hunks } of edits.toReversed()) {
-    text = text === undefined || created ? undefined : undoHunks(text, hunks);
-  }
-  if (text === undefined) return undefined;
-  let again: string | undefined = text;
-  for (const { hunks } of edits) again = again === undefined ? undefined : applyHunks(again, hunks);
-  return again === now ? text : undefined;
+  const text = edits.toReversed().reduce<Content>(undo, now);
+  if (typeof text !== "string") return undefined;
+  return edits.reduce<Content>(redo, text) === now ? text : undefined;
 }
 
-async function currentText(path: string): Promise<string | undefined> {
-  await using file = await openInside("/", path.slice(1)).catch(() => undefined);
-  if (!file || file.stats.size > maxOriginalBytes) return undefined;
-  const bytes = await readRange(file, 0, file.stats.size);
-  return looksBinary(bytes) ? undefined : decodeText(bytes);
+/** A file's text, null where there is no file, undefined where that is not known. */
+type Content = string | null | undefined;
+
+function undo(after: Content, { created, deleted, hunks }: Edit): Content {
+  if (after === undefined || (after === null) !== deleted) return undefined;
+  const before = undoHunks(after ?? "", hunks);
+  return created ? (before === "" ? null : undefined) : before;
+}
+
+function redo(before: Content, { created, deleted, hunks }: Edit): Content {
+  if (before === undefined || (before === null) !== created) return undefined;
+  const after = applyHunks(before ?? "", hunks);
+  return deleted ? (after === "" ? null : undefined) : after;
+}
+
+async function currentText(path: string): Promise<Content> {
+  try {
+    await using file = await openInside("/", path.slice(1));
+    if (file.stats.size > maxOriginalBytes) return undefined;
+    const bytes = await readRange(file, 0, file.stats.size);
+    return looksBinary(bytes) ? undefined : decodeText(bytes);
+  } catch (error) {
+    return error instanceof FileError && errorCode(error.cause) === "ENOENT" ? null : undefined;
+  }
 }

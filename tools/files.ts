@@ -94,6 +94,13 @@ export async function changeFile(
   }
 }
 
+export interface WriteOptions extends Pick<Workspace, "writeRoots"> {
+  /** Of the file that is there. */
+  readonly old?: Stats | undefined;
+  /** Whose mode and owner the file gets; those it has, by default. */
+  readonly like?: Stats | undefined;
+}
+
 /**
  * Replaces a file's content all at once: whoever reads it, or kills us, finds the old bytes or the new. `path` is
  * canonical. Makes missing parents; keeps mode and owner. Throws what the file system says, the old file untouched, also where
@@ -102,19 +109,19 @@ export async function changeFile(
 export async function writeAtomic(
   path: string,
   bytes: Uint8Array,
-  { old, writeRoots }: { readonly old?: Stats | undefined } & Pick<Workspace, "writeRoots"> = {},
+  { old, like = old, writeRoots }: WriteOptions = {},
 ): Promise<void> {
   if (old) await access(path, constants.W_OK);
   else if (!writeRoots) await mkdir(dirname(path), { recursive: true });
   await using place = writeRoots ? await enter(path, writeRoots) : freePlace(dirname(path));
   const temporary = join(place.path, `.sagent-${crypto.randomUUID()}.tmp`);
-  const file = await open(temporary, "wx", old ? 0o600 : 0o666);
+  const file = await open(temporary, "wx", like ? 0o600 : 0o666);
   try {
     try {
       await file.writeFile(bytes);
-      if (old) {
-        await file.chown(old.uid, old.gid).catch(() => {});
-        await file.chmod(old.mode & 0o7777);
+      if (like) {
+        await file.chown(like.uid, like.gid).catch(() => {});
+        await file.chmod(like.mode & 0o7777);
       }
       await file.sync();
     } finally {
@@ -126,6 +133,13 @@ export async function writeAtomic(
     await unlink(temporary).catch(() => {});
     throw error;
   }
+}
+
+/** Throws what the file system says, also where the path lies outside of the roots of writing. `path` is canonical. */
+export async function removeFile(path: string, { writeRoots }: Pick<Workspace, "writeRoots"> = {}): Promise<void> {
+  await using place = writeRoots ? await enter(path, writeRoots) : freePlace(dirname(path));
+  await place.check();
+  await unlink(join(place.path, basename(path)));
 }
 
 // --- What the file system says ----------------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 const maxHintLines = 20;
 const maxHintChars = 2000;
 
-/** A sentence and the lines it is about, or nothing where the file has no such place. */
-export function explainMiss(text: string, wanted: string): string {
+/** A sentence and the lines it is about, or nothing where the file has no such place. `name` is what the text is called. */
+export function explainMiss(text: string, wanted: string, name = "old_string"): string {
   const file = text.split(/\r?\n/);
   const lines = trimBlank(wanted.split(/\r?\n/));
   const unnumbered = lines.map((line) => line.replace(/^\s*\d+\t/, ""));
@@ -15,7 +15,7 @@ export function explainMiss(text: string, wanted: string): string {
   if (closest === undefined) return "";
   const { start, same } = closest;
   const exact = same === lines.filter((line) => line.trim() !== "").length;
-  const reason = exact ? "differs from old_string only in whitespace" : "is the closest to old_string";
+  const reason = exact ? `differs from ${name} only in whitespace` : `is the closest to ${name}`;
   const shown = file.slice(start, start + Math.min(lines.length, maxHintLines));
   const numbered = shown.map((line, index) => `${start + index + 1}\t${line}`).join("\n");
   return `This place ${reason}:\n${numbered.slice(0, maxHintChars)}`;

@@ -3,6 +3,7 @@
  * here are only its name and its description.
  */
 import type { AnyTool, ShelfEntry } from "../agent/tool.ts";
+import multiEdit from "./multi-edit.md" with { type: "text" };
 import type { ToolSettings } from "./settings.ts";
 import skill from "./skill.md" with { type: "text" };
 import type { SkillBook } from "./skills/book.ts";
@@ -41,6 +42,11 @@ function once(load: ShelfEntry["load"]): () => Promise<AnyTool> {
 
 function entries({ env = {}, settings, skills }: ShelfOptions): ShelfEntry[] {
   return [
+    {
+      name: "MultiEdit",
+      description: multiEdit,
+      load: async () => (await import("./multi-edit.ts")).multiEditTool,
+    },
     {
       name: "WebSearch",
       description: webSearch,

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { offeredSpec, offeredSpecs, stubText, takeStart } from "../../agent/background.ts";
 import type { CallOutcome } from "../../agent/machine-state.ts";
 import { type AnyTool, defineTool, toolSpec } from "../../agent/tool.ts";
-import { eventsOf, must } from "../support/index.ts";
+import { eventsOf, must, scriptedModel } from "../support/index.ts";
 import { agentRig, answered, lines } from "./agent-rig.ts";
 import { call, cancelled, dispatchRig, final, heldTool, settled } from "./dispatch-rig.ts";
 
@@ -37,8 +37,9 @@ test("a tool that is never in the background, an odd schema and a small window a
   const odd = made(z.union([z.object({ a: z.string() }), z.object({ b: z.string() })]));
   const plain = made(z.object({}));
   expect([offeredSpec(never), offeredSpec(odd)]).toEqual([toolSpec(never), toolSpec(odd)]);
-  expect(offeredSpecs([plain], { maxRequestTokens: 8_192 })).toEqual([toolSpec(plain)]);
-  expect(offeredSpecs([plain], { maxRequestTokens: 200_000 })).toEqual([offeredSpec(plain)]);
+  const { info } = scriptedModel([]);
+  expect(offeredSpecs([plain], { ...info, maxRequestTokens: 8_192 })).toEqual([toolSpec(plain)]);
+  expect(offeredSpecs([plain], { ...info, maxRequestTokens: 200_000 })).toEqual([offeredSpec(plain)]);
 });
 
 test("the keys are taken off; those that the tool defines, or ignores, are not heeded", () => {

@@ -47,7 +47,7 @@ test("only tools that are there are spoken of", () => {
     assemblePrompt({ ...parts, tools: tools.filter((tool) => names.includes(tool.name)) });
   expect(promptFor("Grep", "Bash")).toContain("To search, use Grep rather than shell commands.");
   expect(promptFor("Grep", "List")).toContain("To search, use Grep, List. Search");
-  expect(promptFor("Edit", "Bash")).toContain("Change files with Edit, not with the shell.");
+  expect(promptFor("Edit", "Bash")).toContain("Change files with the tools that are there for it, not with the shell.");
   for (const absent of ["To search", "Read a file", "Change files"]) expect(promptFor("Bash")).not.toContain(absent);
   for (const absent of ["shell", "Shell"]) expect(promptFor("Read", "Grep", "Edit")).not.toContain(absent);
   expect(assemblePrompt({ ...parts, tools: [] })).not.toContain("# Tools");

@@ -21,6 +21,9 @@ const looks: Readonly<Record<string, ToolLook>> = {
   Read: { kind: "read", icon: "file", subject: "file_path" },
   Write: { kind: "change", icon: "plus", subject: "file_path" },
   Edit: { kind: "change", icon: "pencil", subject: "file_path" },
+  replace: { kind: "change", icon: "pencil", subject: "file_path" },
+  apply_patch: { kind: "change", icon: "pencil", subject: "input" },
+  MultiEdit: { kind: "change", icon: "pencil" },
   Grep: { kind: "search", icon: "search", subject: "pattern", beside: "path" },
   Glob: { kind: "search", icon: "search", subject: "pattern", beside: "path" },
   List: { kind: "search", icon: "folder", subject: "path" },
@@ -75,9 +78,23 @@ const subjectChars = 240;
 
 export function titleOf(call: CallView, cwd: string): CallTitle {
   const { subject, beside } = lookOf(call.name);
-  const about = subject === undefined ? firstText(call) : argOf(call, subject);
+  const files = filesOf(call);
+  const about = files.length > 0 ? files.join(", ") : subject === undefined ? firstText(call) : argOf(call, subject);
   const near = beside === undefined ? "" : argOf(call, beside);
   return { name: call.name, subject: oneLine(shortPath(about, cwd)), beside: oneLine(shortPath(near, cwd)) };
+}
+
+/** Paths that a change of several files names, as far as its arguments are written. */
+export function filesOf({ name, args, raw }: Pick<CallView, "name" | "args" | "raw">): string[] {
+  if (name === "apply_patch") {
+    const headers = argOf({ args, raw }, "input").matchAll(/^\*\*\* (?:Add|Delete|Update) File:[ \t]*(.*\S)/gm);
+    return [...new Set(Array.from(headers, ([, path = ""]) => path))];
+  }
+  if (name !== "MultiEdit" || !Array.isArray(args?.edits)) return [];
+  const paths = args.edits.map((edit) =>
+    typeof edit === "object" && edit !== null && "file_path" in edit ? edit.file_path : "",
+  );
+  return [...new Set(paths.filter((path) => typeof path === "string" && path !== ""))] as string[];
 }
 
 function firstText({ args = {}, label, name }: CallView): string {

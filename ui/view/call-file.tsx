@@ -1,5 +1,6 @@
 /** Calls about one file: what was read, and what was changed. */
 import { createMemo, For, Show } from "solid-js";
+import { diffsOf, type FileDiff } from "../../agent/message.ts";
 import { argOf, shortPath } from "../state/call-words.ts";
 import { useStore } from "../state/context.ts";
 import { plural } from "../state/format.ts";
@@ -8,7 +9,7 @@ import { prefs, setPref } from "../state/prefs.ts";
 import { readResult } from "../state/result-lines.ts";
 import { openFile } from "../state/shell.ts";
 import type { CallView } from "../state/view.ts";
-import { Result } from "./call-result.tsx";
+import { Args, Result } from "./call-result.tsx";
 import { Code } from "./code.tsx";
 import { Diff } from "./diff.tsx";
 
@@ -38,26 +39,39 @@ function linesOf(start: number, code: string): string {
 
 export function ChangeCall(props: { readonly call: CallView }) {
   const path = () => argOf(props.call, "file_path");
-  const diff = () => (props.call.details?.type === "diff" ? props.call.details : undefined);
+  const diffs = () => diffsOf(props.call.details);
   return (
-    <>
-      <div class="row call-file">
-        <FileLink path={path()} line={diff()?.hunks[0]?.newStart} />
-        <span class="grow" />
-        <Show when={diff()}>
-          <button
-            type="button"
-            class="link-button"
-            onClick={() => setPref("diffStyle", prefs().diffStyle === "split" ? "unified" : "split")}
-          >
-            {prefs().diffStyle === "split" ? "Unified" : "Side by side"}
-          </button>
-        </Show>
-      </div>
-      <Show when={diff()} fallback={<Wanted call={props.call} path={path()} />}>
-        {(found) => <Diff hunks={found().hunks} path={path()} />}
-      </Show>
-    </>
+    <Show when={diffs().length > 0} fallback={<Wanted call={props.call} path={path()} />}>
+      <For each={diffs()}>
+        {(diff, index) => (
+          <>
+            <div class="row call-file">
+              <FileLink path={diff.path} line={diff.hunks[0]?.newStart} />
+              <span class="dim small">{deedOf(diff)}</span>
+              <span class="grow" />
+              <Show when={index() === 0}>
+                <DiffStyle />
+              </Show>
+            </div>
+            <Diff hunks={diff.hunks} path={diff.path} />
+          </>
+        )}
+      </For>
+    </Show>
+  );
+}
+
+const deedOf = ({ created, deleted }: FileDiff) => (deleted ? "deleted" : created ? "created" : "");
+
+function DiffStyle() {
+  return (
+    <button
+      type="button"
+      class="link-button"
+      onClick={() => setPref("diffStyle", prefs().diffStyle === "split" ? "unified" : "split")}
+    >
+      {prefs().diffStyle === "split" ? "Unified" : "Side by side"}
+    </button>
   );
 }
 
@@ -66,7 +80,18 @@ function Wanted(props: { readonly call: CallView; readonly path: string }) {
   const old = () => argOf(props.call, "old_string");
   const made = () => argOf(props.call, props.call.name === "Write" ? "content" : "new_string");
   return (
-    <>
+    <Show
+      when={props.path !== ""}
+      fallback={
+        <>
+          <Result call={props.call} />
+          <Args call={props.call} />
+        </>
+      }
+    >
+      <div class="row call-file">
+        <FileLink path={props.path} />
+      </div>
       <Result call={props.call} />
       <Show when={old() !== ""}>
         <h4 class="call-remark">In place of</h4>
@@ -74,7 +99,7 @@ function Wanted(props: { readonly call: CallView; readonly path: string }) {
         <h4 class="call-remark">this</h4>
       </Show>
       <Code code={made()} path={props.path} />
-    </>
+    </Show>
   );
 }
 

@@ -1,0 +1,217 @@
+/**
+ * Changes of a file told by its lines: some stay, some go, some come. Each is put where its lines stand; one that fits only
+ * loosely, or elsewhere than it was told, is put there if that is the only place, and a note says so.
+ */
+import { FileError } from "../../agent/error.ts";
+import { explainMiss } from "../near-miss.ts";
+import { breakOf } from "./breaks.ts";
+import {
+  asideWords,
+  bodyOf,
+  findExact,
+  findLoosely,
+  type Leniency,
+  type Match,
+  reindent,
+  splitLines,
+} from "./lines.ts";
+
+export interface ChunkLine {
+  readonly type: "keep" | "drop" | "add";
+  /** Without its break. */
+  readonly text: string;
+}
+
+export interface Chunk {
+  /** How sentences call it, e.g. `Chunk 2 (line 14 of the patch)`. */
+  readonly name: string;
+  /** Lines above it that say where it is, each below the one before. */
+  readonly anchors: readonly string[];
+  readonly lines: readonly ChunkLine[];
+  /** Its last line is the file's last. */
+  readonly atEnd: boolean;
+}
+
+export interface Applied {
+  readonly text: string;
+  /** Sentences on what did not fit as it was told. */
+  readonly notes: readonly string[];
+}
+
+/** A run of lines that others stand for. */
+interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly lines: readonly string[];
+}
+
+/**
+ * The text with all chunks in their places, which follow each other. The last line has a break if it had one. Throws `FileError`
+ * with the nearest text where a chunk has no place, or several.
+ */
+export function applyChunks(
+  path: string,
+  text: string,
+  chunks: readonly Chunk[],
+  allowed?: readonly Leniency[],
+): Applied {
+  const work = new Placing(path, text, allowed);
+  for (const chunk of chunks) work.place(chunk);
+  return work.finish();
+}
+
+class Placing {
+  readonly #path: string;
+  readonly #text: string;
+  readonly #file: readonly string[];
+  readonly #allowed: readonly Leniency[] | undefined;
+  readonly #splices: Splice[] = [];
+  readonly #notes: string[] = [];
+  #cursor = 0;
+
+  constructor(path: string, text: string, allowed: readonly Leniency[] | undefined) {
+    this.#path = path;
+    this.#text = text;
+    this.#file = splitLines(text);
+    this.#allowed = allowed;
+  }
+
+  place(chunk: Chunk): void {
+    const from = this.#anchor(chunk);
+    const old = chunk.lines.filter(({ type }) => type !== "add").map(({ text }) => text);
+    const isAnchored = chunk.anchors.length > 0 && from !== undefined;
+    if (old.length === 0) {
+      if (chunk.anchors.length > 0 && from === undefined) throw this.#miss(chunk, chunk.anchors);
+      const at = isAnchored && !chunk.atEnd ? from : this.#file.length;
+      return this.#splice(chunk, { index: at });
+    }
+    const match = this.#find(chunk, old, from ?? this.#cursor);
+    if (from === undefined) this.#note(chunk, `its @@ line was not found; its lines were, at line ${match.index + 1}`);
+    this.#splice(chunk, match);
+  }
+
+  finish(): Applied {
+    const lines: string[] = [];
+    let at = 0;
+    for (const { start, end, lines: now } of this.#splices.sort((a, b) => a.start - b.start || a.end - b.end)) {
+      lines.push(...this.#file.slice(at, start), ...now);
+      at = end;
+    }
+    lines.push(...this.#file.slice(at));
+    const eol = breakOf(this.#text);
+    const endsOpen = this.#text !== "" && !this.#text.endsWith("\n");
+    const whole = lines.map((line, index) => {
+      if (index === lines.length - 1 && endsOpen) return bodyOf(line);
+      return line.endsWith("\n") ? line : line + eol;
+    });
+    return { text: whole.join(""), notes: this.#notes };
+  }
+
+  /** The line below its anchors; undefined where they are nowhere. */
+  #anchor(chunk: Chunk): number | undefined {
+    let from = this.#cursor;
+    for (const anchor of chunk.anchors) {
+      const exact = findExact(this.#file, [anchor]);
+      const below = exact.find((index) => index >= from);
+      const [only, ...others] = exact.length > 0 ? exact.map((index) => ({ index })) : this.#loose([anchor]);
+      const match: Match | undefined =
+        below === undefined ? (others.length === 0 ? only : undefined) : { index: below };
+      if (!match) return undefined;
+      if (match.aside) this.#note(chunk, `its @@ line fits line ${match.index + 1} with ${asideWords[match.aside]}`);
+      else if (match.index < from) this.#note(chunk, `its @@ line was found further up, at line ${match.index + 1}`);
+      from = match.index + 1;
+    }
+    return from;
+  }
+
+  #find(chunk: Chunk, old: readonly string[], from: number): Match {
+    const free = ({ index }: Match) => !this.#isTaken(index, index + old.length);
+    const exact = findExact(this.#file, old)
+      .map((index): Match => ({ index }))
+      .filter(free);
+    const last = exact.find(({ index }) => index + old.length === this.#file.length);
+    if (chunk.atEnd && last) return last;
+    const below = chunk.atEnd ? undefined : exact.find(({ index }) => index >= from);
+    if (below) return this.#first(chunk, below, exact);
+    const matches = exact.length > 0 ? exact : this.#loose(old).filter(free);
+    const near = matches.filter(({ index }) => index >= from);
+    const [only, ...others] = near.length > 0 ? near : matches;
+    if (!only) throw this.#miss(chunk, old);
+    if (others.length > 0) throw this.#several(chunk, [only, ...others]);
+    const lines = `lines ${only.index + 1}-${only.index + old.length}`;
+    if (only.aside) this.#note(chunk, `it fits only with ${asideWords[only.aside]}, at ${lines}`);
+    if (only.index < from) this.#note(chunk, `it was found further up than it was told, at ${lines}`);
+    if (chunk.atEnd && only.index + old.length !== this.#file.length) {
+      this.#note(chunk, `it does not stand at the end of the file but at ${lines}`);
+    }
+    return only;
+  }
+
+  /** The format's own rule: of the same lines below, the first are meant. Who wrote it is told that there are others. */
+  #first(chunk: Chunk, match: Match, all: readonly Match[]): Match {
+    const others = all.filter(({ index }) => index > match.index).map(({ index }) => index + 1);
+    if (others.length > 0 && chunk.anchors.length === 0) {
+      const more = `${others.slice(0, 5).join(", ")}${others.length > 5 ? ", …" : ""}`;
+      this.#note(
+        chunk,
+        `the first of several places, line ${match.index + 1}, was changed; the same lines also stand at ${more}`,
+      );
+    }
+    return match;
+  }
+
+  #loose(lines: readonly string[]): Match[] {
+    return findLoosely(this.#file, lines, this.#allowed);
+  }
+
+  #splice(chunk: Chunk, { index, aside }: Match): void {
+    const eol = breakOf(this.#text);
+    const added = this.#added(chunk, index, aside);
+    const lines: string[] = [];
+    let at = index;
+    for (const { type } of chunk.lines) {
+      if (type === "add") lines.push((added.shift() ?? "") + eol);
+      else {
+        if (type === "keep") lines.push(this.#file[at] ?? "");
+        at++;
+      }
+    }
+    this.#splices.push({ start: index, end: at, lines });
+    this.#cursor = at;
+  }
+
+  #added(chunk: Chunk, index: number, aside: Leniency | undefined): string[] {
+    const textOf = (type: ChunkLine["type"]) =>
+      chunk.lines.filter((line) => line.type === type).map(({ text }) => text);
+    if (aside !== "indentation") return textOf("add");
+    const old = chunk.lines.filter(({ type }) => type !== "add").map(({ text }) => text);
+    const indented = reindent(old, this.#file.slice(index, index + old.length), textOf("add"));
+    if (!indented) throw this.#miss(chunk, old);
+    return [...indented];
+  }
+
+  #isTaken(start: number, end: number): boolean {
+    return this.#splices.some((splice) => start < splice.end && end > splice.start);
+  }
+
+  #note(chunk: Chunk, what: string): void {
+    this.#notes.push(`${chunk.name} of ${this.#path}: ${what}.`);
+  }
+
+  #miss(chunk: Chunk, lines: readonly string[]): FileError {
+    const nearest = explainMiss(this.#text, lines.join("\n"), "these lines");
+    const taken = findExact(this.#file, lines).length > 0 ? " Another chunk has changed these lines already." : "";
+    return new FileError(
+      `${chunk.name} has no place in ${this.#path}: its lines are not there.${taken} ${nearest}`.trim(),
+    );
+  }
+
+  #several(chunk: Chunk, matches: readonly Match[]): FileError {
+    const lines = matches.slice(0, 10).map(({ index }) => index + 1);
+    const [{ aside } = {}] = matches;
+    const how = aside ? `fits only with ${asideWords[aside]}, and so ` : "";
+    return new FileError(
+      `${chunk.name} ${how}has several places in ${this.#path}: lines ${lines.join(", ")}. Add lines around it, or an @@ line above it.`,
+    );
+  }
+}

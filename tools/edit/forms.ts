@@ -1,0 +1,34 @@
+/** The form in which a model edits: each company trained its models on one. */
+import type { ModelInfo } from "../../agent/model.ts";
+import type { AnyTool } from "../../agent/tool.ts";
+import { applyPatchTool } from "../apply-patch.ts";
+import { editTool } from "../edit.ts";
+import { replaceTool } from "../replace.ts";
+import type { ToolSettings } from "../settings.ts";
+
+const forms = { edit: editTool, apply_patch: applyPatchTool, replace: replaceTool } as const;
+type Form = keyof typeof forms;
+
+/** All of them, to be chosen by name. */
+export const editForms: readonly AnyTool[] = Object.values(forms);
+
+/** Edit in the form that suits each model, or that the setting `Edit.format` names. A call in another form works too. */
+export function editToolWith(settings: ToolSettings): AnyTool {
+  const formFor = (info: ModelInfo): AnyTool => {
+    const format = settings.get("Edit", "format");
+    return forms[format === "auto" ? trainedForm(info) : format];
+  };
+  return { ...editTool, forms: { all: editForms, formFor } };
+}
+
+/**
+ * By the model's family, whoever serves it. OpenAI's models know patches since GPT-4.1, its open ones too. Sources: OpenAI's
+ * GPT-4.1 prompting guide; the tools of codex and of gemini-cli.
+ */
+export function trainedForm({ provider, id, wireId }: Pick<ModelInfo, "provider" | "id" | "wireId">): Form {
+  const name = `${wireId} ${id}`.toLowerCase();
+  if (/claude|opus|sonnet|haiku|gpt-3|gpt-4(?!\.1)/.test(name)) return "edit";
+  if (name.includes("gemini")) return "replace";
+  if (/\b(?:openai|codex|gpt|o[1-9])\b/.test(name)) return "apply_patch";
+  return provider === "openai" ? "apply_patch" : provider === "google" ? "replace" : "edit";
+}
