@@ -4,12 +4,12 @@ import { FileError } from "../agent/error.ts";
 import type { Hunk } from "../agent/message.ts";
 import { decodeText, looksBinary } from "../tools/files.ts";
 import { diffTexts } from "../tools/hunks.ts";
+import { countLines } from "../tools/patch.ts";
 import { canonicalPath } from "../tools/path.ts";
 import { cleanPath, isInside, openInside, readRange } from "./confine.ts";
 import type { ChangeBase, ChangeStatus, FileChange, FileDiff } from "./file-types.ts";
 import type { Git, GitChange, LineCounts } from "./git.ts";
 import type { Originals, Touch } from "./originals.ts";
-import { countLines } from "./patch.ts";
 
 /** Larger texts are not compared. */
 const maxTextBytes = 2 * 1024 * 1024;

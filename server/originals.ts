@@ -8,10 +8,10 @@ import { FileError } from "../agent/error.ts";
 import type { AgentEvent } from "../agent/event.ts";
 import { diffsOf, type FileDiff } from "../agent/message.ts";
 import { decodeText, errorCode, looksBinary } from "../tools/files.ts";
+import { applyHunks, countLines, undoHunks } from "../tools/patch.ts";
 import { canonicalPath } from "../tools/path.ts";
 import { openInside, readRange } from "./confine.ts";
 import { Keep } from "./keep.ts";
-import { applyHunks, countLines, undoHunks } from "./patch.ts";
 
 /** Larger files are not kept. */
 const maxOriginalBytes = 4 * 1024 * 1024;

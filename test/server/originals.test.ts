@@ -13,8 +13,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import type { AgentEvent } from "../../agent/event.ts";
 import { Originals } from "../../server/originals.ts";
-import { applyHunks, undoHunks } from "../../server/patch.ts";
 import { diffTexts } from "../../tools/hunks.ts";
+import { applyHunks, undoHunks } from "../../tools/patch.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { diffEvent, makeHands } from "./edits.ts";
 
