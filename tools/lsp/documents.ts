@@ -24,6 +24,8 @@ interface Held extends OpenDocument {
 
 export interface Wire {
   notify(method: string, params: object): void;
+  /** The server was given another text. */
+  changed(document: OpenDocument): void;
   /** Whether documents can be changed, or only opened anew. */
   readonly canChange: boolean;
   readonly wantsSaves: boolean;
@@ -84,6 +86,8 @@ export class Documents {
     const version = (this.#versions.get(path) ?? 0) + 1;
     this.#versions.set(path, version);
     const uri = uriOf(path);
+    const document = { path, uri, version, lines: new Lines(text), stamp };
+    this.#wire.changed(document);
     if (held && this.#wire.canChange) {
       this.#wire.notify("textDocument/didChange", {
         textDocument: { uri, version },
@@ -97,7 +101,7 @@ export class Documents {
     if (held && stamp !== undefined && this.#wire.wantsSaves) {
       this.#wire.notify("textDocument/didSave", { textDocument: { uri } });
     }
-    return this.#keep({ path, uri, version, lines: new Lines(text), stamp });
+    return this.#keep(document);
   }
 
   #keep(document: Held): OpenDocument {

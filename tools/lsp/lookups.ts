@@ -39,7 +39,7 @@ export interface SymbolPlace extends Place {
   readonly container?: string;
 }
 
-export interface Symbol extends SymbolPlace {
+export interface OutlineSymbol extends SymbolPlace {
   /** How many others it is in. */
   readonly depth: number;
 }
@@ -79,7 +79,7 @@ export async function symbolsIn(
   server: LanguageServer,
   document: OpenDocument,
   signal: AbortSignal,
-): Promise<Symbol[]> {
+): Promise<OutlineSymbol[]> {
   if (!server.can("documentSymbolProvider")) throw cannot(server, "list the symbols of a file");
   const params = { textDocument: { uri: document.uri } };
   const found = await server.request("textDocument/documentSymbol", params, documentSymbolsSchema, { signal });
@@ -179,7 +179,7 @@ function flat(
   server: LanguageServer,
   document: OpenDocument,
   { name, kind, containerName, location }: SymbolInformation,
-): Symbol[] {
+): OutlineSymbol[] {
   const start = location.range?.start ?? { line: 0, character: 0 };
   const text = document.lines.at(start.line);
   const column = toUnits(text, start.character, server.encoding) + 1;
@@ -188,7 +188,12 @@ function flat(
   return [{ ...place, name, kind: symbolKind(kind), ...container, depth: containerName ? 1 : 0 }];
 }
 
-function nested(server: LanguageServer, document: OpenDocument, symbol: DocumentSymbol, depth: number): Symbol[] {
+function nested(
+  server: LanguageServer,
+  document: OpenDocument,
+  symbol: DocumentSymbol,
+  depth: number,
+): OutlineSymbol[] {
   const { line, character } = symbol.selectionRange.start;
   const text = document.lines.at(line);
   const column = toUnits(text, character, server.encoding) + 1;

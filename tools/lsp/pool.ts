@@ -135,6 +135,12 @@ export class LspPool implements AsyncDisposable {
     return { server, isNew: true };
   }
 
+  /** Starts a server in the background, unless it runs or has failed too often. */
+  warm(found: FoundServer, workspace: Pick<Workspace, "env">): void {
+    const isSpent = (this.#ends.get(keyOf(found))?.times ?? 0) >= mostEnds;
+    if (!isSpent && !this.#isClosed) this.start(found, workspace);
+  }
+
   /** Ends the server of a file, if it runs, and forgets that it ever failed. */
   async restart(found: FoundServer): Promise<void> {
     const key = keyOf(found);

@@ -62,6 +62,7 @@ export class LanguageServer implements AsyncDisposable {
     const { notify, server } = { notify: this.#connection.notify.bind(this.#connection), server: this };
     this.documents = new Documents({
       notify,
+      changed: (document) => this.reports.changed(document),
       get canChange() {
         return server.#syncKind !== 0;
       },

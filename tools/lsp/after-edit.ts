@@ -1,0 +1,65 @@
+/** Has tools that write files say which errors their changes brought in. */
+import { readFile } from "node:fs/promises";
+import type { AnyTool, ToolContext, ToolOutput } from "../../agent/tool.ts";
+import type { Languages } from "./languages.ts";
+import type { Edited, EditNews } from "./news.ts";
+
+const newsOf = new WeakMap<Languages, Promise<EditNews>>();
+
+/** The tool, with a few lines more in its results where a language server has something to say of the files that it changed. */
+export function withDiagnostics<Tool extends AnyTool>(tool: Tool, languages: Languages): Tool {
+  return {
+    ...tool,
+    async run(args: never, context: ToolContext) {
+      const output = await tool.run(args, context);
+      const files = languages.afterEdits && output.isError !== true ? changedBy(output) : [];
+      if (files.length === 0) return output;
+      const isWarm = languages.pool !== undefined;
+      const news = tell(files, languages, context);
+      // The first edit of all waits for nothing.
+      const text = isWarm ? await news : undefined;
+      return text === undefined ? output : { ...output, text: `${output.text}\n${text}` };
+    },
+  };
+}
+
+type Changed = Extract<ToolOutput["details"], { type: "diff" }>;
+
+function changedBy({ details }: ToolOutput): readonly Pick<Changed, "path" | "hunks">[] {
+  if (details?.type === "diff") return [details];
+  return details?.type === "diffs" ? details.files.filter(({ deleted }) => !deleted) : [];
+}
+
+/** Undefined also where it went wrong: the edit is made, whatever is said of it. */
+async function tell(
+  files: readonly Pick<Changed, "path" | "hunks">[],
+  languages: Languages,
+  { workspace, signal }: ToolContext,
+): Promise<string | undefined> {
+  try {
+    const [news, { canonicalPath }, { undoHunks }] = await Promise.all([
+      openNews(languages),
+      import("../path.ts"),
+      import("../patch.ts"),
+    ]);
+    const edits: Edited[] = [];
+    for (const { path, hunks } of files) {
+      const canonical = canonicalPath(path);
+      const before = undoHunks(await readFile(canonical, "utf8"), hunks);
+      if (before !== undefined) edits.push({ path: canonical, before });
+    }
+    return await news.after(edits, workspace, signal);
+  } catch {
+    return undefined;
+  }
+}
+
+function openNews(languages: Languages): Promise<EditNews> {
+  const known = newsOf.get(languages);
+  if (known) return known;
+  const opened = Promise.all([languages.open(), import("./news.ts")]).then(
+    ([pool, { EditNews }]) => new EditNews(pool),
+  );
+  newsOf.set(languages, opened);
+  return opened;
+}
