@@ -38,7 +38,7 @@ function linkTarget(path: string): string | undefined {
 }
 
 /** The path as people read it: relative inside the workspace, absolute outside. */
-export function displayPath(path: string, workspace: Workspace): string {
+export function displayPath(path: string, workspace: Pick<Workspace, "root">): string {
   const inside = relative(workspace.root, path);
   return inside !== "" && inside !== ".." && !inside.startsWith("../") ? inside : path;
 }
