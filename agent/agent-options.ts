@@ -4,6 +4,7 @@ import type { Purse } from "./budget.ts";
 import type { Clock } from "./clock.ts";
 import type { AgentState } from "./event.ts";
 import type { FleetPort } from "./fleet-port.ts";
+import type { LimitSeat } from "./known-limits.ts";
 import type { ModelWish } from "./machine-state.ts";
 import type { Message, Origin, Usage } from "./message.ts";
 import type { Model, ModelInfo, ModelSettings } from "./model.ts";
@@ -66,6 +67,8 @@ export interface AgentOptions {
   readonly waitForLimits?: boolean;
   /** Makes a cheaper model for one summary, by the present one; the agent closes it afterwards. Its own model writes where there is none. */
   readonly utilityModel?: (current: ModelInfo) => Promise<Model | undefined>;
+  /** What the other agents of its fleet were told of limits, and where it says what it is told. */
+  readonly limits?: LimitSeat;
   /** Somebody follows the events and answers: tools may ask. False by default. */
   readonly canAsk?: boolean;
   /** Labels from the root down, where the agent is part of a fleet and not its root. */

@@ -5,15 +5,8 @@
 import { Agent } from "./agent.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { Purse } from "./budget.ts";
-import {
-  type BuildChild,
-  type ChildParts,
-  childOptions,
-  childTools,
-  forkHistory,
-  inheritParts,
-  recipeOf,
-} from "./child.ts";
+import type { BuildChild, ChildParts } from "./child.ts";
+import { childOptions, childTools, forkHistory, inheritParts, recipeOf } from "./child.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Command } from "./command.ts";
 import { AbortedError, toErrorInfo, UsageError } from "./error.ts";
@@ -28,6 +21,7 @@ import type {
   SpawnRequest,
 } from "./fleet-port.ts";
 import { FleetRest } from "./fleet-rest.ts";
+import { KnownLimits } from "./known-limits.ts";
 import { Ledger, type Share } from "./ledger.ts";
 import { runChild, watchChild } from "./lifecycle.ts";
 import type { Observer } from "./log.ts";
@@ -61,6 +55,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
   readonly #rest: FleetRest;
   readonly #ledger = new Ledger();
   readonly #observers = new Observers();
+  readonly #limits = new KnownLimits();
 
   constructor(options: FleetOptions = {}) {
     this.catalog = options.catalog;
@@ -224,6 +219,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
       ...(parent ? { path } : {}),
       purse,
       fleet: portOf(this, label),
+      limits: this.#limits.seat(),
       resources: [...(options.resources ?? []), leave],
     });
     const depth = parent ? parent.depth + 1 : 0;

@@ -114,6 +114,7 @@ export class ModelWork implements LoopWork {
       clock: agent.clock ?? systemClock,
       random: agent.random ?? Math.random,
       retry: agent.retry ?? {},
+      limits: agent.limits,
       signal,
       emit: (event) => {
         if (event.type === "partStarted") this.#shown = messageId;

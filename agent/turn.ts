@@ -7,6 +7,7 @@ import { affordableOutput, leastAnswer, type Purse, priceUsage, type Reservation
 import type { Clock } from "./clock.ts";
 import { AbortedError, BudgetExceededError, type SagentError } from "./error.ts";
 import type { EventBody } from "./event.ts";
+import type { LimitSeat } from "./known-limits.ts";
 import type { Answer, Input } from "./machine-state.ts";
 import { addUsage, type CallId, type MessageId, noUsage, type Part, type Usage } from "./message.ts";
 import { type DraftPart, type Model, type ModelInfo, type ModelRequest, originOf, type ServiceTier } from "./model.ts";
@@ -25,6 +26,8 @@ export interface TurnOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly retry: Partial<RetryOptions>;
+  /** What other agents were told of limits, which this one keeps to as well. */
+  readonly limits?: LimitSeat | undefined;
   readonly signal: AbortSignal;
   readonly emit: (event: EventBody) => void;
   readonly nextCallId: () => CallId;
@@ -58,7 +61,7 @@ async function answer(options: TurnOptions, bill: Bill): Promise<Input> {
   const parts = new PartEvents(options.messageId, emit);
   let retry = startRetry(options.retry);
   for (let sends = 1; ; sends += 1) {
-    const attempt = await send(options, parts, bill);
+    const attempt = kept(options) ?? (await send(options, parts, bill));
     if (attempt.type === "done") {
       return { type: "modelDone", generation, answer: finished(options, attempt, bill) };
     }
@@ -100,6 +103,12 @@ export function tooLong({ provider, maxRequestTokens }: ModelInfo, actualTokens:
   return new PromptTooLongError({ provider, detail, actualTokens, limitTokens: maxRequestTokens });
 }
 
+/** The failure that a send would be, where another agent was told of a limit that still holds: nothing is sent. */
+function kept({ clock, limits, model }: TurnOptions): Attempt | undefined {
+  const error = limits?.against(model.info, clock.now());
+  return error && { type: "error", error, parts: [] };
+}
+
 /** One send: nothing leaves before its worst case is reserved, and what the provider reports is booked whatever happens. */
 async function send(options: TurnOptions, parts: PartEvents, bill: Bill): Promise<Attempt> {
   const { purse, request } = options;
@@ -109,6 +118,8 @@ async function send(options: TurnOptions, parts: PartEvents, bill: Bill): Promis
   using _ = reservation;
   const capped = maxOutput < wanted ? { ...request, maxOutputTokens: maxOutput } : request;
   const attempt = await readStream({ ...options, request: capped }, parts);
+  if (attempt.type === "done") options.limits?.clear(options.model.info);
+  else options.limits?.note(options.model.info, attempt.error, options.clock.now());
   if (attempt.usage) {
     const costUsd = price(options, attempt.usage, attempt.type === "done" ? attempt.tier : undefined);
     reservation.settle(costUsd);
