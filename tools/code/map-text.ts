@@ -1,0 +1,114 @@
+/** A ranked map as text: files in order of rank, of each the lines of its most important definitions. */
+import type { Graph } from "./graph.ts";
+import type { Interest } from "./interest.ts";
+import { type Definition, isRanked } from "./outline.ts";
+import type { Ranks } from "./rank.ts";
+
+export interface MapText {
+  readonly text: string;
+  readonly files: number;
+  readonly definitions: number;
+}
+
+/** A definition chosen for the map, by its file and name. */
+interface Choice {
+  readonly file: number;
+  readonly name: number;
+  readonly score: number;
+}
+
+/** A definition costs 6 tokens at least. */
+const tokensEach = 6;
+/** Share of a file's rank that each of its definitions is worth by itself, and one that the query names. */
+const ownWorth = 0.002;
+const mentionedWorth = 0.5;
+
+/** The best definitions, as many as a budget could ever hold, best first. */
+function choices(graph: Graph, ranks: Ranks, interest: Interest, most: number): Choice[] {
+  const { defined, definedAt, files } = graph;
+  const all: Choice[] = [];
+  for (const file of files.keys()) {
+    const rank = ranks.files[file] ?? 0;
+    for (let at = definedAt[file] ?? 0; at < (definedAt[file + 1] ?? 0); at++) {
+      const name = defined[at] ?? 0;
+      const worth = ownWorth + mentionedWorth * (interest.names[name] ?? 0);
+      all.push({ file, name, score: (ranks.names[name] ?? 0) + rank * worth });
+    }
+  }
+  return all.sort((a, b) => b.score - a.score || a.file - b.file || a.name - b.name).slice(0, most);
+}
+
+/** The largest map that fits, found by halving. At least one definition is shown if there is any. */
+export function mapText(
+  graph: Graph,
+  ranks: Ranks,
+  interest: Interest,
+  budget: number,
+  tools: {
+    readonly definitionsOf: (path: string) => readonly Definition[];
+    readonly countTokens: (text: string) => number;
+  },
+): MapText {
+  const best = choices(graph, ranks, interest, Math.ceil(budget / tokensEach));
+  const outlines = new Map<number, readonly Definition[]>();
+  const outline = (file: number) => {
+    const known = outlines.get(file) ?? tools.definitionsOf(graph.files[file] ?? "");
+    outlines.set(file, known);
+    return known;
+  };
+  const drawn = (count: number) => draw(best.slice(0, count), graph, ranks, outline);
+  let [fits, over] = [Math.min(1, best.length), best.length + 1];
+  let text = drawn(fits);
+  while (over - fits > Math.max(1, fits / 50)) {
+    const middle = Math.floor((fits + over) / 2);
+    const tried = drawn(middle);
+    if (tools.countTokens(tried) <= budget) [fits, text] = [middle, tried];
+    else over = middle;
+  }
+  const files = new Set(best.slice(0, fits).map(({ file }) => file)).size;
+  return { text, files, definitions: fits };
+}
+
+function draw(
+  chosen: readonly Choice[],
+  graph: Graph,
+  ranks: Ranks,
+  outline: (file: number) => readonly Definition[],
+): string {
+  const byFile = new Map<number, Set<string>>();
+  for (const { file, name } of chosen) {
+    const names = byFile.get(file) ?? new Set();
+    byFile.set(file, names.add(graph.names[name] ?? ""));
+  }
+  return [...byFile]
+    .sort(([a], [b]) => (ranks.files[b] ?? 0) - (ranks.files[a] ?? 0) || a - b)
+    .map(([file, names]) => [`${graph.files[file]}:`, ...lines(outline(file), names)].join("\n"))
+    .join("\n\n");
+}
+
+/** Definitions of these names and what they are in, with a mark where lines are left out. */
+function lines(definitions: readonly Definition[], names: ReadonlySet<string>): string[] {
+  const shown = new Set<number>();
+  for (const [at, { name, kind }] of definitions.entries()) {
+    if (!names.has(name) || !isRanked(kind)) continue;
+    for (let each = at; each >= 0 && !shown.has(each); each = definitions[each]?.parent ?? -1) shown.add(each);
+  }
+  const out: string[] = [];
+  let before = 0;
+  for (const at of [...shown].sort((a, b) => a - b)) {
+    const definition = definitions[at];
+    if (definition === undefined || definition.line === before) continue;
+    if (definition.line > before + 1) out.push("⋮");
+    out.push(`${definition.line}│${"  ".repeat(depth(definitions, definition))}${definition.signature}`);
+    before = definition.line;
+  }
+  const last = definitions.at(-1);
+  if (last !== undefined && last.endLine > before) out.push("⋮");
+  return out;
+}
+
+function depth(definitions: readonly Definition[], { parent }: Definition): number {
+  let count = 0;
+  for (let at = parent; at >= 0 && count < 20; at = definitions[at]?.parent ?? -1) count += 1;
+  return count;
+}

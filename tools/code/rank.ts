@@ -1,0 +1,85 @@
+/**
+ * Which files and definitions matter most: PageRank over the graph, with the factors of Aider's repository map
+ * (`aider/repomap.py`, `get_ranked_tags`), led to what a query and a conversation are about.
+ */
+import type { Graph } from "./graph.ts";
+import type { Interest } from "./interest.ts";
+import type { Pace } from "./pace.ts";
+
+export interface Ranks {
+  /** By number of file; together 1. */
+  readonly files: Float64Array;
+  /** What each definer of a name gets by it, by number of name. */
+  readonly names: Float64Array;
+}
+
+const damping = 0.85;
+const maxRounds = 40;
+/** Sum of changes at which it is good enough. */
+const tolerance = 1e-4;
+const factor = { mentioned: 10, spelledOut: 10, isPrivate: 0.1, common: 0.1 } as const;
+/** Files that define a common name, at least. */
+const commonFrom = 6;
+
+export async function rank(graph: Graph, interest: Interest, pace: Pace): Promise<Ranks> {
+  const factors = Float64Array.from(graph.names, (name, at) => {
+    const isMentioned = (interest.names[at] ?? 0) > 0;
+    return factorOf(name, graph.definers[at] ?? 0) * (isMentioned ? factor.mentioned : 1);
+  });
+  const shares = edgeShares(graph, factors);
+  const names = new Float64Array(graph.names.length);
+  let files = interest.files;
+  for (let round = 0; round < maxRounds; round++) {
+    await pace.rest();
+    const next = step(graph, shares, interest.files, files, names);
+    const change = next.reduce((sum, value, at) => sum + Math.abs(value - (files[at] ?? 0)), 0);
+    files = next;
+    if (change < tolerance) break;
+  }
+  return { files, names };
+}
+
+function factorOf(name: string, definers: number): number {
+  const spelledOut = name.length >= 8 && /\w_\w|[a-z][A-Z]|\w-\w/.test(name) ? factor.spelledOut : 1;
+  const isPrivate = /^[_#]/.test(name) ? factor.isPrivate : 1;
+  return spelledOut * isPrivate * (definers >= commonFrom ? factor.common : 1);
+}
+
+/** Of each edge from a file to a name, which share of the file's rank goes there; a file's shares are 1 together. */
+function edgeShares({ used, usedAt, counts, files }: Graph, factors: Float64Array): Float64Array {
+  const shares = new Float64Array(used.length);
+  for (const file of files.keys()) {
+    const [from, to] = [usedAt[file] ?? 0, usedAt[file + 1] ?? 0];
+    let sum = 0;
+    for (let at = from; at < to; at++) {
+      shares[at] = (factors[used[at] ?? 0] ?? 0) * Math.sqrt(counts[at] ?? 0);
+      sum += shares[at] ?? 0;
+    }
+    for (let at = from; at < to; at++) shares[at] = (shares[at] ?? 0) / sum;
+  }
+  return shares;
+}
+
+/** One round: each file's rank flows to the names it uses, and of each name in equal parts to those who define it. */
+function step(graph: Graph, shares: Float64Array, start: Float64Array, files: Float64Array, names: Float64Array) {
+  const { used, usedAt, defined, definedAt, definers } = graph;
+  names.fill(0);
+  let still = 0;
+  for (let file = 0; file < files.length; file++) {
+    const [from, to] = [usedAt[file] ?? 0, usedAt[file + 1] ?? 0];
+    const own = files[file] ?? 0;
+    if (from === to) still += own;
+    for (let at = from; at < to; at++) {
+      const name = used[at] ?? 0;
+      names[name] = (names[name] ?? 0) + own * (shares[at] ?? 0);
+    }
+  }
+  for (let name = 0; name < names.length; name++) names[name] = (names[name] ?? 0) / (definers[name] ?? 1);
+  const next = new Float64Array(files.length);
+  for (let file = 0; file < files.length; file++) {
+    let flow = 0;
+    for (let at = definedAt[file] ?? 0; at < (definedAt[file + 1] ?? 0); at++) flow += names[defined[at] ?? 0] ?? 0;
+    next[file] = (1 - damping) * (start[file] ?? 0) + damping * (flow + still * (start[file] ?? 0));
+  }
+  return next;
+}
