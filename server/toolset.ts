@@ -1,6 +1,9 @@
 /** Which tools the agents of a run have: by its flags, by the model's window, and by whether a person is there. */
 import type { ModelInfo } from "../agent/model.ts";
 import { isSmallWindow } from "../agent/prompt.ts";
+import { configDir } from "../providers/credential-file.ts";
+import { followEdits } from "../tools/lsp/after-edit.ts";
+import { Languages } from "../tools/lsp/languages.ts";
 import {
   advisorTool,
   builtinTools,
@@ -12,8 +15,9 @@ import {
 } from "../tools/registry.ts";
 import type { SkillBook } from "../tools/skills/book.ts";
 import type { Config } from "./config.ts";
+import { isTrusted } from "./trust.ts";
 
-type Wanted = Pick<Config, "tools" | "disallowTools" | "advisor" | "contain">;
+type Wanted = Pick<Config, "tools" | "disallowTools" | "advisor" | "contain" | "trust">;
 
 interface Place {
   readonly canAsk: boolean;
@@ -28,11 +32,10 @@ interface Place {
 }
 
 /** Throws `UsageError` for a name that is no tool's. */
-export async function toolSetOf(
-  { tools: wanted, disallowTools, advisor, contain }: Wanted,
-  info: ModelInfo,
-  place: Place,
-): Promise<ToolSet> {
+export async function toolSetOf(config: Wanted, info: ModelInfo, given: Place): Promise<ToolSet> {
+  const { tools: wanted, disallowTools, advisor, contain } = config;
+  const languages = languagesOf(config, given);
+  const place = { ...given, languages };
   const { tools, shelf } = wanted ? { tools: await chooseTools(wanted, place), shelf: [] } : standard(info, place);
   if (disallowTools.length > 0) await chooseTools(disallowTools, { ...place, canAsk: true });
   // A shell writes where it likes; who wants it beside contained files says so by its name.
@@ -40,7 +43,13 @@ export async function toolSetOf(
   const isAllowed = ({ name }: { readonly name: string }) => !leftOut.includes(name);
   const { model = "", maxUses } = advisor ?? {};
   const added = advisor ? [advisorTool({ model, ...(maxUses === undefined ? {} : { maxUses }) })] : [];
-  return { tools: [...tools.filter(isAllowed), ...added], shelf: shelf.filter(isAllowed) };
+  return followEdits({ tools: [...tools.filter(isAllowed), ...added], shelf: shelf.filter(isAllowed) }, languages);
+}
+
+/** Language servers run code of the project: by themselves they start only where it is trusted. */
+function languagesOf(config: Wanted, place: Place): Languages {
+  const { env } = place;
+  return new Languages({ ...place, configDir: configDir(env), isTrusted: (root) => isTrusted(root, config, env) });
 }
 
 /** A small window has no room for what tools say of other agents, nor for more of them. */

@@ -3,6 +3,8 @@
  * here are only its name and its description.
  */
 import type { AnyTool, ShelfEntry } from "../agent/tool.ts";
+import { Languages } from "./lsp/languages.ts";
+import lsp from "./lsp.md" with { type: "text" };
 import multiEdit from "./multi-edit.md" with { type: "text" };
 import type { ToolSettings } from "./settings.ts";
 import skill from "./skill.md" with { type: "text" };
@@ -16,6 +18,8 @@ export interface ShelfOptions {
   readonly settings?: ToolSettings | undefined;
   /** What Skill loads; no skills where it is absent. */
   readonly skills?: SkillBook | undefined;
+  /** The language servers of the session, for all tools that ask them. */
+  readonly languages?: Languages | undefined;
   /**
    * Takes what a tool has started that outlives its calls (a browser, a language server), and closes it with the session.
    * Without it, that ends with the process.
@@ -25,7 +29,8 @@ export interface ShelfOptions {
 
 /** One shelf for all agents of a session: each tool is made once, and what it holds is shared by them. */
 export function shelfOf(options: ShelfOptions = {}): ShelfEntry[] {
-  return entries(options).map((entry) => ({ ...entry, load: once(entry.load) }));
+  const languages = options.languages ?? new Languages(options);
+  return entries({ ...options, languages }).map((entry) => ({ ...entry, load: once(entry.load) }));
 }
 
 /** A tool that could not be made is tried again the next time. */
@@ -40,8 +45,13 @@ function once(load: ShelfEntry["load"]): () => Promise<AnyTool> {
   };
 }
 
-function entries({ env = {}, settings, skills }: ShelfOptions): ShelfEntry[] {
+function entries({ env = {}, settings, skills, languages }: ShelfOptions): ShelfEntry[] {
   return [
+    {
+      name: "LSP",
+      description: lsp,
+      load: async () => (await import("./lsp.ts")).lspTool(languages),
+    },
     {
       name: "MultiEdit",
       description: multiEdit,

@@ -8,7 +8,13 @@ const place = { canAsk: false, env: {} };
 const names = (tools: readonly { readonly name: string }[]) => tools.map(({ name }) => name);
 
 test("tools that are disallowed are left out, of the shelf too", async () => {
-  const set = { tools: undefined, advisor: undefined, contain: false, disallowTools: ["Bash", "WebFetch"] };
+  const set = {
+    tools: undefined,
+    advisor: undefined,
+    contain: false,
+    trust: false,
+    disallowTools: ["Bash", "WebFetch"],
+  };
   const { tools, shelf } = await toolSetOf(set, info, place);
   expect(names(tools)).toContain("Read");
   expect(names(tools)).not.toContain("Bash");
@@ -17,20 +23,20 @@ test("tools that are disallowed are left out, of the shelf too", async () => {
 });
 
 test("a name that is no tool's is refused, wherever it stands", async () => {
-  const wanted = { tools: undefined, advisor: undefined, contain: false, disallowTools: ["Bsah"] };
+  const wanted = { tools: undefined, advisor: undefined, contain: false, trust: false, disallowTools: ["Bsah"] };
   expect(toolSetOf(wanted, info, place)).rejects.toThrow(new UsageError('There is no tool "Bsah".'));
   expect(toolSetOf({ ...wanted, tools: ["Raed"] }, info, place)).rejects.toThrow(UsageError);
 });
 
 test("a small window has room for few tools", async () => {
-  const set = { tools: undefined, advisor: undefined, contain: false, disallowTools: [] };
+  const set = { tools: undefined, advisor: undefined, contain: false, trust: false, disallowTools: [] };
   const { tools, shelf } = await toolSetOf(set, { ...info, maxRequestTokens: 8_000 }, place);
   expect(names(tools)).toEqual(["Read", "Write", "Edit", "Bash", "Grep", "Glob", "List"]);
   expect(shelf).toEqual([]);
 });
 
 test("contained, there is no shell unless it is named", async () => {
-  const set = { tools: undefined, advisor: undefined, contain: true, disallowTools: [] };
+  const set = { tools: undefined, advisor: undefined, contain: true, trust: false, disallowTools: [] };
   expect(names((await toolSetOf(set, info, place)).tools)).not.toContain("Bash");
   expect(names((await toolSetOf({ ...set, tools: ["Bash", "Read"] }, info, place)).tools)).toEqual(["Read", "Bash"]);
 });

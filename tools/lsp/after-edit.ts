@@ -1,23 +1,53 @@
 /** Has tools that write files say which errors their changes brought in. */
 import { readFile } from "node:fs/promises";
-import type { AnyTool, ToolContext, ToolOutput } from "../../agent/tool.ts";
+import type { AnyTool, ShelfEntry, ToolContext, ToolForms, ToolOutput } from "../../agent/tool.ts";
 import type { Languages } from "./languages.ts";
 import type { Edited, EditNews } from "./news.ts";
 
+interface ToolSet {
+  readonly tools: readonly AnyTool[];
+  readonly shelf: readonly ShelfEntry[];
+}
+
 const newsOf = new WeakMap<Languages, Promise<EditNews>>();
 
+/** Those among the built-in tools whose results tell what they changed in files. */
+const writers: ReadonlySet<string> = new Set(["Edit", "MultiEdit", "Write"]);
+
+/** The same tools; those that write files say after a change which errors it brought in. */
+export function followEdits({ tools, shelf }: ToolSet, languages: Languages): ToolSet {
+  const writes = ({ name }: { readonly name: string }) => writers.has(name);
+  return {
+    tools: tools.map((tool) => (writes(tool) ? withDiagnostics(tool, languages) : tool)),
+    shelf: shelf.map((entry) => {
+      if (!writes(entry)) return entry;
+      return { ...entry, load: async () => withDiagnostics(await entry.load(), languages) };
+    }),
+  };
+}
+
 /** The tool, with a few lines more in its results where a language server has something to say of the files that it changed. */
-export function withDiagnostics<Tool extends AnyTool>(tool: Tool, languages: Languages): Tool {
+export function withDiagnostics(tool: AnyTool, languages: Languages): AnyTool {
+  const { forms } = tool;
+  return { ...followed(tool, languages), ...(forms && { forms: followedForms(forms, languages) }) };
+}
+
+function followedForms({ all, formFor }: ToolForms, languages: Languages): ToolForms {
+  const made = new Map<AnyTool, AnyTool>(all.map((form) => [form, followed(form, languages)]));
+  return { all: [...made.values()], formFor: (info) => made.get(formFor(info)) ?? formFor(info) };
+}
+
+function followed(tool: AnyTool, languages: Languages): AnyTool {
   return {
     ...tool,
-    async run(args: never, context: ToolContext) {
+    async run(args, context) {
       const output = await tool.run(args, context);
       const files = languages.afterEdits && output.isError !== true ? changedBy(output) : [];
       if (files.length === 0) return output;
-      const isWarm = languages.pool !== undefined;
+      const isOpen = languages.pool !== undefined;
       const news = tell(files, languages, context);
       // The first edit of all waits for nothing.
-      const text = isWarm ? await news : undefined;
+      const text = isOpen ? await news : undefined;
       return text === undefined ? output : { ...output, text: `${output.text}\n${text}` };
     },
   };
