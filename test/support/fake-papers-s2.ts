@@ -39,6 +39,10 @@ export function answerS2(asked: Asked): Response {
   const paper = asked.isEmpty ? undefined : paperBy(id);
   if (!paper) return refuse(`Paper with id ${id} not found`, 404);
   if (list === undefined) return Response.json(rowOf(paper, asked));
+  if (list === "references" && paper.isClosed) {
+    const disclaimer = { openAccessPdf: { disclaimer: "Notice: elided by the publisher" } };
+    return Response.json({ data: null, citingPaperInfo: disclaimer });
+  }
   const [linked, end] =
     list === "references"
       ? [paper.cites.flatMap((each) => byKey.get(each) ?? []), "citedPaper"]

@@ -18,6 +18,8 @@ export interface WorldPaper {
   readonly abstract?: string;
   /** Where a free PDF lies, beside arXiv. */
   readonly pdf?: string;
+  /** Semantic Scholar may not tell what it cites. */
+  readonly isClosed?: boolean;
   /** Services that do not know it. */
   readonly unknownTo?: readonly string[];
 }
@@ -222,6 +224,7 @@ const papers: readonly WorldPaper[] = [
     kind: "book",
     venue: "House of Books",
     abstract: "Costs of cafés.",
+    isClosed: true,
   },
   {
     key: "twin",

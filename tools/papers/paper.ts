@@ -96,7 +96,7 @@ export function merged(first: Paper, second: Paper): Paper {
 const placeFields = ["kind", "venue", "volume", "issue", "pages", "publisher"];
 
 /** The fields that are not undefined. */
-export function known<T extends object>(object: T, names?: readonly string[]): { [Name in keyof T]: T[Name] } {
+function known<T extends object>(object: T, names?: readonly string[]): { [Name in keyof T]: T[Name] } {
   const entries = Object.entries(object).filter(
     ([name, value]) => value !== undefined && names?.includes(name) !== false,
   );

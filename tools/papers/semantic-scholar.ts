@@ -28,6 +28,16 @@ export interface SemanticScholarOptions {
   readonly clock?: Clock;
 }
 
+interface PagesWanted {
+  readonly path: string;
+  readonly fields: string;
+  /** The papers of a row that fit. */
+  readonly pick: (row: unknown) => readonly Paper[];
+  readonly limit: number;
+  /** Of a page. */
+  readonly rows: number;
+}
+
 export class SemanticScholar implements CitationIndex, ScholarIndex {
   readonly name = "s2";
   readonly title = title;
@@ -111,7 +121,7 @@ export class SemanticScholar implements CitationIndex, ScholarIndex {
   async papersOf(id: string, { limit, years = {} }: LinkOptions, signal: AbortSignal): Promise<Links> {
     const path = `/author/${id}/papers`;
     const pick = (row: unknown) => paperOf(row).filter(({ year }) => inYears(year, years));
-    return await this.#pages(path, fields, pick, limit, signal);
+    return await this.#pages({ path, fields, pick, limit, rows: linkPage }, signal);
   }
 
   async #links(
@@ -125,24 +135,20 @@ export class SemanticScholar implements CitationIndex, ScholarIndex {
       influentialOnly && at(row, "isInfluential") !== true
         ? []
         : paperOf(at(row, end)).filter(({ year }) => inYears(year, years));
-    return await this.#pages(path, `isInfluential,${fields}`, pick, limit, signal);
+    const picksAll = !influentialOnly && years.from === undefined && years.to === undefined;
+    const rows = picksAll ? Math.min(limit + 1, linkPage) : linkPage;
+    return await this.#pages({ path, fields: `isInfluential,${fields}`, pick, limit, rows }, signal);
   }
 
   /** Page after page, until there are enough that fit. */
-  async #pages(
-    path: string,
-    wanted: string,
-    pick: (row: unknown) => readonly Paper[],
-    limit: number,
-    signal: AbortSignal,
-  ): Promise<Links> {
+  async #pages({ path, fields, pick, limit, rows }: PagesWanted, signal: AbortSignal): Promise<Links> {
     const papers: Paper[] = [];
-    for (let offset = 0; ; offset += linkPage) {
-      const rows = Math.min(linkPage, linkEnd - offset);
-      const answer = await this.#service.json({ path, query: { fields: wanted, offset, limit: rows }, signal });
-      // A publisher may forbid that its lists are told.
-      if (at(answer, "data") === null)
-        return { papers, hasMore: false, note: "The publisher keeps this list to itself." };
+    for (let offset = 0; ; offset += rows) {
+      const query = { fields, offset, limit: Math.min(rows, linkEnd - offset) };
+      const answer = await this.#service.json({ path, query, signal });
+      if (at(answer, "data") === null) {
+        throw new ServiceError(`${title} may not tell this list: its publisher keeps it closed.`, { status: 403 });
+      }
       papers.push(...rowsOf(answer).flatMap(pick));
       const isLast = at(answer, "next") === undefined;
       if (papers.length > limit || isLast) return { papers: papers.slice(0, limit), hasMore: papers.length > limit };

@@ -1,7 +1,7 @@
 /** Papers as text for a model, and as cards for the page. */
 import type { ToolDetails } from "../../agent/message.ts";
 import { plural, sliceWhole } from "../output.ts";
-import { addressOf, known, type Paper } from "./paper.ts";
+import { addressOf, type Paper } from "./paper.ts";
 
 const namedAuthors = 6;
 
@@ -43,16 +43,34 @@ function shortened(text: string, most: number): string {
 
 /** What the page shows of papers. */
 export function paperCards(papers: readonly Paper[]): ToolDetails {
-  return { type: "custom", name: "papers", data: papers.map(cardOf) };
+  return { type: "custom", name: "papers", data: papers.map((paper) => cardOf(paper)) };
 }
 
-export function cardOf(paper: Paper) {
+/** As `ui/state/cards.ts` reads it. */
+export type PaperCard = {
+  title: string;
+  authors: string[];
+  year?: number;
+  venue?: string;
+  url?: string;
+  doi?: string;
+  abstract?: string;
+  citations?: number;
+};
+
+export function cardOf(paper: Paper, abstractChars = 2_000): PaperCard {
   const { title, authors, year, venue, ids, abstract, citations } = paper;
-  const names = authors.slice(0, 50).map(({ name }) => name);
   const url = addressOf(paper);
-  const short = abstract === undefined ? undefined : shortened(abstract, 2_000);
-  const card = known({ year, venue, url, doi: ids.doi, abstract: short, citations });
-  return { title, authors: names, ...(card as Record<string, string | number>) };
+  return {
+    title,
+    authors: authors.slice(0, 50).map(({ name }) => name),
+    ...(year !== undefined && { year }),
+    ...(venue !== undefined && { venue }),
+    ...(url !== undefined && { url }),
+    ...(ids.doi !== undefined && { doi: ids.doi }),
+    ...(abstract !== undefined && { abstract: shortened(abstract, abstractChars) }),
+    ...(citations !== undefined && { citations }),
+  };
 }
 
 /** Notes below a result. */

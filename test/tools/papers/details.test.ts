@@ -108,6 +108,12 @@ test("OpenAlex tells who cites whom where Semantic Scholar does not", async () =
   expect(text).toContain("[Told by OpenAlex. Semantic Scholar answered with status 429.");
 });
 
+test("OpenAlex tells what a publisher keeps others from telling", async () => {
+  const { text } = await details({ ids: "10.5555/(sici)1097,<3>", operation: "references" });
+  expect(heads(text)).toEqual(["Round and Round: Two Papers that Cite Each Other (2001)"]);
+  expect(text).toEndWith("[Told by OpenAlex. Semantic Scholar may not tell this list: its publisher keeps it closed.]");
+});
+
 test("BibTeX for all, with what Crossref knows of where they came out", async () => {
   const { text } = await details({
     ids: ["10.5555/(sici)1097,<3>", "1706.03762", "10.9999/nothing"],
