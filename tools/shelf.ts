@@ -6,6 +6,11 @@ import type { AnyTool, ShelfEntry } from "../agent/tool.ts";
 import { Languages } from "./lsp/languages.ts";
 import lsp from "./lsp.md" with { type: "text" };
 import multiEdit from "./multi-edit.md" with { type: "text" };
+import paperAuthor from "./paper-author.md" with { type: "text" };
+import paperDetails from "./paper-details.md" with { type: "text" };
+import paperFetch from "./paper-fetch.md" with { type: "text" };
+import paperGraph from "./paper-graph.md" with { type: "text" };
+import paperSearch from "./paper-search.md" with { type: "text" };
 import type { ToolSettings } from "./settings.ts";
 import skill from "./skill.md" with { type: "text" };
 import type { SkillBook } from "./skills/book.ts";
@@ -67,11 +72,43 @@ function entries({ env = {}, settings, skills, languages }: ShelfOptions): Shelf
       description: webFetch,
       load: async () => (await import("./web-fetch.ts")).webFetchTool({ settings }),
     },
+    ...paperEntries(env),
     {
       name: "Skill",
       description: skill,
       load: async () =>
         (await import("./skill.ts")).skillTool(skills ?? new (await import("./skills/book.ts")).SkillBook()),
+    },
+  ];
+}
+
+function paperEntries(env: NonNullable<ShelfOptions["env"]>): ShelfEntry[] {
+  const library = async () => (await import("./papers/library.ts")).sharedLibrary(env);
+  return [
+    {
+      name: "PaperSearch",
+      description: paperSearch,
+      load: async () => (await import("./paper-search.ts")).paperSearchTool(await library()),
+    },
+    {
+      name: "PaperDetails",
+      description: paperDetails,
+      load: async () => (await import("./paper-details.ts")).paperDetailsTool(await library()),
+    },
+    {
+      name: "PaperAuthor",
+      description: paperAuthor,
+      load: async () => (await import("./paper-author.ts")).paperAuthorTool(await library()),
+    },
+    {
+      name: "PaperFetch",
+      description: paperFetch,
+      load: async () => (await import("./paper-fetch.ts")).paperFetchTool(await library()),
+    },
+    {
+      name: "PaperGraph",
+      description: paperGraph,
+      load: async () => (await import("./paper-graph.ts")).paperGraphTool(await library()),
     },
   ];
 }
