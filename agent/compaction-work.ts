@@ -14,6 +14,7 @@ import {
 import { type Context, droppedEntry, messageTokens } from "./context.ts";
 import { findResults } from "./drop.ts";
 import { AbortedError, SagentError, toErrorInfo } from "./error.ts";
+import { isExhausted } from "./fallback.ts";
 import type { Log } from "./log.ts";
 import type { Compaction, Input } from "./machine-state.ts";
 import { noUsage } from "./message.ts";
@@ -35,6 +36,8 @@ export interface CompactionWork {
   /** The conversation as it is cannot be sent: whatever is left out is better than to end here. */
   readonly mustShrink: boolean;
   readonly onForget: (what: Forgotten) => void;
+  /** Models that may go on where this one cannot, in their order; they stay their owner's. */
+  readonly standIns: () => AsyncIterable<Model>;
 }
 
 /** What a model no longer knows: all that it read, or only what some results showed. */
@@ -126,8 +129,8 @@ function drop({ context, log, model, onForget }: CompactionWork, wishes: readonl
 const lostPart = "Earlier parts of the conversation were dropped to make room, and no summary could be made.";
 
 /**
- * A summary by the utility model, else by the agent's own. Where both fail and the conversation must become shorter all
- * the same, a sentence that says so; else what went wrong is thrown.
+ * A summary by the utility model, else by the agent's own, else by those that go on in its place. Where all fail and the
+ * conversation must become shorter all the same, a sentence that says so; else what went wrong is thrown.
  */
 async function summaryOf(
   work: CompactionWork,
@@ -137,7 +140,7 @@ async function summaryOf(
 ): Promise<string> {
   await using utility = await work.agent.utilityModel?.(work.model.info).catch(() => undefined);
   let failure: SagentError | undefined;
-  for (const model of utility ? [utility, work.model] : [work.model]) {
+  for await (const model of writers(work, utility, () => failure)) {
     const written = await write(work, model, plan, hint, signal);
     if (signal.aborted) throw new AbortedError();
     if (typeof written === "string") return written;
@@ -145,6 +148,18 @@ async function summaryOf(
   }
   if (failure && !work.mustShrink) throw failure;
   return lostPart;
+}
+
+/** Others are asked for what they need not share with the agent's own model, as in a turn. */
+async function* writers(
+  { model, standIns }: CompactionWork,
+  utility: Model | undefined,
+  failure: () => SagentError | undefined,
+): AsyncGenerator<Model> {
+  if (utility) yield utility;
+  yield model;
+  const last = failure();
+  if (last && isExhausted(last.toInfo())) yield* standIns();
 }
 
 async function write(
@@ -155,7 +170,9 @@ async function write(
   signal: AbortSignal,
 ): Promise<string | SagentError> {
   const { agent, log, purse } = work;
-  const { clock = systemClock } = agent;
+  const { clock = systemClock, limits } = agent;
+  const limited = limits?.against(model.info, clock.now());
+  if (limited) return limited;
   const own = model === work.model ? { tier: work.tier } : {};
   const request = summaryRequest(model, plan.old, { previous: log.state.summary, hint, ...own });
   const { tier } = request.settings;
@@ -171,7 +188,10 @@ async function write(
     const durationMs = clock.now() - startedAt;
     const message = log.nextMessageId();
     log.emit({ type: "callEnded", message, usage, costUsd, totalCostUsd: purse.treeUsd, durationMs });
-    if (attempt.type === "error") return attempt.error;
+    if (attempt.type === "error") {
+      limits?.note(model.info, attempt.error, clock.now());
+      return attempt.error;
+    }
     return summary || new MalformedAnswerError({ provider: model.info.provider, detail: "it wrote no summary" });
   } catch (error) {
     if (error instanceof SagentError) return error;

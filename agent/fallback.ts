@@ -135,6 +135,17 @@ export class Chain implements AsyncDisposable {
     return { choice: undefined, skipped };
   }
 
+  /** Those beside the present one that do not rest, for work that changes nothing in the chain. */
+  async *others(now: number): AsyncGenerator<Model> {
+    const tried = new Set([nameOf(this.#present.model.info)]);
+    for (;;) {
+      const { choice } = await this.next(tried, now, () => undefined);
+      if (!choice) return;
+      tried.add(nameOf(choice.model.info));
+      yield choice.model;
+    }
+  }
+
   /**
    * Every model has failed. Those that did not say for how long may be asked again at once. Returns when the first of the
    * others comes back, in Unix ms; undefined where none said.

@@ -148,6 +148,7 @@ export class ModelWork implements LoopWork {
       maxOutput: this.#maxOutput,
       fixedTokens: this.#preamble.tokens(this.model),
       mustShrink: this.#mustShrink,
+      standIns: () => this.#chain.others((this.#options.agent.clock ?? systemClock).now()),
     };
   }
 

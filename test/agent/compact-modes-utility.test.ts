@@ -2,11 +2,13 @@
 import { expect, test } from "bun:test";
 import { ConfigError } from "../../agent/error.ts";
 import type { Model, PriceRow } from "../../agent/model.ts";
-import { ServerError } from "../../agent/provider-error.ts";
+import { PolicyError, RateLimitError, ServerError } from "../../agent/provider-error.ts";
 import { eventsOf, must, type ScriptedStep, scriptedModel } from "../support/index.ts";
 import { type AgentRig, agentRig, answered, lines } from "./agent-rig.ts";
 
 const failed = new ServerError({ provider: "P", status: 500 });
+const limited = new RateLimitError({ provider: "P", status: 429, retryAfterMs: 3_600_000 });
+const refusal = new PolicyError({ provider: "P" });
 const priced = (output: number): PriceRow[] => [
   { tier: "auto", above: 0, input: 0, output, cacheWrite: 0, cacheWrite1h: 0, cacheRead: 0 },
 ];
@@ -108,4 +110,31 @@ test("a halt ends the summary: the utility model is closed and nothing changes",
   expect([eventsOf(rig.events, "compacted").length, state.closed]).toEqual([0, 1]);
   expect((await rig.agent.run("c")).content).toBe("three");
   expect(lines(must(rig.model.requests[2]).messages)).toHaveLength(5);
+});
+
+test("where both cannot answer, those that go on in the agent's place are asked, and the chain stays as it was", async () => {
+  const other = scriptedModel([answered("the sum")], { info: { id: "other", wireId: "other" } });
+  const ways = {
+    utilityModel: utilities([limited]).utilityModel,
+    fallback: [{ model: "gone" }, { model: "other" }],
+    resolveModel: async ({ model }: { readonly model?: string | undefined }) => {
+      if (model === "other") return other;
+      throw new ConfigError("no key");
+    },
+  };
+  await using rig = agentRig([answered("one"), answered("two"), limited, answered("three")], ways);
+  await summarised(rig);
+  expect([rig.model.requests.length, other.requests.length]).toEqual([3, 1]);
+  expect(eventsOf(rig.events, "switched")).toEqual([]);
+  await rig.agent.run("c");
+  expect(lines(must(rig.model.requests[3]).messages)[0]).toBe("notice Summary of the conversation so far:\n\nthe sum");
+});
+
+test("what another model would refuse as well is not asked of it", async () => {
+  const other = scriptedModel([answered("the sum")], { info: { id: "other", wireId: "other" } });
+  const ways = { fallback: [{ model: "other" }], resolveModel: async () => other };
+  await using rig = agentRig([answered("one"), answered("two"), refusal], ways);
+  await summarised(rig);
+  expect(other.requests).toEqual([]);
+  expect(eventsOf(rig.events, "compactFailed").map(({ error }) => error.code)).toEqual(["policy"]);
 });
