@@ -78,7 +78,10 @@ export function findKey(vendor: Vendor, env: Env): string | undefined {
 
 const hubTokens = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"];
 /** Of the engines and services that tools call. */
-const serviceKeys = ["TAVILY_API_KEY", "EXA_API_KEY", "BRAVE_API_KEY", "SERPER_API_KEY"];
+const serviceKeys = [
+  ...["TAVILY_API_KEY", "EXA_API_KEY", "BRAVE_API_KEY", "SERPER_API_KEY"],
+  ...["SEMANTIC_SCHOLAR_API_KEY", "OPENALEX_API_KEY"],
+];
 const otherSecrets: readonly string[] = ["ANTHROPIC_AUTH_TOKEN", "SAGENT_SECRET", ...hubTokens, ...serviceKeys];
 const secretVars: ReadonlySet<string> = new Set([...vendors.flatMap((vendor) => vendor.keyVars), ...otherSecrets]);
 

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { findKey, redact, vendorOf, vendors, withoutSecrets } from "../../providers/auth.ts";
 import { requireCredential } from "../../providers/credentials.ts";
 import data from "../../providers/data/catalog.json" with { type: "json" };
+import { paperKeys } from "../../tools/papers/library.ts";
 import { engineKeys } from "../../tools/search/engines.ts";
 
 const anthropic = vendorOf("anthropic");
@@ -78,7 +79,7 @@ test("secrets in a text are replaced by their names, the longest first, short on
   expect(redact("nothing here", {})).toBe("nothing here");
 });
 
-test("keys of search engines are kept from children like any other", () => {
-  for (const name of engineKeys)
+test("keys of search engines and of services for papers are kept from children like any other", () => {
+  for (const name of [...engineKeys, ...paperKeys])
     expect(withoutSecrets({ [name]: "a-key-of-some-length", LANG: "C" })).toEqual({ LANG: "C" });
 });

@@ -1,5 +1,5 @@
 /** arXiv's feed (https://info.arxiv.org/help/api/user-manual.html) and Crossref's works (https://api.crossref.org). */
-import type { Asked } from "./fake-papers.ts";
+import type { Asked } from "./fake-papers-asked.ts";
 import { knownTo, matches, type WorldPaper } from "./fake-papers-world.ts";
 
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");

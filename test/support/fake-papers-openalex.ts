@@ -1,5 +1,5 @@
 /** OpenAlex, as https://developers.openalex.org says. */
-import { type Asked, paperKeysHere } from "./fake-papers.ts";
+import { type Asked, paperKeysHere } from "./fake-papers-asked.ts";
 import {
   authorId,
   byKey,

@@ -1,5 +1,5 @@
 /** Semantic Scholar's graph, as https://api.semanticscholar.org/api-docs/graph says. */
-import { type Asked, paperKeysHere } from "./fake-papers.ts";
+import { type Asked, paperKeysHere } from "./fake-papers-asked.ts";
 import {
   authorId,
   byKey,

@@ -5,6 +5,7 @@
 import type { Clock } from "../../agent/clock.ts";
 import { type Library, openLibrary } from "../../tools/papers/library.ts";
 import type { Network } from "../../tools/web/dial.ts";
+import { paperKeysHere } from "./fake-papers-asked.ts";
 import { answerArxiv, answerCrossref } from "./fake-papers-lists.ts";
 import { answerOpenAlex } from "./fake-papers-openalex.ts";
 import { answerS2 } from "./fake-papers-s2.ts";
@@ -12,17 +13,6 @@ import { answerS2 } from "./fake-papers-s2.ts";
 export const services = ["s2", "openalex", "arxiv", "crossref"] as const;
 export type ServiceName = (typeof services)[number];
 export type PaperFault = "empty" | "limited" | "busy once" | "down" | "page" | "cut" | "slow" | "loop" | "odd";
-
-/** What a service is asked; a text in place of an answer is why the real one would refuse it. */
-export interface Asked {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: Headers;
-  readonly body: unknown;
-  /** It knows nothing. */
-  readonly isEmpty: boolean;
-}
 
 export interface FakePapers extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
@@ -34,8 +24,6 @@ export interface FakePapers extends AsyncDisposable {
   /** A library of its own, without memory of others. */
   library(options?: { readonly env?: Readonly<Record<string, string>>; readonly network?: Network }): Library;
 }
-
-export const paperKeysHere = { s2: "s2-test-key", openalex: "openalex-test-key" };
 
 const answers = { s2: answerS2, openalex: answerOpenAlex, arxiv: answerArxiv, crossref: answerCrossref };
 

@@ -34,6 +34,11 @@ const looks: Readonly<Record<string, ToolLook>> = {
   Advisor: { kind: "ask", icon: "sparkle", subject: "prompt" },
   WebSearch: { kind: "other", icon: "search", subject: "query" },
   WebFetch: { kind: "other", icon: "file", subject: "url" },
+  PaperSearch: { kind: "other", icon: "search", subject: "query" },
+  PaperDetails: { kind: "other", icon: "file", subject: "ids", beside: "operation" },
+  PaperAuthor: { kind: "other", icon: "agent", subject: "query", beside: "operation" },
+  PaperFetch: { kind: "other", icon: "file", subject: "ids", beside: "pages" },
+  PaperGraph: { kind: "other", icon: "search", subject: "ids" },
   ToolSearch: { kind: "other", icon: "wrench", subject: "query" },
   Ask: { kind: "ask", icon: "question", subject: "question" },
 };
