@@ -202,7 +202,7 @@ class Placing {
     const nearest = explainMiss(this.#text, lines.join("\n"), "these lines");
     const taken = findExact(this.#file, lines).length > 0 ? " Another chunk has changed these lines already." : "";
     return new FileError(
-      `${chunk.name} has no place in ${this.#path}: its lines are not there.${taken} ${nearest}`.trim(),
+      `${chunk.name} has no place in ${this.#path}: its lines are not there; nothing was changed.${taken} ${nearest}`.trim(),
     );
   }
 
@@ -211,7 +211,7 @@ class Placing {
     const [{ aside } = {}] = matches;
     const how = aside ? `fits only with ${asideWords[aside]}, and so ` : "";
     return new FileError(
-      `${chunk.name} ${how}has several places in ${this.#path}: lines ${lines.join(", ")}. Add lines around it, or an @@ line above it.`,
+      `${chunk.name} ${how}has several places in ${this.#path}: lines ${lines.join(", ")}; nothing was changed. Add lines around it, or an @@ line above it.`,
     );
   }
 }

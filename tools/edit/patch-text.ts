@@ -107,16 +107,17 @@ function readChunks(body: readonly string[], first: number): Chunk[] {
       if (anchor !== "") chunk.anchors.push(anchor);
     } else if (line.trimEnd() === endMark) {
       (last ?? open(at)).atEnd = true;
-    } else if (line !== "" || body.slice(index).some((each) => each !== "" && !each.startsWith("@@"))) {
+    } else {
       (last && !last.atEnd ? last : open(at)).lines.push(lineOf(line, at));
     }
   }
-  return chunks.filter(({ lines }) => lines.length > 0).map(closeChunk);
+  return chunks.map(closeChunk).filter(({ lines }) => lines.length > 0);
 }
 
-/** Blank lines at its end that are not even a space are the gap to what follows. */
+/** Empty lines at its end that not even a space begins are the gap to what follows. */
 function closeChunk({ at, anchors, lines, atEnd }: OpenChunk, index: number): Chunk {
-  return { name: `Chunk ${index + 1} (line ${at + 1} of the patch)`, anchors, lines, atEnd };
+  const end = atEnd ? lines.length : lines.findLastIndex((line) => line !== gap) + 1;
+  return { name: `Chunk ${index + 1} (line ${at + 1} of the patch)`, anchors, lines: lines.slice(0, end), atEnd };
 }
 
 /** Line numbers, as other diffs have them there, say nothing here. */
@@ -127,8 +128,10 @@ function anchorOf(line: string): string {
 
 const kinds: Readonly<Record<string, ChunkLine["type"]>> = { " ": "keep", "-": "drop", "+": "add" };
 
+const gap: ChunkLine = { type: "keep", text: "" };
+
 function lineOf(line: string, at: number): ChunkLine {
-  if (line === "") return { type: "keep", text: "" };
+  if (line === "") return gap;
   const type = kinds[line[0] ?? ""];
   if (type === undefined) throw unfit(at, line, "begins with neither a space, `+`, `-` nor `@@`");
   return { type, text: line.slice(1) };
