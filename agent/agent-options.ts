@@ -31,6 +31,8 @@ export interface AgentOptions {
   /** Name among agents; `main` by default. */
   readonly label?: string;
   readonly system?: string;
+  /** Asked before each request: the system text with what has changed of it since. The same text where nothing has. */
+  readonly revise?: (system: string) => string;
   /** Where tools begin to work; the session's last place, or the process's own directory, by default. */
   readonly cwd?: string;
   /** The project's directory; `cwd` by default. */

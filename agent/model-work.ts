@@ -51,7 +51,7 @@ export class ModelWork implements LoopWork {
     this.#options = options;
     this.#context = new Context(options.log.state);
     this.#switcher = new ModelSwitcher(options.agent);
-    this.#preamble = new Preamble(options.agent.system ?? "", options.toolbox);
+    this.#preamble = new Preamble(options.agent.system ?? "", options.toolbox, options.agent.revise);
     const settings = adoptSettings({ ...lowestSettings(model.info), ...options.settings }, model.info);
     this.#chain = new Chain(options.agent, this.#switcher, { model, settings });
   }
@@ -62,6 +62,13 @@ export class ModelWork implements LoopWork {
 
   get settings(): ModelSettings {
     return this.#chain.present.settings;
+  }
+
+  /** Who answers, as events tell it. */
+  get identity(): Pick<EventOf<"started">, "model" | "account" | "settings"> {
+    const { access, ...info } = this.model.info;
+    const account = access?.account;
+    return { model: originOf(info), ...(account === undefined ? {} : { account }), settings: this.settings };
   }
 
   async callModel(generation: number, signal: AbortSignal): Promise<Input> {
@@ -186,8 +193,7 @@ export class ModelWork implements LoopWork {
   }
 
   #changed(news: Partial<EventOf<"switched">>): void {
-    const { model, settings } = this;
-    this.#options.log.emit({ ...news, type: "switched", model: originOf(model.info), settings });
+    this.#options.log.emit({ ...news, type: "switched", ...this.identity });
   }
 
   /** A model of the chain takes the conversation as it is, within the budget, or is passed over. */

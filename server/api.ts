@@ -70,3 +70,13 @@ export interface LocalState {
   readonly freeBytes: number;
   readonly totalBytes: number;
 }
+
+/** A command of the project, of a plug-in or of the person. */
+export interface CommandRow {
+  /** With its `/`. */
+  readonly name: `/${string}`;
+  readonly description: string;
+  /** What its author says of the words behind it; empty where nothing. */
+  readonly usage: string;
+  readonly from: "project" | "yours";
+}

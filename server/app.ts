@@ -26,6 +26,7 @@ const path = { query: t.Object({ path: pathText }) };
 const words = { query: t.Object({ q: t.String({ maxLength: 500 }) }) };
 const idText = t.String({ pattern: "^[0-9a-f]{12}$" });
 const id = { params: t.Object({ id: idText }) };
+const maySession = { query: t.Object({ session: t.Optional(idText) }) };
 const agent = { params: t.Object({ id: idText, agent: t.String() }) };
 
 /** Not yet listening. */
@@ -51,6 +52,7 @@ export function makeApp(options: AppOptions) {
     .post("/api/launch", () => ({ path: doors().launchPath() }))
     .get("/api/health", () => ({ ok: true, pid: process.pid }))
     .get("/api/models", () => providerRows(desk.env, desk.config, host.pageModels.isOffered))
+    .get("/api/commands", ({ query }) => desk.commands(query.session), maySession)
     .get("/api/local", () => localState(options.host.pulls.news))
     .get("/api/find", ({ query: { q }, request }) => desk.find(q, request.signal), words)
     .get("/api/files/find", ({ query: { q } }) => desk.findFiles(q), { query: t.Object({ q: t.String() }) })

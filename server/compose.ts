@@ -12,7 +12,7 @@ import { withoutSecrets } from "../providers/auth.ts";
 import { catalogText } from "../providers/catalog-text.ts";
 import { childBuilder } from "./children.ts";
 import type { Config } from "./config.ts";
-import { openExtensions } from "./extensions.ts";
+import { Extensions } from "./extensions.ts";
 import { Models } from "./models.ts";
 import { note } from "./output.ts";
 import { createSession, openSession } from "./sessions.ts";
@@ -27,8 +27,8 @@ export interface Composed extends AsyncDisposable {
   readonly fleet: Fleet;
   readonly session: Session | undefined;
   readonly model: Model;
-  /** Absolute paths of the AGENTS.md files that all of its agents have read, in the order they apply. */
-  readonly instructions: readonly string[];
+  /** What its agents have beside the built-in tools and words. */
+  readonly extensions: Extensions;
 }
 
 export interface ComposeOptions {
@@ -49,10 +49,11 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   if (resumed) stack.defer(() => release(resumed));
   const before = resumed ? replay(resumed.events.filter((event) => event.agent === config.label)) : undefined;
   const models = options.models ?? stack.use(new Models(config, env));
-  const model = await models.first(config, before?.model ?? undefined);
+  const recorded = before?.model ? { ...before.model, account: before.account } : undefined;
+  const model = await models.first(config, recorded);
   const settings = settingsOf(config.knobs, model.info);
   const held = stack.use(new AsyncDisposableStack());
-  const extensions = await openExtensions(config, env);
+  const extensions = await Extensions.open(config, env);
   for (const warning of extensions.warnings) note(warning);
   const { place, skills } = extensions;
   const sources = await toolSources(config, env, (resource) => held.use(resource));
@@ -81,6 +82,7 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
     sources,
     label: config.label,
     system: standardPrompt(place, model.info, tools, config.system),
+    revise: (system) => extensions.revise(system),
     cwd,
     root: config.cwd,
     ...(config.contain ? { writeRoots: [config.cwd, ...config.addDirs] } : {}),
@@ -100,8 +102,7 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   stack.use(fleet);
   for (const problem of await fleet.restore(agent, { revive: config.resumePersistent })) note(problem);
   const owned = stack.move();
-  const { instructions } = extensions;
-  return { agent, fleet, session, model, instructions, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { agent, fleet, session, model, extensions, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** Whoever wants to know whether all of it was saved has asked by a flush. */

@@ -2,9 +2,10 @@
 import { realpathSync } from "node:fs";
 import { UsageError } from "../agent/error.ts";
 import type { MessageId } from "../agent/message.ts";
-import type { AgentFacts } from "./api.ts";
+import type { AgentFacts, CommandRow } from "./api.ts";
 import { pageDir } from "./assets.ts";
 import { fileResponse } from "./attachments.ts";
+import { projectCommands } from "./commands.ts";
 import type { Config } from "./config.ts";
 import { openEditor } from "./editor.ts";
 import { type ExportFormat, exportName, exportSession } from "./export.ts";
@@ -134,8 +135,15 @@ export class Desk implements Disposable {
   }
 
   async agent(id: string, label: string): Promise<AgentFacts> {
-    const { fleet, instructions } = (await this.#workspace.load(id)).composed;
-    return { tools: fleet.get(label) ? fleet.report(label).tools : [], instructions };
+    const { fleet, extensions } = (await this.#workspace.load(id)).composed;
+    return { tools: fleet.get(label) ? fleet.report(label).tools : [], instructions: extensions.instructions };
+  }
+
+  /** Commands that somebody wrote: as a loaded session knows them, or as they are on the disk. */
+  commands(id: string | undefined): readonly CommandRow[] {
+    const here = id === undefined ? undefined : this.#workspace.get(id);
+    const all = here?.composed.extensions.commands.all ?? projectCommands(this.config, this.env).all;
+    return all.map(({ name, description, usage, from }) => ({ name, description, usage, from }));
   }
 
   async changes(id: string): Promise<FileChange[]> {

@@ -1,33 +1,82 @@
 /**
- * What a project and a person have written to make their agents able to do more: instructions and skills. Read when a
- * session begins.
+ * What a project and a person have written so that their agents can do more: instructions, skills and commands. One for
+ * all agents of a session; read when it begins, and again when somebody asks for it.
  */
-import { type Instructions, loadInstructions } from "../agent/instructions.ts";
+import { loadInstructions } from "../agent/instructions.ts";
 import type { Surroundings } from "../agent/prompt.ts";
 import { type SkillBook, skillBookFor } from "../tools/skills/book.ts";
+import { projectPlaces, skillDirs } from "../tools/skills/places.ts";
+import { type Commands, projectCommands } from "./commands.ts";
 import type { Config } from "./config.ts";
+import { Revision } from "./revision.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export interface Extensions {
-  /** What prompts tell of it; the same object for all agents of the session. */
-  readonly place: Surroundings;
-  /** Absolute paths of the AGENTS.md files that were read, in the order they apply. */
-  readonly instructions: readonly string[];
+export class Extensions {
   readonly skills: SkillBook;
-  /** Sentences for the person. */
-  readonly warnings: readonly string[];
-}
+  readonly commands: Commands;
+  readonly #config: Config;
+  readonly #env: Env;
+  readonly #revision: Revision;
+  #instructions: readonly string[] = [];
+  #warnings: readonly string[] = [];
 
-export async function openExtensions(config: Config, env: Env): Promise<Extensions> {
-  const { cwd, addDirs } = config;
-  const skills = skillBookFor(cwd, env);
-  const instructions: Instructions = await loadInstructions({ cwd, env, addDirs });
-  const date = new Date().toISOString().slice(0, 10);
-  return {
-    place: { cwd, date, instructions: instructions.text, skills: skills.listing() },
-    instructions: instructions.files,
-    skills,
-    warnings: [...instructions.warnings, ...skills.problems],
-  };
+  private constructor(config: Config, env: Env) {
+    const { cwd } = config;
+    this.#config = config;
+    this.#env = env;
+    this.skills = skillBookFor(cwd, env);
+    this.commands = projectCommands(config, env);
+    const date = new Date().toISOString().slice(0, 10);
+    this.#revision = new Revision({ cwd, date, instructions: "", skills: this.skills.listing() });
+  }
+
+  static async open(config: Config, env: Env): Promise<Extensions> {
+    const extensions = new Extensions(config, env);
+    await extensions.#read();
+    extensions.#revision.begin();
+    return extensions;
+  }
+
+  /** What prompts tell of it. */
+  get place(): Surroundings {
+    return this.#revision.place;
+  }
+
+  /** Absolute paths of the AGENTS.md files that were read, in the order they apply. */
+  get instructions(): readonly string[] {
+    return this.#instructions;
+  }
+
+  /** Sentences for the person, of the last reading. */
+  get warnings(): readonly string[] {
+    return this.#warnings;
+  }
+
+  /** A prompt that an earlier reading went into, with the present one in its place. */
+  revise(system: string): string {
+    return this.#revision.revise(system);
+  }
+
+  /** Reads all of it again. Resolves to what there is now, in sentences; what is in use goes on as it was. */
+  async reload(): Promise<string> {
+    const { cwd } = this.#config;
+    this.skills.reload(skillDirs(cwd, this.#env));
+    this.commands.reload(projectPlaces(cwd, this.#env));
+    await this.#read();
+    const counts = [
+      `${this.#instructions.length} files of instructions`,
+      `${this.skills.all.length} skills`,
+      `${this.commands.all.length} commands`,
+    ];
+    return [`Read again: ${counts.join(", ")}.`, ...this.#warnings].join("\n");
+  }
+
+  async #read(): Promise<void> {
+    const { cwd, addDirs } = this.#config;
+    const { text, files, warnings } = await loadInstructions({ cwd, env: this.#env, addDirs });
+    this.#instructions = files;
+    this.#revision.change({ instructions: text, skills: this.skills.listing() });
+    this.#warnings = [...warnings, ...this.skills.problems, ...this.commands.problems];
+  }
 }

@@ -5,6 +5,7 @@ import type { EndReason } from "../agent/event.ts";
 import type { Fleet } from "../agent/fleet.ts";
 import { type FleetResult, runFleet } from "../agent/fleet-run.ts";
 import type { Session } from "../agent/session.ts";
+import { useModel } from "./command-send.ts";
 import { compose } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { exitCode, type StopSignal, signalCodes } from "./exit.ts";
@@ -24,7 +25,7 @@ export async function runHeadless(config: Config, env: Env): Promise<number> {
   await using input = started.input;
   await using composed = started.composed;
   const { agent, fleet, session } = composed;
-  const { prompt } = input;
+  const { prompt } = started;
   const task = started.output ? { prompt, ...started.output } : prompt;
   const windows = new Windows();
   fleet.subscribe((event) => windows.note(event));
@@ -62,9 +63,11 @@ async function begin(config: Config, env: Env) {
   const output = config.outputSchema === undefined ? undefined : await outputOf(config.outputSchema);
   const input = stack.use(await readInput(config));
   const canAsk = input.answers !== undefined && config.outputFormat === "stream-json";
-  const composed = await compose(config, env, { canAsk });
+  const composed = stack.use(await compose(config, env, { canAsk }));
+  const expanded = await composed.extensions.commands.expand(input.prompt, new AbortController().signal);
+  if (expanded) useModel(composed.agent, expanded);
   stack.move();
-  return { input, composed, output };
+  return { input, composed, output, prompt: expanded?.text ?? input.prompt };
 }
 
 async function outputOf(given: string) {

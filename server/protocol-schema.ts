@@ -52,6 +52,8 @@ export const clientFrameSchema = z.discriminatedUnion("type", [
     provider: z.string().optional(),
     model: z.string().optional(),
   }),
+  /** Reads again what the project and the person wrote for the agents of a session. */
+  z.object({ type: z.literal("reload"), key, session }),
   z.object({ type: z.literal("terminalOpen"), key, session, ...size }),
   z.object({ type: z.literal("terminalAttach"), terminal }),
   z.object({ type: z.literal("terminalDetach"), terminal }),

@@ -33,7 +33,7 @@ interface Local<Name extends string> {
 
 /** What every surface does by itself. */
 export type Shared =
-  | Local<"help" | "model" | "agents" | "cost">
+  | Local<"help" | "model" | "agents" | "cost" | "reload">
   /** `agent` absent: the one that the person talks to. */
   | (Local<"status"> & { readonly agent?: string })
   /** A child of the agent that the person talks to, which stays. */
@@ -58,6 +58,8 @@ export type ActionWith<Own> =
   /** `target` absent: the agent that the person talks to. */
   | { readonly type: "command"; readonly target?: string; readonly command: Command }
   | { readonly type: "error"; readonly text: string }
+  /** A command that the project, a plug-in or the person wrote: the whole line. */
+  | { readonly type: "own"; readonly line: string }
   | Own;
 
 /** What a line asks for. */

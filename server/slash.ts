@@ -102,6 +102,10 @@ const shared: readonly SlashCommand<Shared>[] = [
     ...bare("/cost", "what it has cost, and how far the provider lets one go", { type: "local", name: "cost" }),
     alias: "/usage",
   },
+  bare("/reload", "read again what the project and you wrote: plug-ins, skills, commands, hooks, instructions", {
+    type: "local",
+    name: "reload",
+  }),
   bare("/help", "this list", { type: "local", name: "help" }),
 ];
 
@@ -162,7 +166,7 @@ const tables: { readonly [On in Surface]: readonly SlashCommand<LocalOf[On]>[] }
 
 /** A line that is a command, or is meant as one; a path is not. */
 export function isSlash(line: string): boolean {
-  return /^\/[a-z]*(?:\s|$)/.test(line);
+  return /^\/(?:[a-z][\w:-]*)?(?:\s|$)/.test(line);
 }
 
 /** The commands of a surface, in the order of its help. */
@@ -170,11 +174,13 @@ export function slashCommands<On extends Surface>(on: On): readonly SlashCommand
   return tables[on];
 }
 
-/** Reads a line that begins with `/`. */
-export function parseSlash<On extends Surface>(line: string, on: On): Action<On> {
+/** Reads a line that begins with `/`. `own` are names of commands that somebody wrote; those that are built in come first. */
+export function parseSlash<On extends Surface>(line: string, on: On, own: readonly string[] = []): Action<On> {
   const [name, text] = cut(line.trim());
   const command = slashCommands(on).find((each) => each.name === name || each.alias === name);
-  return command ? command.parse(text) : wrong(`There is no command ${name}. /help lists those there are.`);
+  if (command) return command.parse(text);
+  if (own.includes(name)) return { type: "own", line: line.trim() };
+  return wrong(`There is no command ${name}. /help lists those there are.`);
 }
 
 /** The end of a line that is being typed, and what could stand there. */

@@ -5,6 +5,7 @@
 import { SagentError, toErrorInfo, UsageError } from "../agent/error.ts";
 import type { CallLink } from "../agent/fleet-port.ts";
 import { Client, type Wire } from "./client.ts";
+import { sendSaid } from "./command-send.ts";
 import type { PageModels } from "./page-models.ts";
 import type { ServerFrame } from "./protocol.ts";
 import { type ClientFrame, clientFrameSchema } from "./protocol-schema.ts";
@@ -117,6 +118,7 @@ export class Connection {
       case "command":
       case "create":
       case "spawn":
+      case "reload":
       case "pull":
       case "terminalOpen":
         return this.#client.send(await this.#host.requests.once(frame.key, () => this.#request(frame)));
@@ -155,7 +157,7 @@ export class Connection {
     switch (frame.type) {
       case "command": {
         const { composed } = await workspace.load(frame.session);
-        const reached = composed.fleet.command(frame.target, frame.command);
+        const reached = await sendSaid(composed.extensions.commands, composed.fleet, frame.target, frame.command);
         await composed.session?.flush();
         return { reached };
       }
@@ -171,6 +173,10 @@ export class Connection {
           byPerson(),
         );
         return undefined;
+      }
+      case "reload": {
+        const { composed } = await workspace.load(frame.session);
+        return { text: await composed.extensions.reload() };
       }
       case "pull":
         return pulls.start(frame.name);

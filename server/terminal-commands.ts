@@ -2,6 +2,9 @@
 import type { Agent } from "../agent/agent.ts";
 import { SagentError } from "../agent/error.ts";
 import type { Fleet } from "../agent/fleet.ts";
+import type { CommandRow } from "./api.ts";
+import { sendSaid } from "./command-send.ts";
+import type { Extensions } from "./extensions.ts";
 import { parseSlash, slashCommands, slashHelp, type Unfinished, unfinished } from "./slash.ts";
 import { type Action, choices, type LocalOf } from "./slash-command.ts";
 import type { TerminalAsks } from "./terminal-asks.ts";
@@ -12,13 +15,19 @@ export interface Scene {
   /** The agent that the person talks to. */
   readonly root: Agent;
   readonly asks: TerminalAsks;
+  /** What the project, plug-ins and the person wrote beside. */
+  readonly extensions?: Pick<Extensions, "commands" | "reload"> | undefined;
   /** What providers told of their limits. */
   readonly windows: Windows;
   readonly print: (text: string) => void;
 }
 
-export function commandHelp(): string {
-  return `Type a task and press Enter. While it works, what you type reaches it at once;\nwhile a question is open, it answers that, and /send says something else.\n${slashHelp("terminal")}`;
+export function commandHelp(own: readonly CommandRow[] = []): string {
+  const rows = own.map(({ name, usage, description }) => `${`${name} ${usage}`.padEnd(26)} ${description}`);
+  return [
+    `Type a task and press Enter. While it works, what you type reaches it at once;\nwhile a question is open, it answers that, and /send says something else.\n${slashHelp("terminal")}`,
+    ...rows,
+  ].join("\n");
 }
 
 /** A line that is no command: it answers the oldest open question, or it is a message. False where it was not taken. */
@@ -35,7 +44,8 @@ export function runLine(text: string, scene: Scene): boolean {
 
 /** What is wrong with the line is printed. Tells whether the person wants to leave. */
 export function runCommand(line: string, scene: Scene): "stay" | "leave" {
-  const action = parseSlash(line, "terminal");
+  const own = scene.extensions?.commands.all.map(({ name }) => name);
+  const action = parseSlash(line, "terminal", own);
   if (action.type === "local" && action.name === "quit") return "leave";
   try {
     perform(action, scene);
@@ -46,16 +56,23 @@ export function runCommand(line: string, scene: Scene): "stay" | "leave" {
 }
 
 /** What the Tab key offers for the end of a line, and the word that it stands for. */
-export function completions(line: string, fleet: Fleet): [offered: string[], word: string] {
+export function completions(
+  line: string,
+  fleet: Fleet,
+  own: readonly CommandRow[] = [],
+): [offered: string[], word: string] {
   const end = unfinished(line, "terminal");
   if (!end) return [[], line];
-  return [candidates(end.kind, fleet).filter((each) => each.startsWith(end.word)), end.word];
+  return [candidates(end.kind, fleet, own).filter((each) => each.startsWith(end.word)), end.word];
 }
 
-function candidates(kind: Unfinished["kind"], fleet: Fleet): readonly string[] {
+function candidates(kind: Unfinished["kind"], fleet: Fleet, own: readonly CommandRow[]): readonly string[] {
   switch (kind) {
     case "command":
-      return slashCommands("terminal").map(({ name, args }) => (args.length > 0 ? `${name} ` : name));
+      return [
+        ...slashCommands("terminal").map(({ name, args }) => (args.length > 0 ? `${name} ` : name)),
+        ...own.map(({ name, usage }) => (usage === "" ? name : `${name} `)),
+      ];
     case "agent":
       return fleet.living().map(({ label }) => label);
     case "call":
@@ -73,6 +90,8 @@ function perform(action: Action<"terminal">, scene: Scene): void {
   switch (action.type) {
     case "error":
       return print(action.text);
+    case "own":
+      return void own(action.line, scene);
     case "command":
       if (action.target === undefined) root.send(action.command);
       else fleet.command(action.target, action.command);
@@ -86,7 +105,7 @@ function performHere(action: LocalOf["terminal"], scene: Scene): void {
   const { asks, fleet, root, print } = scene;
   switch (action.name) {
     case "help":
-      return print(commandHelp());
+      return print(commandHelp(scene.extensions?.commands.all));
     case "model": {
       const { provider, model } = root.snapshot().model;
       return print(`${provider} ${model}`);
@@ -105,6 +124,8 @@ function performHere(action: LocalOf["terminal"], scene: Scene): void {
     case "spawn":
       spawn(action, scene).catch((error) => printError(error, scene));
       return;
+    case "reload":
+      return void reload(scene);
     case "answer":
       return asks.answerNamed(action.text);
     case "quit":
@@ -134,6 +155,24 @@ async function spawn({ label, text }: { readonly label: string; readonly text: s
   const link = { callId: "c0", signal: new AbortController().signal, progress: () => {} } as const;
   await fleet.spawn(root.label, request, link);
   print(`"${label}" has begun. /send ${label} TEXT reaches it.`);
+}
+
+async function own(line: string, scene: Scene): Promise<void> {
+  const { extensions, fleet, root } = scene;
+  if (!extensions) return;
+  try {
+    await sendSaid(extensions.commands, fleet, root.label, { type: "prompt", text: line });
+  } catch (error) {
+    printError(error, scene);
+  }
+}
+
+async function reload(scene: Scene): Promise<void> {
+  try {
+    scene.print((await scene.extensions?.reload()) ?? "There is nothing to read again.");
+  } catch (error) {
+    printError(error, scene);
+  }
 }
 
 function printError(error: unknown, { print }: Scene): void {

@@ -19,14 +19,14 @@ export async function runTerminal(config: Config, env: Env): Promise<number> {
   // A terminal that closes under the program is the end of its input, not a failure.
   for (const stream of [process.stdin, process.stdout]) stream.on("error", () => {});
   await using composed = await compose(config, env, { canAsk: true });
-  const { agent, fleet, session, model } = composed;
+  const { agent, fleet, session, model, extensions } = composed;
   const style = styleFor(process.stdout, env);
   const view = new TerminalView((text) => process.stdout.write(text), style);
   const lines = createInterface({
     input: process.stdin,
     output: process.stdout,
     prompt: "> ",
-    completer: (line: string) => completions(line, fleet),
+    completer: (line: string) => completions(line, fleet, extensions.commands.all),
   });
   const asks = new TerminalAsks(fleet, agent.label);
   const windows = new Windows();
@@ -53,7 +53,7 @@ export async function runTerminal(config: Config, env: Env): Promise<number> {
   process.stdout.write(style.dim(`sagent · ${model.info.provider} ${model.info.id} · ${config.cwd} · /help\n`));
   invite();
   const print = (text: string) => process.stdout.write(`${printable(text)}\n`);
-  await converse({ fleet, root: agent, asks, windows, print }, lines, invite);
+  await converse({ fleet, root: agent, asks, windows, extensions, print }, lines, invite);
   await session?.flush();
   if (session) process.stdout.write(style.dim(`\nGo on later with: sagent --resume ${session.id}\n`));
   return stop.signal ? signalCodes[stop.signal] : 0;

@@ -7,6 +7,7 @@ import { UsageError } from "../agent/error.ts";
 import type { AgentEvent } from "../agent/event.ts";
 import { Changes } from "./changes.ts";
 import type { Client } from "./client.ts";
+import { sendSaid } from "./command-send.ts";
 import { type Composed, compose } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { Git } from "./git.ts";
@@ -105,8 +106,9 @@ export class Workspace implements AsyncDisposable {
       model: chosen ? model : config.model,
       knobs: { ...config.knobs, ...(settings ? knobsOf(settings) : {}) },
     });
-    const { agent } = loaded.composed;
-    agent.send({ type: "prompt", text, ...(attachments ? { attachments: [...attachments] } : {}) });
+    const { agent, fleet, extensions } = loaded.composed;
+    const first = { type: "prompt", text, ...(attachments ? { attachments: [...attachments] } : {}) } as const;
+    await sendSaid(extensions.commands, fleet, agent.label, first);
     this.changed();
     return loaded;
   }

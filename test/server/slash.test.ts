@@ -52,6 +52,7 @@ const everywhere: readonly [line: string, action: object][] = [
   ["/undetach c1 a", command({ type: "undetach", call: "c1" }, "a")],
   ["/undetach x", wrong("/undetach needs the id of a call, such as c3, or all.")],
   ["/cost", local("cost")],
+  ["/reload", local("reload")],
   ["  /help ", local("help")],
   ["/nothing at all", wrong("There is no command /nothing. /help lists those there are.")],
 ];
@@ -85,6 +86,16 @@ test.each([...onePlace])("%j on the %s only", (line, on, action) => {
   expect<object>(parseSlash(line, elsewhere)).toEqual(
     wrong(`There is no command ${name}. /help lists those there are.`),
   );
+});
+
+test("a command that somebody wrote is handed on as it is, unless one is built in", () => {
+  const own = ["/git:fix", "/clear"];
+  expect<object>(parseSlash(" /git:fix all  of it\n", "page", own)).toEqual({
+    type: "own",
+    line: "/git:fix all  of it",
+  });
+  expect<object>(parseSlash("/clear", "terminal", own)).toEqual(command({ type: "clear" }));
+  expect(["/git:fix", "/a_b-c x", "/git:fix/x", "/x.md"].map(isSlash)).toEqual([true, true, false, false]);
 });
 
 test.each(["terminal", "page"] as const)("every command of the %s is tried above, and its help is a line", (on) => {

@@ -3,10 +3,15 @@ import { expect, test } from "bun:test";
 import { z } from "zod";
 import { Fleet } from "../../agent/fleet.ts";
 import { defineTool } from "../../agent/tool.ts";
+import { readConfig } from "../../server/config.ts";
+import { Extensions } from "../../server/extensions.ts";
 import { TerminalAsks } from "../../server/terminal-asks.ts";
 import { commandHelp, completions, runCommand } from "../../server/terminal-commands.ts";
 import { Windows } from "../../server/windows.ts";
 import { scriptedModel } from "../support/scripted-model.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { until } from "../support/until.ts";
+import { writeFiles } from "../support/write-files.ts";
 
 function scene() {
   const model = scriptedModel(() => ({ parts: [{ text: "Done." }] }));
@@ -25,6 +30,29 @@ function scene() {
     });
   return { model, fleet, root, printed, say };
 }
+
+test("a command that somebody wrote is completed, listed and said; reading again tells what there is", async () => {
+  using dir = tempDir();
+  writeFiles(dir.path, {
+    ".sagent/commands/greet.md": "---\nargument-hint: NAME\ndescription: Greets\n---\nGreet $1.",
+  });
+  const { model, fleet, root, printed } = scene();
+  const env = { HOME: dir.path };
+  const extensions = await Extensions.open(readConfig({ cwd: dir.path }), env);
+  const print = (text: string) => void printed.push(text);
+  const asks = new TerminalAsks(fleet, root.label);
+  const say = (line: string) => runCommand(line, { fleet, root, asks, windows: new Windows(), extensions, print });
+  expect(completions("/gr", fleet, extensions.commands.all)).toEqual([["/greet "], "/gr"]);
+  expect(commandHelp(extensions.commands.all)).toEndWith(`\n${"/greet NAME".padEnd(26)} Greets`);
+  say("/greet Ada");
+  await until(() => model.requests.length > 0);
+  await fleet.quiet();
+  expect(model.requests[0]?.messages).toMatchObject([{ type: "user", text: "Greet Ada." }]);
+  writeFiles(dir.path, { ".sagent/commands/leave.md": "Go." });
+  say("/reload");
+  await until(() => printed.length > 0);
+  expect(printed).toEqual(["Read again: 0 files of instructions, 0 skills, 2 commands."]);
+});
 
 const link = { callId: "c1", signal: new AbortController().signal, progress: () => {} } as const;
 

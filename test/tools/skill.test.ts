@@ -1,20 +1,14 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { forgetReads } from "../../agent/compaction-work.ts";
 import { skillTool } from "../../tools/skill.ts";
 import { SkillBook, skillBookFor } from "../../tools/skills/book.ts";
 import { readFrontmatter, textOfKey } from "../../tools/skills/frontmatter.ts";
 import { placesFor, projectPlaces } from "../../tools/skills/places.ts";
 import { tempDir } from "../support/index.ts";
+import { writeFiles as write } from "../support/write-files.ts";
 import { placeAt } from "./tool-bench.ts";
-
-function write(root: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-}
 
 const skill = (name: string, description: string, body = "Do it.") =>
   `---\nname: ${name}\ndescription: ${description}\n---\n\n${body}\n`;

@@ -1,5 +1,6 @@
 /** What the person is in the middle of naming, and what it could be. Pure. */
-import { slashCommands, type Unfinished, unfinished } from "../../server/slash.ts";
+import type { CommandRow } from "../../server/api.ts";
+import { isSlash, slashCommands, type Unfinished, unfinished } from "../../server/slash.ts";
 import { choices } from "../../server/slash-command.ts";
 import { matching, type Ranges } from "./match.ts";
 
@@ -27,7 +28,7 @@ export interface Candidate {
 /** Undefined where nothing is to be completed at the caret. */
 export function wantedAt(text: string, caret: number): Wanted | undefined {
   const before = text.slice(0, caret);
-  if (!before.includes("\n") && /^\/[a-z]*(\s|$)/.test(before)) {
+  if (!before.includes("\n") && isSlash(before)) {
     const open = unfinished(before, "page");
     return open && { ...open, to: caret };
   }
@@ -53,13 +54,21 @@ export interface Named {
   readonly words?: string;
 }
 
-export function commandCandidates(word: string): readonly Candidate[] {
-  const rows = slashCommands("page").map(({ name, usage, help, args }) => ({ name, detail: help, usage, args }));
+export function commandCandidates(word: string, own: readonly CommandRow[] = []): readonly Candidate[] {
+  const rows = [
+    ...slashCommands("page").map(({ name, usage, help, args }) => ({
+      name,
+      detail: help,
+      usage,
+      more: args.length > 0,
+    })),
+    ...own.map(({ name, usage, description }) => ({ name, detail: description, usage, more: usage !== "" })),
+  ];
   return matching(word, rows, ({ name }) => name).map(({ item, ranges }) => ({
     name: item.name,
     ranges,
     detail: item.usage === "" ? item.detail : `${item.usage} · ${item.detail}`,
-    insert: item.args.length > 0 ? `${item.name} ` : item.name,
+    insert: item.more ? `${item.name} ` : item.name,
     icon: "terminal",
     goesOn: true,
   }));

@@ -8,6 +8,7 @@ import { hintsOf, modeOf } from "./compose-mode.ts";
 import { type Draft, draftOf, sendDraft, sending, setDraft } from "./drafts.ts";
 import { remember } from "./history.ts";
 import type { Taken } from "./images.ts";
+import { loadOwnCommands } from "./own-commands.ts";
 import { queueOf } from "./queue.ts";
 import { toastError } from "./shell.ts";
 import { perform } from "./slash-actions.ts";
@@ -47,9 +48,7 @@ export function createComposing(store: Store) {
     if (mode() === "joining" || mode() === "ended") return;
     if (!hasContent()) return mode() === "halted" ? goOn() : undefined;
     remember(store.hello?.project ?? "", draft().text.trim());
-    const deliver = isCommand()
-      ? ({ text }: Draft) => perform(store, parseSlash(text, "page"))
-      : deliverTo(store, policy);
+    const deliver = isCommand() ? runCommand(store, policy) : deliverTo(store, policy);
     void sendDraft(place(), policy, deliver);
   }
 
@@ -121,5 +120,15 @@ function deliverTo(store: Store, policy: Policy): (draft: Draft) => Promise<unkn
     }
     const command = { type: "prompt", text, ...files, policy } as const;
     await store.request({ type: "command", session, target: agent ?? "", command });
+  };
+}
+
+/** A command that somebody wrote is sent as it is: the server knows what it comes to. */
+function runCommand(store: Store, policy: Policy): (draft: Draft) => Promise<unknown> {
+  const deliver = deliverTo(store, policy);
+  return async (draft) => {
+    const own = (await loadOwnCommands(store)).map(({ name }) => name);
+    const action = parseSlash(draft.text, "page", own);
+    return action.type === "own" ? deliver(draft) : perform(store, action);
   };
 }

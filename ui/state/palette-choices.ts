@@ -4,6 +4,7 @@ import { parseSlash, slashCommands } from "../../server/slash.ts";
 import { actions } from "./actions.ts";
 import { fillComposer } from "./fill.ts";
 import { shownWhen } from "./format.ts";
+import { ownCommands } from "./own-commands.ts";
 import type { Choice } from "./palette.ts";
 import { openSession, sessionRows } from "./session-actions.ts";
 import { titleOf } from "./session-list.ts";
@@ -61,8 +62,15 @@ function fileChoices(files: readonly FoundFile[]): Choice[] {
 
 /** A command that needs words goes into the composer, to be finished there. */
 function slashChoices(store: Store): Choice[] {
-  return slashCommands("page").map(({ name, usage, help, args }) => ({
-    kind: "command",
+  const own = ownCommands().map(({ name, usage, description }) => ({
+    kind: "command" as const,
+    id: name,
+    title: `${name} ${usage}`.trim(),
+    detail: description,
+    run: () => fillComposer(store, `${name} `),
+  }));
+  const builtin = slashCommands("page").map(({ name, usage, help, args }) => ({
+    kind: "command" as const,
     id: name,
     title: `${name} ${usage}`.trim(),
     detail: help,
@@ -71,4 +79,5 @@ function slashChoices(store: Store): Choice[] {
       else perform(store, parseSlash(name, "page")).catch(toastError);
     },
   }));
+  return [...builtin, ...own];
 }

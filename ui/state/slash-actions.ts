@@ -1,8 +1,9 @@
 /** What a line that begins with `/` does: commands go to the agents, the rest the page does by itself. */
 import type { Action, LocalOf } from "../../server/slash-command.ts";
+import { loadOwnCommands } from "./own-commands.ts";
 import { setPref } from "./prefs.ts";
 import { exportSession, forkSession, openSession, renameSession } from "./session-actions.ts";
-import { setDialog, showTab } from "./shell.ts";
+import { setDialog, showTab, toast } from "./shell.ts";
 import type { Store } from "./store.ts";
 
 type Local = LocalOf["page"];
@@ -19,6 +20,9 @@ export async function perform(store: Store, action: Action<"page">): Promise<voi
       throw refusal(action.text);
     case "command":
       await store.command(action.target ?? agentOf(store), action.command);
+      return;
+    case "own":
+      await store.command(agentOf(store), { type: "prompt", text: action.line });
       return;
     default:
       return performLocal(store, action);
@@ -39,6 +43,8 @@ async function performLocal(store: Store, action: Local): Promise<void> {
       return exportSession(sessionOf(store), action.format);
     case "theme":
       return setPref("theme", action.theme);
+    case "reload":
+      return reload(store);
     case "help":
       return void setDialog("help");
     case "model":
@@ -53,6 +59,12 @@ async function performLocal(store: Store, action: Local): Promise<void> {
     case "spawn":
       return spawn(store, action);
   }
+}
+
+async function reload(store: Store): Promise<void> {
+  const { text } = (await store.request({ type: "reload", session: sessionOf(store) })) as { text: string };
+  toast("info", text);
+  await loadOwnCommands(store);
 }
 
 /** A session by its id, or by what its title has in it, the newest first. */
