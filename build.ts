@@ -12,14 +12,18 @@ const root = import.meta.dir;
 async function bundle(outdir: string): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
   await Bun.build({
-    // The second is the child that local models run in; it is looked for beside the first.
-    entrypoints: [join(root, "server/main.ts"), join(root, "providers/local/host/child.ts")],
+    // The others are children: that local models run in, that parses code. They are looked for beside the first.
+    entrypoints: [
+      join(root, "server/main.ts"),
+      join(root, "providers/local/host/child.ts"),
+      join(root, "tools/code/parse-child.ts"),
+    ],
     naming: { entry: "[name].[ext]" },
     outdir,
     target: "bun",
     splitting: true,
     minify: { whitespace: true, syntax: true },
-    external: ["node-llama-cpp", "@huggingface/transformers", "sharp"],
+    external: ["node-llama-cpp", "@huggingface/transformers", "@vscode/tree-sitter-wasm", "sharp"],
   });
   await buildPage(join(outdir, "ui"));
   await cp(join(root, "providers/data"), join(outdir, "data"), { recursive: true });

@@ -3,6 +3,8 @@
  * here are only its name and its description.
  */
 import type { AnyTool, ShelfEntry } from "../agent/tool.ts";
+import type { Projects } from "./code/project.ts";
+import codeSearch from "./code-search.md" with { type: "text" };
 import { Languages } from "./lsp/languages.ts";
 import lsp from "./lsp.md" with { type: "text" };
 import multiEdit from "./multi-edit.md" with { type: "text" };
@@ -11,6 +13,7 @@ import paperDetails from "./paper-details.md" with { type: "text" };
 import paperFetch from "./paper-fetch.md" with { type: "text" };
 import paperGraph from "./paper-graph.md" with { type: "text" };
 import paperSearch from "./paper-search.md" with { type: "text" };
+import repoMap from "./repo-map.md" with { type: "text" };
 import type { ToolSettings } from "./settings.ts";
 import skill from "./skill.md" with { type: "text" };
 import type { SkillBook } from "./skills/book.ts";
@@ -72,12 +75,35 @@ function entries({ env = {}, settings, skills, languages }: ShelfOptions): Shelf
       description: webFetch,
       load: async () => (await import("./web-fetch.ts")).webFetchTool({ settings }),
     },
+    ...codeEntries(env, languages),
     ...paperEntries(env),
     {
       name: "Skill",
       description: skill,
       load: async () =>
         (await import("./skill.ts")).skillTool(skills ?? new (await import("./skills/book.ts")).SkillBook()),
+    },
+  ];
+}
+
+/** They share one index of each project. */
+function codeEntries(env: NonNullable<ShelfOptions["env"]>, languages: Languages | undefined): ShelfEntry[] {
+  let projects: Promise<Projects> | undefined;
+  const open = () => {
+    projects ??= import("./code/project.ts").then((module) => new module.Projects(env));
+    return projects;
+  };
+  return [
+    {
+      name: "RepoMap",
+      description: repoMap,
+      load: async () => (await import("./repo-map.ts")).repoMapTool(await open()),
+    },
+    {
+      name: "CodeSearch",
+      description: codeSearch,
+      load: async () =>
+        (await import("./code-search.ts")).codeSearchTool(await open(), { servers: () => languages?.pool }),
     },
   ];
 }

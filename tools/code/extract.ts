@@ -2,16 +2,9 @@
 import type { Node, Tree, TreeCursor } from "@vscode/tree-sitter-wasm";
 import { CommentTracker } from "./comments.ts";
 import { type HeadRules, headOf } from "./head.ts";
-import {
-  type Definition,
-  isRanked,
-  type Kind,
-  maxDefinitions,
-  maxNameChars,
-  maxUses,
-  type Outline,
-} from "./outline.ts";
+import { type Definition, type Kind, maxDefinitions, maxNameChars, maxUses, type Outline } from "./outline.ts";
 import type { Rules } from "./rules.ts";
+import { type Sharing, sharingIn } from "./sharing.ts";
 
 /** What a node type means to the walk; a set of these bits each. */
 const bits = {
@@ -91,6 +84,7 @@ class Walk {
   /** Names after a dot are not what is bound by the same name. */
   readonly #members = new Map<string, number>();
   readonly #comments: CommentTracker;
+  readonly #sharing: Sharing;
   readonly #text: string;
   readonly #plan: Plan;
 
@@ -98,6 +92,7 @@ class Walk {
     this.#text = text;
     this.#plan = plan;
     this.#comments = new CommentTracker(text);
+    this.#sharing = sharingIn(text, plan.rules.sharedBy ?? "not private");
   }
 
   run(cursor: TreeCursor, deadlineMs: number): Outline | undefined {
@@ -173,15 +168,15 @@ class Walk {
     const doc = this.#comments.before(node, head.line - 1) || (this.#plan.rules.docstrings ? docstring(node) : "");
     const own = head.kind === "function" && inside !== undefined && holdsMethods(inside.kind) ? "method" : head.kind;
     const { name, line, signature } = head;
-    this.#definitions.push({ name, kind: own, line, endLine: endLine(node), parent, signature, doc });
+    const isShared = this.#sharing.isShared({ name, kind: own, signature }, inside);
+    this.#definitions.push({ name, kind: own, line, endLine: endLine(node), parent, signature, isShared, doc });
     return this.#definitions.length - 1;
   }
 
   #outline(): Outline {
-    const definedHere = new Set(this.#definitions.filter(({ kind }) => isRanked(kind)).map(({ name }) => name));
     const uses = new Map<string, number>();
-    for (const [name, count] of this.#uses) if (!this.#bound.has(name) || definedHere.has(name)) uses.set(name, count);
-    for (const [name, count] of this.#members) uses.set(name, (uses.get(name) ?? 0) + count);
+    for (const [name, count] of this.#uses) if (!this.#bound.has(name)) uses.set(name, count);
+    for (const [name, count] of this.#members) uses.set(`.${name}`, count);
     return { definitions: this.#definitions, uses };
   }
 }

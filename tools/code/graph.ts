@@ -2,12 +2,14 @@
  * The graph of a project's code: files use names, names belong to the files that define them. It is the graph of files whose
  * edges are references, kept factored: a name that 500 files define and 2,000 use is 2,500 edges, not a million.
  */
+import { languageOf } from "./languages.ts";
 import type { Pace } from "./pace.ts";
 import type { FileRow } from "./store.ts";
 
 export interface Graph {
   /** Paths from the project's root. */
   readonly files: readonly string[];
+  /** Those of methods begin with a dot. */
   readonly names: readonly string[];
   /** Which names each file defines: those of file `f` are `defined[definedAt[f] .. definedAt[f + 1]]`. */
   readonly definedAt: Uint32Array;
@@ -32,8 +34,8 @@ export async function graphOf(rows: Iterable<FileRow>, files: ReadonlySet<string
     await pace.rest();
     paths.push(row.path);
     uses.push(row.uses);
-    for (const name of new Set(row.names.split("\n"))) {
-      if (name === "" || name.startsWith(" ")) continue;
+    for (const name of row.names.split("\n")) {
+      if (name === "") continue;
       const number = numbers.get(name) ?? numbers.size;
       numbers.set(name, number);
       defined.push(number);
@@ -44,10 +46,11 @@ export async function graphOf(rows: Iterable<FileRow>, files: ReadonlySet<string
   for (const name of defined) definers[name] = (definers[name] ?? 0) + 1;
   const own = { files: paths, names: [...numbers.keys()], definers };
   const from = { defined: Uint32Array.from(defined), definedAt: Uint32Array.from(definedAt) };
-  return { ...own, ...from, ...(await usesOf(uses, numbers, from, pace)) };
+  return { ...own, ...from, ...(await usesOf(paths, uses, numbers, from, pace)) };
 }
 
 async function usesOf(
+  files: readonly string[],
   uses: readonly string[],
   numbers: ReadonlyMap<string, number>,
   { defined, definedAt }: Pick<Graph, "defined" | "definedAt">,
@@ -58,12 +61,13 @@ async function usesOf(
   const usedAt = [0];
   for (const [file, text] of uses.entries()) {
     await pace.rest();
+    const isStrict = keepsMembersApart(files[file] ?? "");
     const own = new Set(defined.subarray(definedAt[file], definedAt[file + 1]));
     for (let start = 0; start < text.length; ) {
       const gap = text.indexOf(" ", start);
       const found = text.indexOf("\n", gap);
       const end = found < 0 ? text.length : found;
-      const name = numbers.get(text.slice(start, gap));
+      const name = meant(text.slice(start, gap), numbers, isStrict);
       if (name !== undefined && !own.has(name)) {
         used.push(name);
         counts.push(Number(text.slice(gap + 1, end)));
@@ -73,4 +77,17 @@ async function usesOf(
     usedAt.push(used.length);
   }
   return { usedAt: Uint32Array.from(usedAt), used: Uint32Array.from(used), counts: Uint32Array.from(counts) };
+}
+
+/** Whether in its language what stands after a dot is never a function of a module, nor a method without one. */
+function keepsMembersApart(path: string): boolean {
+  const reader = languageOf(path)?.reader;
+  return reader === "typescript" || reader === "tsx" || reader === "javascript";
+}
+
+/** The number of what a use refers to. */
+function meant(use: string, numbers: ReadonlyMap<string, number>, isStrict: boolean): number | undefined {
+  const exact = numbers.get(use);
+  if (exact !== undefined || isStrict) return exact;
+  return numbers.get(use.startsWith(".") ? use.slice(1) : `.${use}`);
 }

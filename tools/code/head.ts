@@ -113,5 +113,5 @@ function takesParameters(node: Node): boolean {
 }
 
 function tidy(text: string): string {
-  return flat(text, maxSignatureChars).replace(/\s*(?:\{|=>|;)$/, "");
+  return flat(text, maxSignatureChars).replace(/\s*(?:\{|=>|=|;)$/, "");
 }

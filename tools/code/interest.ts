@@ -1,6 +1,7 @@
 /** What a map is wanted for: where its ranking starts from, and which names it has an eye on. */
 import type { Graph } from "./graph.ts";
-import { stem, wordsOf } from "./words.ts";
+import { isAside } from "./place.ts";
+import { queryStems, stem, wordsOf } from "./words.ts";
 
 export interface Wish {
   /** Free text: names, paths or plain words. */
@@ -37,33 +38,26 @@ export function interestOf(graph: Graph, wish: Wish): Interest {
     left -= part;
     for (const [at, value] of weights.entries()) files[at] = (files[at] ?? 0) + (part * value) / sum;
   }
-  return { files: files.map((value) => value + left / paths.length), names };
+  const rest = Float64Array.from(paths, (path) => (isAside(path) ? asideWorth : 1));
+  const sum = rest.reduce((all, each) => all + each, 0);
+  return { files: files.map((value, at) => value + (left * (rest[at] ?? 0)) / sum), names };
 }
+
+/** A file of tests counts that much of another: what tests use most is not what the program is made of. */
+const asideWorth = 0.1;
 
 function isUnder(path: string, places: readonly string[]): boolean {
   return places.some((place) => path === place || (place.endsWith("/") && path.startsWith(place)));
 }
 
-const shortWords = new Set(
-  "a an the of to in on at is are be by for and or not with from how where what which does do it this that".split(" "),
-);
-
-function stemsOf(text: string): Set<string> {
-  return new Set(
-    wordsOf(text)
-      .filter((word) => word.length > 1 && !shortWords.has(word))
-      .map(stem),
-  );
-}
-
 /** 1 for a name that stands in the query, less for one that shares half of its words with it. */
 function namesInQuery({ names }: Graph, query: string): Float64Array {
   const fit = new Float64Array(names.length);
-  const stems = stemsOf(query);
+  const stems = queryStems(query);
   if (stems.size === 0) return fit;
   const whole = new Set(query.match(/[\p{L}\p{N}_$]+/gu));
   for (const [at, name] of names.entries()) {
-    if (whole.has(name)) fit[at] = 1;
+    if (whole.has(name.replace(/^\./, ""))) fit[at] = 1;
     else {
       const words = wordsOf(name);
       const shared = words.filter((word) => stems.has(stem(word))).length;
@@ -79,7 +73,7 @@ function filesInQuery(
   query: string,
   names: Float64Array,
 ): Float64Array {
-  const stems = stemsOf(query);
+  const stems = queryStems(query);
   return Float64Array.from(files, (path, file) => {
     if (stems.size === 0) return 0;
     if (query.includes(path)) return 10;

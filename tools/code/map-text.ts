@@ -1,8 +1,9 @@
 /** A ranked map as text: files in order of rank, of each the lines of its most important definitions. */
 import type { Graph } from "./graph.ts";
 import type { Interest } from "./interest.ts";
-import { type Definition, isRanked } from "./outline.ts";
+import { type Definition, flat } from "./outline.ts";
 import type { Ranks } from "./rank.ts";
+import { sharedName } from "./store.ts";
 
 export interface MapText {
   readonly text: string;
@@ -17,6 +18,7 @@ interface Choice {
   readonly score: number;
 }
 
+const maxLineChars = 120;
 /** A definition costs 6 tokens at least. */
 const tokensEach = 6;
 /** Share of a file's rank that each of its definitions is worth by itself, and one that the query names. */
@@ -89,8 +91,8 @@ function draw(
 /** Definitions of these names and what they are in, with a mark where lines are left out. */
 function lines(definitions: readonly Definition[], names: ReadonlySet<string>): string[] {
   const shown = new Set<number>();
-  for (const [at, { name, kind }] of definitions.entries()) {
-    if (!names.has(name) || !isRanked(kind)) continue;
+  for (const [at, definition] of definitions.entries()) {
+    if (!definition.isShared || !names.has(sharedName(definition))) continue;
     for (let each = at; each >= 0 && !shown.has(each); each = definitions[each]?.parent ?? -1) shown.add(each);
   }
   const out: string[] = [];
@@ -98,12 +100,12 @@ function lines(definitions: readonly Definition[], names: ReadonlySet<string>): 
   for (const at of [...shown].sort((a, b) => a - b)) {
     const definition = definitions[at];
     if (definition === undefined || definition.line === before) continue;
-    if (definition.line > before + 1) out.push("⋮");
-    out.push(`${definition.line}│${"  ".repeat(depth(definitions, definition))}${definition.signature}`);
+    if (before > 0 && definition.line > before + 1) out.push("⋮");
+    out.push(
+      `${definition.line}│${"  ".repeat(depth(definitions, definition))}${flat(definition.signature, maxLineChars)}`,
+    );
     before = definition.line;
   }
-  const last = definitions.at(-1);
-  if (last !== undefined && last.endLine > before) out.push("⋮");
   return out;
 }
 

@@ -25,6 +25,8 @@ export interface Definition {
   readonly parent: number;
   /** Its head on one line, at most 160 characters. */
   readonly signature: string;
+  /** Whether other files can mean it: by its name, or after a dot where it is a method. */
+  readonly isShared: boolean;
   /** First sentence of its comment; may be empty. */
   readonly doc: string;
 }
@@ -32,7 +34,7 @@ export interface Definition {
 export interface Outline {
   /** In order of appearance, so that each stands after what it is in. */
   readonly definitions: readonly Definition[];
-  /** How often each name is used; names that are bound inside of functions only are left out. */
+  /** How often each name is used, those after a dot with it; names that are bound inside of functions only are left out. */
   readonly uses: ReadonlyMap<string, number>;
 }
 
@@ -46,11 +48,6 @@ const maxDocChars = 160;
 export const maxDefinitions = 10_000;
 export const maxUses = 20_000;
 export const maxNameChars = 100;
-
-/** Kinds that other files refer to by name often enough to say something about the file. */
-export function isRanked(kind: Kind): boolean {
-  return kind !== "field" && kind !== "module" && kind !== "impl";
-}
 
 /** Text as one line of at most so many characters. */
 export function flat(text: string, maxChars: number): string {

@@ -46,7 +46,7 @@ const types: Readonly<Record<string, Kind>> = {
   const: "const",
 };
 
-const modifiers = String.raw`(?:(?:@\w+(?:\([^)]*\))?|public|private|protected|internal|fileprivate|open|final|abstract|sealed|data|inner|inline|suspend|override|static|case|implicit|lazy|companion|value|annotation|expect|actual|operator|infix|tailrec|external|mutating|indirect|required|convenience|local|pub|export|extern|base|mixin)\s+)*`;
+const modifiers = String.raw`(?:(?:@\w+(?:\([^)]*\))?|public|private|protected|internal|fileprivate|open|final|abstract|sealed|data|inner|inline|suspend|override|static|case|implicit|lazy|companion|value|annotation|expect|actual|operator|infix|tailrec|external|mutating|indirect|required|convenience|local|pub|export|extern|base|mixin|enum)\s+)*`;
 
 function rules(words: string, lineComment: string, name = String.raw`[\p{L}_][\p{L}\p{N}_?!]*`): PlainRules {
   const heads = words.replaceAll(" ", "|");
@@ -84,7 +84,7 @@ function rules(words: string, lineComment: string, name = String.raw`[\p{L}_][\p
 }
 
 const readers: Readonly<Record<Plain, PlainRules>> = {
-  kotlin: rules("class interface object fun typealias enum\\s+class", "//"),
+  kotlin: rules("class interface object fun typealias", "//"),
   swift: rules("class struct protocol enum actor extension func typealias", "//"),
   scala: rules("class trait object def type enum", "//"),
   dart: rules("class mixin enum extension typedef", "//"),
@@ -105,7 +105,7 @@ export function plainOutline(text: string, language: Plain): Outline {
       continue;
     }
     const { word = "", name } = definition.exec(line.slice(0, 400))?.groups ?? {};
-    const kind = kinds[word.replace(/\s.*/, "")];
+    const kind = kinds[word];
     if (
       name !== undefined &&
       kind !== undefined &&
@@ -121,6 +121,7 @@ export function plainOutline(text: string, language: Plain): Outline {
         endLine: number,
         parent: -1,
         signature,
+        isShared: kind !== "impl" && !/\bprivate\b/.test(line),
         doc: firstSentence(comment),
       });
     }

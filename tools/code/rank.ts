@@ -17,9 +17,26 @@ const damping = 0.85;
 const maxRounds = 40;
 /** Sum of changes at which it is good enough. */
 const tolerance = 1e-4;
-const factor = { mentioned: 10, spelledOut: 10, isPrivate: 0.1, common: 0.1 } as const;
+const factor = { mentioned: 10, spelledOut: 2, isPrivate: 0.1, common: 0.1, method: 0.1, builtIn: 0.03 } as const;
 /** Files that define a common name, at least. */
 const commonFrom = 6;
+
+/** Names that mostly mean what the language brings along. */
+const builtIns = new Set([
+  ...[Object, Function, Array, String, Map, Promise, RegExp, Date, Uint8Array, Error, Iterator].flatMap((type) => [
+    ...Object.getOwnPropertyNames(type),
+    ...Object.getOwnPropertyNames(type.prototype),
+  ]),
+  ..."append extend items remove insert update format strip startswith endswith encode decode read write close open".split(
+    " ",
+  ),
+  ..."len size put contains equals hashCode new default clone unwrap expect iter into from to_string each send".split(
+    " ",
+  ),
+  ..."String Error Len Less Swap Write Read Close self this main test type value data result print println log".split(
+    " ",
+  ),
+]);
 
 export async function rank(graph: Graph, interest: Interest, pace: Pace): Promise<Ranks> {
   const factors = Float64Array.from(graph.names, (name, at) => {
@@ -41,8 +58,10 @@ export async function rank(graph: Graph, interest: Interest, pace: Pace): Promis
 
 function factorOf(name: string, definers: number): number {
   const spelledOut = name.length >= 8 && /\w_\w|[a-z][A-Z]|\w-\w/.test(name) ? factor.spelledOut : 1;
-  const isPrivate = /^[_#]/.test(name) ? factor.isPrivate : 1;
-  return spelledOut * isPrivate * (definers >= commonFrom ? factor.common : 1);
+  const isPrivate = /^\.?[_#]/.test(name) ? factor.isPrivate : 1;
+  const isMethod = name.startsWith(".") ? factor.method : 1;
+  const builtIn = builtIns.has(name.replace(/^\./, "")) ? factor.builtIn : 1;
+  return spelledOut * isPrivate * isMethod * builtIn * (definers >= commonFrom ? factor.common : 1);
 }
 
 /** Of each edge from a file to a name, which share of the file's rank goes there; a file's shares are 1 together. */

@@ -4,6 +4,7 @@
  */
 import type { Grammar } from "./languages.ts";
 import type { Kind } from "./outline.ts";
+import type { SharedBy } from "./sharing.ts";
 
 /** Node types are separated by spaces. */
 export interface Rules {
@@ -25,6 +26,7 @@ export interface Rules {
   /** `type.field`: names in that field are bound. */
   readonly bindsField?: string;
   readonly comments: string;
+  readonly sharedBy?: SharedBy;
   /** What may stand between a comment and what it is about. */
   readonly attributes?: string;
   /** The comment is the first string of the body. */
@@ -40,7 +42,8 @@ const javascript: Rules = {
     const: "variable_declarator",
   },
   local:
-    "function_declaration generator_function_declaration method_definition arrow_function function_expression generator_function class_static_block",
+    "function_declaration generator_function_declaration method_definition arrow_function function_expression generator_function class_static_block for_statement for_in_statement",
+  sharedBy: "export",
   names: "identifier shorthand_property_identifier",
   members: "property_identifier",
   bindsChildren: "rest_pattern array_pattern formal_parameters shorthand_property_identifier_pattern",
@@ -119,6 +122,7 @@ const rust: Rules = {
     field: "field_declaration enum_variant",
   },
   local: "function_item closure_expression",
+  sharedBy: "pub",
   names: "identifier type_identifier",
   members: "field_identifier",
   bindsChildren: "closure_parameters type_parameter",
@@ -158,6 +162,7 @@ const cpp: Rules = {
   },
   withBody: "class_specifier struct_specifier union_specifier enum_specifier",
   local: "function_definition lambda_expression",
+  sharedBy: "not static",
   names: "identifier type_identifier",
   members: "field_identifier",
   bindsChildren: "preproc_params type_parameter_declaration init_declarator",

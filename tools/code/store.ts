@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
-import { type Definition, isRanked, type Skip } from "./outline.ts";
+import type { Definition, Skip } from "./outline.ts";
 import type { ParseReply } from "./parse-messages.ts";
 
 /** Raised whenever a file would be outlined differently; files of other versions are left to be. */
@@ -26,9 +26,9 @@ export interface StoredStamp extends Stamp {
 /** Names and uses of a file, as its row has them. */
 export interface FileRow {
   readonly path: string;
-  /** One a line; those that say nothing of the file's rank begin with a space. */
+  /** Shared names, one a line; those of methods begin with a dot. */
   readonly names: string;
-  /** `name count` each, one a line. */
+  /** `name count` each, one a line; names used after a dot begin with one. */
   readonly uses: string;
 }
 
@@ -91,7 +91,7 @@ export class Store implements Disposable {
     const row = this.#db.query("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)");
     this.#db.transaction(() => {
       for (const { path, stamp, reply } of files) {
-        const names = reply.definitions.map(({ name, kind }) => (isRanked(kind) ? name : ` ${name}`)).join("\n");
+        const names = [...new Set(reply.definitions.filter(({ isShared }) => isShared).map(sharedName))].join("\n");
         const uses = reply.uses.map(([name, count]) => `${name} ${count}`).join("\n");
         const definitions = JSON.stringify(reply.definitions.map(pack));
         row.run(path, stamp.mtimeMs, stamp.size, reply.skip ?? null, names, uses, definitions);
@@ -137,23 +137,30 @@ type Packed = [
   endLine: number,
   parent: number,
   signature: string,
+  isShared: 0 | 1,
   doc: string,
 ];
 
-function pack({ name, kind, line, endLine, parent, signature, doc }: Definition): Packed {
-  return [name, kind, line, endLine, parent, signature, doc];
+/** A definition as others refer to it. */
+export function sharedName({ name, kind }: Definition): string {
+  return kind === "method" ? `.${name}` : name;
+}
+
+function pack({ name, kind, line, endLine, parent, signature, isShared, doc }: Definition): Packed {
+  return [name, kind, line, endLine, parent, signature, isShared ? 1 : 0, doc];
 }
 
 /** Reads what `Store.packed` gives. */
 export function unpack(json: string): readonly Definition[] {
   const rows: Packed[] = JSON.parse(json);
-  return rows.map(([name, kind, line, endLine, parent, signature, doc]) => ({
+  return rows.map(([name, kind, line, endLine, parent, signature, isShared, doc]) => ({
     name,
     kind,
     line,
     endLine,
     parent,
     signature,
+    isShared: isShared === 1,
     doc,
   }));
 }

@@ -6,8 +6,20 @@ export function wordsOf(text: string): string[] {
   return found.map((word) => word.toLowerCase());
 }
 
-/** A word without the endings that mean the same to a search. */
+/** A word without the endings that make no difference to a search; it begins the word. */
 export function stem(word: string): string {
   if (word.length < 5) return word.replace(/s$/, "");
-  return word.replace(/(?:ies|y)$/, "i").replace(/(?:ing|ers?|ed|es|s|e)$/, "");
+  return word.replace(/(?:ies|y)$/, "").replace(/(?:ing|ers?|ed|es|s|e)$/, "");
+}
+
+const shortWords = new Set(
+  "a an the of to in on at is are be by for and or not with from how where what which who does do it this that".split(
+    " ",
+  ),
+);
+
+/** The words of a query that say something, each by its stem. */
+export function queryStems(query: string): Set<string> {
+  const words = wordsOf(query).filter((word) => word.length > 1 && !shortWords.has(word));
+  return new Set(words.map(stem));
 }
