@@ -1,0 +1,45 @@
+/** What went wrong with a server, as a sentence. */
+
+import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
+import { SseError } from "@modelcontextprotocol/sdk/client/sse.js";
+import { StreamableHTTPError } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
+import { z } from "zod";
+import { messageOf } from "../../agent/error.ts";
+import { oneLine } from "../output.ts";
+
+/** A person has to log in before the server answers. */
+export class LoginNeededError extends Error {
+  constructor(name: string) {
+    super(`it wants a login. A person can log in with: sagent mcp login ${name}`);
+  }
+}
+
+/** The part behind "The MCP server NAME did not answer: ". `name` is as a person would type it. */
+export function reasonOf(error: unknown, name: string, timeoutMs?: number): string {
+  if (error instanceof LoginNeededError) return error.message;
+  if (error instanceof UnauthorizedError || statusOf(error) === 401) return new LoginNeededError(name).message;
+  if (error instanceof z.core.$ZodError) return "what it said is not of the protocol";
+  if (error instanceof McpError && error.code === ErrorCode.RequestTimeout) {
+    return timeoutMs === undefined ? "it said nothing for too long" : `it said nothing for ${timeoutMs / 1_000} s`;
+  }
+  const status = statusOf(error);
+  if (status === 403) return "it refused this (status 403)";
+  if (status !== undefined && status > 0) return `status ${status}: ${withoutCode(messageOf(error))}`;
+  return withoutCode(messageOf(error));
+}
+
+/** The HTTP status that was the answer, where there was one. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof StreamableHTTPError || error instanceof SseError ? error.code : undefined;
+}
+
+/** Without what the SDK puts before a server's own words, and without a page of markup. */
+function withoutCode(message: string): string {
+  const own = message
+    .replace(/^MCP error -?\d+: /, "")
+    .replace(/^(?:Streamable HTTP error|SSE error): /, "")
+    .replace(/^Error POSTing to endpoint: ?/, "");
+  if (/<!doctype html|<html/i.test(own)) return "it answered with a web page";
+  return oneLine(own, 500).replace(/\.$/, "") || "it did not say why";
+}

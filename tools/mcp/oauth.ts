@@ -1,0 +1,131 @@
+/** A login to a server (OAuth 2.1, RFC 9728, RFC 7591), for the SDK, which knows the protocol; what it learns is kept by a store. */
+import type { OAuthClientProvider } from "@modelcontextprotocol/sdk/client/auth.js";
+import { createPrivateKeyJwtAuth } from "@modelcontextprotocol/sdk/client/auth-extensions.js";
+import {
+  type OAuthClientInformationMixed,
+  OAuthClientInformationSchema,
+  type OAuthClientMetadata,
+  type OAuthTokens,
+  OAuthTokensSchema,
+} from "@modelcontextprotocol/sdk/shared/auth.js";
+import { z } from "zod";
+import type { LoginConfig } from "./config.ts";
+import { LoginNeededError } from "./failure.ts";
+
+/** What is kept of a login, as JSON. */
+export const loginSchema = z.looseObject({
+  client: z.looseObject({ ...OAuthClientInformationSchema.shape, issuer: z.string().optional() }).optional(),
+  tokens: OAuthTokensSchema.optional(),
+  /** Scopes that a call was refused for want of; the next login asks for them. */
+  wanted: z.string().optional(),
+});
+export type Login = z.infer<typeof loginSchema>;
+
+/** Where logins are kept, by the address of the server. */
+export interface LoginStore {
+  read(url: string): Promise<Login | undefined>;
+  write(url: string, login: Login): Promise<void>;
+}
+
+export interface Visit {
+  /** Where the browser comes back to. */
+  readonly redirectUrl: string;
+  readonly state: string;
+  /** Sends the person there. */
+  readonly open: (url: URL) => void;
+  /** Waits for the browser to come back with a code. */
+  readonly code: () => Promise<string>;
+}
+
+export interface ProviderOptions {
+  readonly name: string;
+  readonly url: string;
+  readonly store: LoginStore;
+  readonly oauth?: LoginConfig | undefined;
+  /** A person who can log in now; without one a server that wants a login is refused. */
+  readonly visit?: Visit | undefined;
+}
+
+/** Tokens that are there are used and renewed, with a person or without. */
+export async function loginProvider({
+  name,
+  url,
+  store,
+  oauth = {},
+  visit,
+}: ProviderOptions): Promise<OAuthClientProvider> {
+  let login = (await store.read(url)) ?? {};
+  let verifier = "";
+  const save = async (change: Login) => {
+    login = { ...login, ...change };
+    await store.write(url, login);
+  };
+  const isMachine = oauth.grant === "client_credentials";
+  const provider: OAuthClientProvider = {
+    redirectUrl: isMachine ? undefined : (visit?.redirectUrl ?? "http://127.0.0.1/callback"),
+    clientMetadata: metadataOf(oauth, visit),
+    ...(oauth.clientMetadataUrl === undefined ? {} : { clientMetadataUrl: oauth.clientMetadataUrl }),
+    state: () => visit?.state ?? "",
+    clientInformation: () => ownClient(oauth) ?? (visit || login.tokens ? login.client : noClient(name)),
+    saveClientInformation: (client: OAuthClientInformationMixed) => save({ client }),
+    tokens: () => login.tokens,
+    saveTokens: (tokens: OAuthTokens) => save({ tokens, wanted: undefined }),
+    saveCodeVerifier(code) {
+      verifier = code;
+    },
+    codeVerifier: () => verifier,
+    async redirectToAuthorization(to) {
+      if (visit) return visit.open(to);
+      const wanted = to.searchParams.get("scope");
+      if (wanted !== null) await save({ wanted });
+      throw new LoginNeededError(name);
+    },
+    async invalidateCredentials(scope) {
+      if (scope === "all" || scope === "client") await save({ client: undefined });
+      if (scope === "all" || scope === "tokens") await save({ tokens: undefined });
+    },
+    ...(isMachine ? machine(oauth) : {}),
+  };
+  return provider;
+}
+
+/** To register a client that nobody will use leaves litter at the server. */
+function noClient(name: string): never {
+  throw new LoginNeededError(name);
+}
+
+function ownClient({ clientId, clientSecret }: LoginConfig): OAuthClientInformationMixed | undefined {
+  if (clientId === undefined) return undefined;
+  return { client_id: clientId, ...(clientSecret === undefined ? {} : { client_secret: clientSecret }) };
+}
+
+function metadataOf({ scope, grant, clientSecret }: LoginConfig, visit: Visit | undefined): OAuthClientMetadata {
+  return {
+    client_name: "sagent",
+    redirect_uris: visit ? [visit.redirectUrl] : [],
+    grant_types: grant === undefined ? ["authorization_code", "refresh_token"] : [grant],
+    response_types: grant === undefined ? ["code"] : [],
+    token_endpoint_auth_method: clientSecret === undefined ? "none" : "client_secret_basic",
+    ...(scope === undefined ? {} : { scope }),
+  };
+}
+
+/** RFC 6749 §4.4: no person, the client's own secret or a signed assertion (RFC 7523). */
+function machine(oauth: LoginConfig): Pick<OAuthClientProvider, "prepareTokenRequest" | "addClientAuthentication"> {
+  const { clientId, privateKey, algorithm = "RS256" } = oauth;
+  return {
+    prepareTokenRequest(scope = oauth.scope) {
+      return new URLSearchParams({ grant_type: "client_credentials", ...(scope === undefined ? {} : { scope }) });
+    },
+    ...(privateKey === undefined || clientId === undefined
+      ? {}
+      : {
+          addClientAuthentication: createPrivateKeyJwtAuth({
+            issuer: clientId,
+            subject: clientId,
+            privateKey,
+            alg: algorithm,
+          }),
+        }),
+  };
+}

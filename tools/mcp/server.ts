@@ -1,0 +1,220 @@
+/**
+ * A server of the Model Context Protocol as a source of tools. It is started when something of it is first wanted, and
+ * started again, once, where it is gone when the next call comes. One serves all agents of a session.
+ */
+import { messageOf } from "../../agent/error.ts";
+import type { AnyTool, ToolContext, ToolOutput, ToolSource } from "../../agent/tool.ts";
+import { failure, oneLine } from "../output.ts";
+import { Callers } from "./callers.ts";
+import type { ServerConfig } from "./config.ts";
+import type { Link } from "./link.ts";
+import type { Known } from "./listing.ts";
+import { prefixOf } from "./names.ts";
+import type { LoginStore, Visit } from "./oauth.ts";
+import type { CallResult } from "./result.ts";
+import type { Allowed } from "./sampling.ts";
+
+/** What all servers of a session have around them. */
+export interface Surroundings {
+  /** Of child processes, without secrets. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What `${NAME}` in a configuration means. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Absolute paths that servers are told we work in. */
+  readonly roots: readonly string[];
+  /** Of this program. */
+  readonly version: string;
+  /** How long a start may take. */
+  readonly connectMs: number;
+  /** How long a call may be silent where its server's configuration does not say. */
+  readonly callMs: number;
+  readonly logins?: LoginStore | undefined;
+  /** A person who can log in now. */
+  readonly visit?: Visit | undefined;
+  /** Takes sentences that concern no call. */
+  readonly note?: ((sentence: string) => void) | undefined;
+}
+
+/** A call on a connection. */
+export type Use<Result> = (link: Link) => Promise<Result>;
+
+const relistMs = 100;
+const progressMs = 50;
+
+export class McpServer implements ToolSource, AsyncDisposable {
+  readonly name: string;
+  readonly config: ServerConfig;
+  /** The middle part of its tools' names. */
+  readonly slug: string;
+  readonly #around: Surroundings;
+  readonly #callers = new Callers();
+  readonly #allowed: Allowed = new Set();
+  readonly #listeners = new Set<() => void>();
+  #tools: readonly AnyTool[] | undefined;
+  #known: Known = new Map();
+  #opening: Promise<readonly AnyTool[]> | undefined;
+  #linking: Promise<Link> | undefined;
+  #relist: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
+
+  constructor(config: ServerConfig, slug: string, around: Surroundings) {
+    this.name = `the MCP server "${config.name}"`;
+    this.config = config;
+    this.slug = slug;
+    this.#around = around;
+  }
+
+  get tools(): readonly AnyTool[] | undefined {
+    return this.#tools;
+  }
+
+  mayHave(toolName: string): boolean {
+    return toolName.startsWith(prefixOf(this.slug));
+  }
+
+  open(): Promise<readonly AnyTool[]> {
+    this.#opening ??= this.#link()
+      .then(({ link }) => this.#list(link))
+      .catch((error: unknown) => {
+        this.#opening = undefined;
+        throw error;
+      });
+    return this.#opening;
+  }
+
+  onChange(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Does something with the server, which is started where it is not running. Rejects with an `Error` that says why not. */
+  async use<Result>(use: Use<Result>): Promise<Result> {
+    const { reasonOf, statusOf } = await import("./failure.ts");
+    const { link } = await this.#link();
+    try {
+      return await use(link);
+    } catch (error) {
+      // The server has forgotten us, and did nothing.
+      const isForgotten = statusOf(error) === 404 || (statusOf(error) === 400 && /session/i.test(messageOf(error)));
+      if (isForgotten) await this.#drop(link);
+      if (isForgotten || (await link.loggedIn(error))) return use((await this.#link()).link);
+      throw new Error(link.end ?? reasonOf(error, this.config.name, this.callMs), { cause: error });
+    }
+  }
+
+  get callMs(): number {
+    return this.config.timeoutMs ?? this.#around.callMs;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#relist);
+    const link = await this.#linking?.catch(() => undefined);
+    await link?.[Symbol.asyncDispose]();
+  }
+
+  /** The connection, made where there is none. `lost` says why the one before is gone. */
+  async #link(): Promise<{ readonly link: Link; readonly lost: string | undefined }> {
+    const before = await this.#linking?.catch(() => undefined);
+    if (before && before.end === undefined) return { link: before, lost: undefined };
+    if (before) await this.#drop(before);
+    if (this.#isClosed) throw new Error("the session is over");
+    this.#linking ??= this.#connect();
+    const linking = this.#linking;
+    linking.catch(() => {
+      if (this.#linking === linking) this.#linking = undefined;
+    });
+    const link = await linking;
+    if (before) this.#changed();
+    return { link, lost: before?.end };
+  }
+
+  async #connect(): Promise<Link> {
+    const { connect } = await import("./link.ts");
+    const { config } = this;
+    const { roots } = this.#around;
+    return connect({
+      desk: { config, roots, callers: this.#callers, allowed: this.#allowed },
+      around: this.#around,
+      onChange: () => this.#changed(),
+    });
+  }
+
+  async #drop(link: Link): Promise<void> {
+    if ((await this.#linking?.catch(() => undefined)) === link) this.#linking = undefined;
+    await link[Symbol.asyncDispose]();
+  }
+
+  async #list(link: Link): Promise<readonly AnyTool[]> {
+    const { listTools, listingOf } = await import("./listing.ts");
+    const raw = await listTools(link, this.#around.connectMs);
+    const server = { name: this.config.name, slug: this.slug };
+    const { tools, problems, known } = listingOf(raw, server, (...call) => this.#call(...call), this.#known);
+    for (const problem of problems.slice(0, 10)) this.#around.note?.(problem);
+    this.#known = known;
+    this.#tools = tools;
+    return tools;
+  }
+
+  /** Changes that come close together are one. Where the new list cannot be had, the old one stays. */
+  #changed(): void {
+    if (this.#tools === undefined || this.#isClosed) return;
+    this.#relist ??= setTimeout(async () => {
+      this.#relist = undefined;
+      const link = await this.#linking?.catch(() => undefined);
+      const listed = link && (await this.#list(link).catch(() => undefined));
+      if (listed) for (const listener of [...this.#listeners]) listener();
+    }, relistMs);
+  }
+
+  async #call(
+    name: string,
+    args: Readonly<Record<string, unknown>>,
+    context: ToolContext,
+    read: (result: CallResult) => ToolOutput,
+  ): Promise<ToolOutput> {
+    const { signal } = context;
+    if (signal.aborted) return failure("The call was stopped before it began.");
+    using _ = this.#callers.enter(context);
+    try {
+      const { lost } = await this.#link();
+      const { callResultSchema } = await import("./result.ts");
+      const result = await this.use(({ client }) =>
+        client.request({ method: "tools/call", params: { name, arguments: { ...args } } }, callResultSchema, {
+          signal,
+          timeout: this.callMs,
+          resetTimeoutOnProgress: true,
+          onprogress: progressTeller(context),
+        }),
+      );
+      const output = read(result);
+      if (lost === undefined) return output;
+      const news = `[${sentence(this.name)} was started again before this call: ${lost}.]`;
+      return { ...output, text: `${news}\n${output.text}` };
+    } catch (error) {
+      if (signal.aborted) return failure("The call was stopped; the server was told.");
+      return failure(`${sentence(this.name)} did not do it: ${messageOf(error)}.`);
+    }
+  }
+}
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+interface Progress {
+  readonly progress: number;
+  readonly total?: number | undefined;
+  readonly message?: string | undefined;
+}
+
+/** News that come faster than anybody reads are passed over. */
+function progressTeller({ progress: tell }: ToolContext): (news: Progress) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return ({ progress, total, message }) => {
+    const now = performance.now();
+    if (now - last < progressMs) return;
+    last = now;
+    const count = total === undefined ? `${progress}` : `${progress} of ${total}`;
+    tell({ type: "status", text: oneLine(message === undefined ? count : `${count}: ${message}`, 300) });
+  };
+}
