@@ -1,20 +1,29 @@
 /** Reads a file, a window of lines at a time. */
 import type { Stats } from "node:fs";
-import { open, readFile, stat } from "node:fs/promises";
+import { open, readFile, stat, unlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { z } from "zod";
 import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
-import { errorCode, fileProblem, hashBytes, looksBinary, maxWholeBytes, notAFile, sameStats } from "./files.ts";
-import { findLastLines, type RawLine, type Source, skipLines, takeLines } from "./lines.ts";
-import { attachMedia, maxMediaBytes, mediaTooLarge, sniffMedia } from "./media.ts";
-import { failure, fit, maxCollectedChars, oneLine, plural } from "./output.ts";
+import { errorCode, fileProblem, hashBytes, maxWholeBytes, notAFile, sameStats } from "./files.ts";
+import type { Source } from "./lines.ts";
+import { attachMedia } from "./media.ts";
+import { failure, oneLine, plural } from "./output.ts";
 import { canonicalPath, resolvePath, suggestPaths } from "./path.ts";
+import { binaryName, type Kind, kindOf } from "./read/kind.ts";
+import type { ReadRequest } from "./read/request.ts";
+import { askReader, showBinary, showLines, showPages } from "./read/show.ts";
+import { showText } from "./read/text.ts";
 import description from "./read.md" with { type: "text" };
 
 const schema = z.strictObject({
   file_path: z.string().min(1),
-  offset: z.int().min(1).optional().describe("First line to read, from 1"),
-  limit: z.int().min(1).optional().describe("Most lines to read"),
-  last_lines: z.int().min(1).optional().describe("Read this many lines from the end; overrides offset"),
+  offset: z.int().min(1).optional(),
+  limit: z.int().min(1).optional(),
+  last_lines: z.int().min(1).optional().describe("So many from the end; overrides offset"),
+  pages: z.string().min(1).optional().describe('Also sheets, slides, cells: "3", "2-5", "7-"'),
+  member: z.string().min(1).optional(),
+  as: z.enum(["text", "image", "raw"]).optional(),
 });
 type Args = z.output<typeof schema>;
 
@@ -36,10 +45,17 @@ export const readTool = defineTool({
   },
 });
 
-function describeWindow({ offset, limit, last_lines }: Args): string {
+function describeWindow({ offset, limit, last_lines, pages, member }: Args): string {
+  if (member !== undefined) return ` (${member})`;
+  if (pages !== undefined) return ` (pages ${pages.trim()})`;
   if (last_lines !== undefined) return ` (last ${plural(last_lines, "line")})`;
   if (limit !== undefined) return ` (lines ${offset ?? 1}-${(offset ?? 1) + limit - 1})`;
   return offset === undefined ? "" : ` (from line ${offset})`;
+}
+
+/** Whether lines of the file itself are asked for. */
+function isPlain({ pages, member, as }: Args): boolean {
+  return pages === undefined && member === undefined && as === undefined;
 }
 
 interface Content {
@@ -59,7 +75,7 @@ async function readSteadily(path: string, args: Args, context: ToolContext): Pro
     const before = await stat(canonical);
     if (!before.isFile()) return failure(notAFile(path, before));
     const seen = reads.get(canonical);
-    if (seen?.window === window && seen.mtimeMs === before.mtimeMs && seen.size === before.size) {
+    if (isPlain(args) && seen?.window === window && seen.mtimeMs === before.mtimeMs && seen.size === before.size) {
       return { text: `${path} is unchanged since you read these lines; see that earlier result.` };
     }
     const { output, hash, repeatable } = await readContent(path, canonical, before, args, context);
@@ -79,7 +95,7 @@ async function readContent(path: string, canonical: string, stats: Stats, args: 
   if (stats.size <= maxWholeBytes) {
     const bytes = await readFile(canonical);
     const read = async (from: number, to: number) => bytes.subarray(from, to);
-    return show(path, { size: bytes.length, read }, hashBytes(bytes), args, context);
+    return show({ path, canonical, source: { size: bytes.length, read }, args, context }, hashBytes(bytes));
   }
   await using file = await open(canonical);
   const read = async (from: number, to: number) => {
@@ -87,79 +103,122 @@ async function readContent(path: string, canonical: string, stats: Stats, args: 
     const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
     return buffer.subarray(0, bytesRead);
   };
-  return await show(path, { size: stats.size, read }, "", args, context);
+  return await show({ path, canonical, source: { size: stats.size, read }, args, context }, "");
 }
 
-async function show(path: string, source: Source, hash: string, args: Args, context: ToolContext): Promise<Content> {
+interface Shown {
+  /** What it is called: the path, or the path and an entry of the archive there. */
+  readonly path: string;
+  readonly canonical: string;
+  readonly source: Source;
+  readonly args: Args;
+  readonly context: ToolContext;
+  /** It was unpacked already. */
+  readonly isUnpacked?: boolean;
+}
+
+async function show(file: Shown, hash: string): Promise<Content> {
+  const { path, source, args } = file;
   const head = await source.read(0, Math.min(source.size, 8192));
   const once = (output: ToolOutput): Content => ({ output, hash, repeatable: false });
   if (head.length === 0) return once({ text: `${path} is empty.` });
-  const mime = sniffMedia(path, head);
-  if (mime !== undefined) {
-    if (source.size > maxMediaBytes(mime)) return once(mediaTooLarge(path, mime, source.size));
-    return once(attachMedia(path, mime, Buffer.from(await source.read(0, source.size))));
+  const kind = kindOf(path, head);
+  const wrong = wrongArgs(kind, args);
+  if (wrong !== undefined) return once(failure(`${path} ${wrong}`));
+  switch (kind) {
+    case "sqlite":
+    case "parquet":
+    case "duckdb":
+      return once({ text: `${path} is a ${kind} file (${plural(source.size, "byte")}). Query it with the tool Sql.` });
+    case "binary":
+      return once({ text: showBinary(path, source.size, head, binaryName(head)) });
+    case "text":
+      return await plainText(file, hash);
+    case "notebook":
+    case "rtf":
+      return args.as === "raw" ? await plainText(file, hash) : await converted(file, kind, hash);
+    default:
+      return await converted(file, kind, hash);
   }
-  if (looksBinary(head)) {
-    return once({ text: `${path} is a binary file (${source.size} bytes). Look into it with Bash, e.g. file or xxd.` });
-  }
+}
+
+async function plainText({ path, source, args, context }: Shown, hash: string): Promise<Content> {
   const output = await showText(path, source, args, context);
-  if (output !== undefined) return { output, hash, repeatable: true };
-  return once({ text: `${path} is not UTF-8 text. Convert it with Bash, e.g. iconv -f latin1 -t utf-8.` });
+  if (output !== undefined) return { output, hash, repeatable: isPlain(args) };
+  const text = `${path} is not UTF-8 text. Convert it with Bash, e.g. iconv -f latin1 -t utf-8.`;
+  return { output: { text }, hash, repeatable: false };
 }
 
-/** Undefined if a line of the window is not UTF-8. */
-async function showText(
-  path: string,
-  source: Source,
-  args: Args,
-  context: ToolContext,
-): Promise<ToolOutput | undefined> {
-  const { signal, countTokens } = context;
-  const start = await findStart(source, args, signal);
-  if (start.line === undefined) {
-    return failure(`${path} has ${plural(start.total, "line")}; there is no line ${args.offset}.`);
+/** What is asked for that this kind of file does not have. */
+function wrongArgs(kind: Kind, { pages, member, offset, limit, last_lines }: Args): string | undefined {
+  const isArchive =
+    kind === "zip" || kind === "tar" || kind === "gzip" || kind === "bzip2" || kind === "xz" || kind === "zstd";
+  if (member !== undefined && !isArchive) return "is no archive; leave member out.";
+  if (pages !== undefined && (kind === "text" || kind === "image")) return "has no pages; leave pages out.";
+  const isLines = (offset ?? limit ?? last_lines) !== undefined;
+  if (isLines && kind === "pdf") return 'is a PDF: ask for its pages, e.g. pages="11-20", not for lines.';
+  return undefined;
+}
+
+const maxReadBytes = 50 * 1024 * 1024;
+
+/** By the program that reads what is no plain text. */
+async function converted(file: Shown, kind: ReadRequest["kind"], hash: string): Promise<Content> {
+  const { path, canonical, source, args, context } = file;
+  const once = (output: ToolOutput): Content => ({ output, hash, repeatable: false });
+  if (/^(pdf|image|notebook|rtf)$/.test(kind) && source.size > maxReadBytes) {
+    const limit = maxReadBytes.toLocaleString("en");
+    return once(
+      failure(
+        `${path} has ${source.size.toLocaleString("en")} bytes; at most ${limit} are read. Take a part of it with Bash.`,
+      ),
+    );
   }
-  const limit = args.limit ?? Number.POSITIVE_INFINITY;
-  const { lines, end } = await takeLines(source, start.position, limit, maxCollectedChars, signal);
-  const texts = lines.map(decodeLine);
-  if (start.position === 0 && texts[0] !== undefined) texts[0] = texts[0].replace(/^\uFEFF/, "");
-  if (!texts.every((text) => text !== undefined)) return undefined;
-  const first = start.line;
-  const units = texts.map((text, index) => `${first + index}\t${text}`);
-  const { text, count, omittedBytes } = fit(units, countTokens);
-  const notes: string[] = [];
-  const cutBytes = (lines[count - 1]?.droppedBytes ?? 0) + omittedBytes;
-  if (cutBytes > 0)
-    notes.push(`Line ${first + count - 1} is cut; ${cutBytes.toLocaleString("en")} bytes are left out.`);
-  if (count < lines.length || end < source.size) notes.push(await resumeNote(source, first, count, signal));
-  return { text: notes.length === 0 ? text : `${text}\n[${notes.join(" ")}]` };
-}
-
-/** Where the window starts. Lines of a huge file that are asked for from its end are numbered from there: -1 is the last. */
-async function findStart(source: Source, args: Args, signal: AbortSignal) {
-  if (args.last_lines === undefined) {
-    const { passed, end } = await skipLines(source, 0, (args.offset ?? 1) - 1, signal);
-    return end < source.size ? { position: end, line: passed + 1 } : { line: undefined, total: passed };
-  }
-  const position = await findLastLines(source, args.last_lines, signal);
-  if (source.size > maxWholeBytes) return { position, line: position === 0 ? 1 : -args.last_lines };
-  const before: Source = { size: position, read: source.read };
-  return { position, line: (await skipLines(before, 0, Number.POSITIVE_INFINITY, signal)).passed + 1 };
-}
-
-function decodeLine({ bytes, droppedBytes }: RawLine): string | undefined {
+  const { offset, limit, last_lines: lastLines, pages, as, member } = args;
+  const into = join(tmpdir(), `sagent-${crypto.randomUUID()}${/\.\w{1,8}$/.exec(member ?? path)?.[0] ?? ""}`);
   try {
-    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-    return decoder.decode(bytes, { stream: droppedBytes > 0 }).replace(/\r$/, "");
-  } catch {
-    return undefined;
+    const reading = await askReader(
+      path,
+      { path: canonical, kind, offset, limit, lastLines, pages, as, member, into },
+      context,
+    );
+    if (typeof reading === "string") return once(failure(reading));
+    switch (reading.type) {
+      case "lines":
+        return once(showLines(path, reading, pages, context));
+      case "pages":
+        return once(showPages(path, reading, args, context));
+      case "as-is":
+        return once(attachMedia(path, reading.mime, Buffer.from(await source.read(0, source.size))));
+      case "image": {
+        const { mime, data } = reading.picture;
+        const { text, attachments = [] } = attachMedia(path, mime, Buffer.from(data, "base64"));
+        return once({ text: `${text} [${reading.note}]`, attachments });
+      }
+      case "unpacked":
+        return once(await showUnpacked(file, into, reading.note));
+      case "text":
+        return await plainText(file, hash);
+      case "problem":
+        return once(failure(`${path} ${reading.text}`));
+    }
+  } finally {
+    await unlink(into).catch(() => {});
   }
 }
 
-async function resumeNote(source: Source, first: number, count: number, signal: AbortSignal): Promise<string> {
-  const last = first + count - 1;
-  if (first < 0) return `Lines ${first} to ${last} from the end. Go on with last_lines=${-last - 1}.`;
-  if (source.size > maxWholeBytes) return `Lines ${first}-${last}; more follow. Go on with offset=${last + 1}.`;
-  const { passed: total } = await skipLines(source, 0, Number.POSITIVE_INFINITY, signal);
-  return `Lines ${first}-${last} of ${total}. Go on with offset=${last + 1}.`;
+/** The entry of an archive, or what a packed file holds, in a file of its own. */
+async function showUnpacked(
+  { path, args, context, isUnpacked }: Shown,
+  into: string,
+  note: string,
+): Promise<ToolOutput> {
+  const { member, ...rest } = args;
+  const name = member === undefined ? path.replace(/\.(gz|bz2|xz|zst)$/i, "") : `${path} ${member}`;
+  if (isUnpacked) return failure(`${path} is packed more than once. Unpack it with Bash.`);
+  const bytes = await readFile(into);
+  const read = async (from: number, to: number) => bytes.subarray(from, to);
+  const source = { size: bytes.length, read };
+  const { output } = await show({ path: name, canonical: into, source, args: rest, context, isUnpacked: true }, "");
+  return note === "" ? output : { ...output, text: `${output.text}\n[${note}]` };
 }
