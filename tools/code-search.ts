@@ -35,7 +35,7 @@ const usualLimit = 30;
 export function codeSearchTool(projects: Projects, options: CodeSearchOptions = {}): Tool<CodeSearchArgs> {
   return defineTool({
     name: "CodeSearch",
-    description: description.trim(),
+    description,
     schema: codeSearchSchema,
     maxResultChars: 0,
     label: ({ query, find = "definitions", path }) =>

@@ -26,7 +26,7 @@ const defaultBudget = 2_000;
 export function repoMapTool(projects: Projects): Tool<RepoMapArgs> {
   return defineTool({
     name: "RepoMap",
-    description: description.trim(),
+    description,
     schema: repoMapSchema,
     maxResultChars: 0,
     label: ({ path, query }) => oneLine(`RepoMap${path ? ` ${path}` : ""}${query ? ` for ${query}` : ""}`),
