@@ -121,7 +121,7 @@ function listing(rows: readonly Row[], note = ""): Document {
   const bytes = rows.reduce((sum, { size }) => sum + size, 0);
   const outside = rows.filter(({ name }) => /^[/\\]|^[a-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)/i.test(name)).length;
   const head = [
-    `${rows.length.toLocaleString("en")} entries, ${bytes.toLocaleString("en")} bytes unpacked. Read one with member="NAME".`,
+    `${rows.length.toLocaleString("en")} ${rows.length === 1 ? "entry" : "entries"}, ${bytes.toLocaleString("en")} bytes unpacked. Read one with member="NAME".`,
     ...(outside > 0 ? [`Take care: ${outside} of the names lead outside of where the archive is unpacked.`] : []),
     ...(note === "" ? [] : [note]),
   ];

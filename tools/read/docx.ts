@@ -27,6 +27,9 @@ export function readDocx(zip: Zip): Document {
   };
 }
 
+/** In place of a level: a list. */
+const listLevel = -1;
+
 /** Level of heading by style, those derived from others included. */
 function headingStyles(xml: string): Map<string, number> {
   const levels = new Map<string, number>();
@@ -38,6 +41,7 @@ function headingStyles(xml: string): Map<string, number> {
     const named = event.name === "name" ? /^heading (\d)/i.exec(value)?.[1] : undefined;
     if (named !== undefined) levels.set(style, Number(named));
     if (event.name === "name" && /^title$/i.test(value)) levels.set(style, 1);
+    if (event.name === "numPr" && !levels.get(style)) levels.set(style, listLevel);
     if (event.name === "basedOn" && !levels.has(style)) levels.set(style, levels.get(value) ?? 0);
     if (event.name === "outlineLvl" && /^[0-5]$/.test(value)) levels.set(style, Number(value) + 1);
   }
@@ -102,6 +106,7 @@ class Writer {
       case "pStyle": {
         const level = this.#headings.get(value()) ?? 0;
         if (level > 0) this.#prefix = `${"#".repeat(level)} `;
+        if (level === listLevel) this.#prefix = "- ";
         break;
       }
       case "ilvl":

@@ -74,5 +74,8 @@ function refusal(error: unknown, bytes: Buffer): string {
   if (/^hei|^hev/.test(bytes.toString("latin1", 8, 12))) {
     return "is a HEIC image, whose compression cannot be decoded here. Convert it to JPEG with Bash, e.g. heif-convert or sips.";
   }
-  return `is a damaged or cut image: ${said.split("\n")[0]?.slice(0, 200)}.`;
+  return `is a damaged or cut image: ${said
+    .split("\n")[0]
+    ?.slice(0, 200)
+    .replace(/[:. ]+$/, "")}.`;
 }

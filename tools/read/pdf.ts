@@ -10,6 +10,8 @@ const maxEdgePx = 2_000;
 const quality = 85;
 /** Most bytes of all images together. */
 const maxImageBytes = 8_000_000;
+/** Most images at once, as some vendors take no more. */
+const maxImages = 20;
 /** Most pages where none are named. */
 const maxPagesUnasked = 10;
 /** A page with less text than this, and something drawn on it, is taken for a scan. */
@@ -34,12 +36,14 @@ export async function readPdf({ path, pages, as }: ReadRequest): Promise<Reading
   const shown: PageReading[] = [];
   let left = maxImageBytes;
   let leftChars = maxCollectedChars;
+  let images = 0;
   for (let number = range.from; number <= range.to; number++) {
     const page = await readPage(document.getPage(number - 1), number, as);
     const bytes = ((page.image?.length ?? 0) * 3) / 4;
     if (bytes > maxImageBytes)
       throw new ReadProblem(`has a page ${number} that is too large to show as an image. Try as="text".`);
     if (bytes > left || leftChars < 0) break;
+    if (page.image !== undefined && ++images > maxImages) break;
     left -= bytes;
     leftChars -= page.text.length;
     shown.push(page);

@@ -9,7 +9,7 @@ import { readNotebook } from "./notebook.ts";
 import { readOdf } from "./odf.ts";
 import { readPdf } from "./pdf.ts";
 import { readPptx } from "./pptx.ts";
-import { type Reading, ReadProblem, type ReadRequest } from "./request.ts";
+import { type Picture, type Reading, ReadProblem, type ReadRequest } from "./request.ts";
 import { readRtf } from "./rtf.ts";
 import { type Document, windowOf } from "./window.ts";
 import { readXlsx } from "./xlsx.ts";
@@ -37,7 +37,7 @@ async function dispatch(request: ReadRequest): Promise<Reading> {
       return await readPdf(request);
     case "notebook": {
       const notebook = readNotebook(await readFile(path, "utf8"));
-      return notebook ? windowOf(notebook, request) : { type: "text" };
+      return notebook ? await withSoundPictures(windowOf(notebook, request)) : { type: "text" };
     }
     case "rtf":
       return windowOf(readRtf(await readFile(path)), request);
@@ -51,6 +51,18 @@ async function dispatch(request: ReadRequest): Promise<Reading> {
     case "zstd":
       return await readTar(request, kind);
   }
+}
+
+/** Those that models can be shown; a damaged one would spoil the whole conversation. */
+async function withSoundPictures(reading: Reading): Promise<Reading> {
+  if (reading.type !== "lines") return reading;
+  const pictures: Picture[] = [];
+  for (const picture of reading.pictures) {
+    const checked = await readImage("", Buffer.from(picture.data, "base64")).catch(() => undefined);
+    if (checked?.type === "as-is") pictures.push({ ...picture, mime: checked.mime });
+    if (checked?.type === "image") pictures.push(checked.picture);
+  }
+  return { ...reading, pictures };
 }
 
 async function readZip(request: ReadRequest): Promise<Reading> {

@@ -40,7 +40,9 @@ export function windowOf(document: Document, request: ReadRequest): Reading {
 
 function choose(sections: readonly Section[], pages: string | undefined): readonly Section[] {
   if (pages === undefined) return sections;
-  const range = parsePages(pages, sections.length);
+  const noun = sections[0]?.name.split(" ")[0];
+  if (noun === undefined || noun === "the") throw new ReadProblem("has no pages; go by offset and limit.");
+  const range = parsePages(pages, sections.length, noun);
   if (typeof range === "string") throw new ReadProblem(range);
   return sections.slice(range.from - 1, range.to);
 }
