@@ -267,14 +267,12 @@ export class Agent implements AsyncDisposable {
   #start(): void {
     if (this.#started) return;
     this.#started = true;
-    const { info } = this.#work.model;
     const { history = [] } = this.#options;
     this.#log.emit({
       type: "started",
       protocol: protocolVersion,
       sessionId: this.#options.session?.id ?? "",
-      model: originOf(info),
-      settings: this.#work.settings,
+      ...this.#work.identity,
       cwd: this.#workspace.cwd,
       resumed: this.#resumed,
     });

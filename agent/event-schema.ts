@@ -64,12 +64,16 @@ const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, sha
 
 const costs = { usage: usageSchema, costUsd: z.number() };
 
+/** Of the credential file, where one was chosen. */
+const accountShape = { account: z.string().optional() };
+
 export const eventSchema = z.discriminatedUnion("type", [
   /** First event of an agent in a process, new or resumed. */
   event("started", {
     protocol: z.literal(protocolVersion),
     sessionId: z.string(),
     model: originSchema,
+    ...accountShape,
     settings: settingsSchema,
     cwd: z.string(),
     resumed: z.boolean(),
@@ -155,6 +159,7 @@ export const eventSchema = z.discriminatedUnion("type", [
    */
   event("switched", {
     model: originSchema,
+    ...accountShape,
     settings: settingsSchema,
     from: originSchema.optional(),
     insteadOf: originSchema.optional(),

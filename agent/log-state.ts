@@ -40,6 +40,8 @@ export interface LogState {
   costUsd: number;
   cwd: string | null;
   model: Origin | null;
+  /** That the model was reached with, where one was chosen. */
+  account: string | undefined;
   settings: ModelSettings | null;
 }
 
@@ -71,6 +73,7 @@ export function emptyLogState(): LogState {
     costUsd: 0,
     cwd: null,
     model: null,
+    account: undefined,
     settings: null,
   };
 }
@@ -128,15 +131,10 @@ export function reduce(state: LogState, event: AgentEvent): void {
       return mark(state, indexAfter(state.entries, event.upTo), event.summary);
     case "started":
       state.cwd = event.cwd;
-      state.model = event.model;
-      state.settings = event.settings;
-      return;
+      return choose(state, event);
     case "switched":
       // What stands in for a while is not what a later process begins with.
-      if (event.insteadOf) return;
-      state.model = event.model;
-      state.settings = event.settings;
-      return;
+      return event.insteadOf ? undefined : choose(state, event);
     case "workspace":
       state.cwd = event.cwd;
       return;
@@ -147,6 +145,12 @@ export function reduce(state: LogState, event: AgentEvent): void {
     default:
       return reduceFleet(state, event);
   }
+}
+
+function choose(state: LogState, { model, account, settings }: EventOf<"started" | "switched">): void {
+  state.model = model;
+  state.account = account;
+  state.settings = settings;
 }
 
 function reduceFleet(state: LogState, event: AgentEvent): void {

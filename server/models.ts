@@ -7,7 +7,7 @@ import type { Origin } from "../agent/message.ts";
 import { type Access, keySources, type Model, type ModelInfo, type Provider } from "../agent/model.ts";
 import { redact } from "../providers/auth.ts";
 import { namedAccount } from "../providers/credential-file.ts";
-import { accessFor } from "../providers/credentials.ts";
+import { accessFor, findCredential } from "../providers/credentials.ts";
 import type { WeightsLoad } from "../providers/local/llama.ts";
 import { Book, chooseProvider, createProvider, loadUserModels, providerNames } from "../providers/registry.ts";
 import type { Config } from "./config.ts";
@@ -26,6 +26,11 @@ export interface ModelsOptions {
 }
 
 const onLoad = ({ onLoad }: ModelsOptions) => (onLoad ? { onLoad } : {});
+
+/** What a session says of its model. */
+interface Recorded extends Origin {
+  readonly account?: string | undefined;
+}
 
 /** The models of a run and the providers behind them, made when first asked for and closed together. */
 export class Models implements AsyncDisposable {
@@ -51,11 +56,13 @@ export class Models implements AsyncDisposable {
   }
 
   /** The model to begin with: what is asked for, what the session recorded, or the default. */
-  async first({ provider, model }: Pick<Config, "provider" | "model">, recorded: Origin | undefined): Promise<Model> {
+  async first({ provider, model }: Pick<Config, "provider" | "model">, recorded: Recorded | undefined): Promise<Model> {
     if (!recorded || provider !== undefined || model !== undefined) {
-      return this.#build(await this.#choose({ provider, model }), model, this.#access);
+      const name = await this.#choose({ provider, model });
+      return this.#build(name, model, await this.#accessAgain(name, recorded));
     }
-    const found = this.#find(recorded.provider, recorded.model, this.#access);
+    const access = this.#accessAgain(recorded.provider, recorded);
+    const found = access.then((each) => this.#find(recorded.provider, recorded.model, each));
     return adapted(await found.catch((error) => this.#instead(recorded, error)), this.#config, this.#env);
   }
 
@@ -114,6 +121,20 @@ export class Models implements AsyncDisposable {
     const where = current === undefined ? { baseUrl, ...this.#access } : { current };
     const wanted = { provider, model, allowed, ...where };
     return chooseProvider({ env: this.#env, book: await this.book(), ...wanted });
+  }
+
+  /** As the session was let in, where nobody says otherwise and its account is still there. */
+  async #accessAgain(name: string, recorded: Recorded | undefined): Promise<Access> {
+    const account = recorded?.account;
+    if (account === undefined || this.#access.account !== undefined || isHere(name)) return this.#access;
+    const vendor = (await this.book()).provider(name);
+    const access = { ...this.#access, account };
+    if (findCredential(vendor, this.#env, access)) return access;
+    if (name === recorded?.provider)
+      note(
+        `${vendor.label} has no account "${account}" any more, which this session used; going on with the default one.`,
+      );
+    return this.#access;
   }
 
   async #accessTo(name: string, wanted: ModelWish, current: ModelInfo): Promise<Access> {

@@ -81,3 +81,20 @@ test("who is not let in is told what is missing, before anything is sent", async
   expect(await told(["--account", "../x"])).toEqual([2, 'sagent: "../x" cannot be the name of an account.']);
   expect(await told([], { SAGENT_ACCOUNT: "a b" })).toEqual([2, 'sagent: "a b" cannot be the name of an account.']);
 });
+
+test("a session goes on with its account, and with the default one where that is gone, which is said", async () => {
+  const answers = () => steps({ text: "One." }, { text: "Two." });
+  await using work = await startFakeProvider(answers(), { key: "work" });
+  using home = await homeWith({ anthropic: { work: "work", default: "plain" } });
+  const env = { ANTHROPIC_BASE_URL: work.url("anthropic") };
+  expect(await home.run(["-p", "Go.", "--account", "work"], { env })).toMatchObject({ code: 0, stdout: "One.\n" });
+  expect(await home.run(["-p", "Go on.", "--continue"], { env })).toEqual({ code: 0, stdout: "Two.\n", stderr: "" });
+
+  await changeCredentials(home.env, (file) => void file.remove("anthropic", "work"));
+  await using plain = await startFakeProvider(answers(), { key: "plain" });
+  const later = { env: { ANTHROPIC_BASE_URL: plain.url("anthropic") } };
+  const { code, stdout, stderr } = await home.run(["-p", "And now?", "--continue"], later);
+  expect([code, stdout]).toEqual([0, "One.\n"]);
+  expect(stderr).toContain('Anthropic has no account "work" any more, which this session used');
+  expect(await home.run(["-p", "Again.", "--continue"], later)).toEqual({ code: 0, stdout: "Two.\n", stderr: "" });
+});
