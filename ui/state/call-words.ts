@@ -38,7 +38,7 @@ const looks: Readonly<Record<string, ToolLook>> = {
   PaperDetails: { kind: "other", icon: "file", subject: "ids", beside: "operation" },
   PaperAuthor: { kind: "other", icon: "agent", subject: "query", beside: "operation" },
   PaperFetch: { kind: "other", icon: "file", subject: "ids", beside: "pages" },
-  PaperGraph: { kind: "other", icon: "search", subject: "ids" },
+  PaperGraph: { kind: "other", icon: "fork", subject: "ids" },
   ToolSearch: { kind: "other", icon: "wrench", subject: "query" },
   Ask: { kind: "ask", icon: "question", subject: "question" },
 };

@@ -1,6 +1,7 @@
 /**
  * What tools may hand the page to be shown as cards, in the `details` of a result:
- * `{ type: "custom", name: "papers", data: Paper[] }` and `{ type: "custom", name: "search", data: WebPage[] }`.
+ * `{ type: "custom", name: "papers", data: Paper[] }`, `{ type: "custom", name: "search", data: WebPage[] }` and
+ * `{ type: "custom", name: "paper-graph", data: PaperGraph }`.
  */
 import type { ToolDetails } from "../../agent/message.ts";
 import { plain } from "./plain.ts";
@@ -29,13 +30,32 @@ export interface WebPage {
   readonly date?: string;
 }
 
+export interface GraphPaper extends Paper {
+  /** The walk began with it. */
+  readonly isSeed: boolean;
+  /** How many papers of the graph cite it. */
+  readonly citedHere: number;
+}
+
+/** Papers that cite each other, the most important first. */
+export interface PaperGraph {
+  readonly nodes: readonly GraphPaper[];
+  /** Who cites whom, by their places in `nodes`. */
+  readonly edges: readonly (readonly [number, number])[];
+  /** What is missing, a sentence each. */
+  readonly notes: readonly string[];
+}
+
 export type Cards =
+  | { readonly type: "paper-graph"; readonly graph: PaperGraph }
   | { readonly type: "papers"; readonly papers: readonly Paper[] }
   | { readonly type: "search"; readonly pages: readonly WebPage[] };
 
 /** The cards of a result; undefined where it has none. What does not fit is left out. */
 export function cardsOf(details: ToolDetails | undefined): Cards | undefined {
-  if (details?.type !== "custom" || !Array.isArray(details.data)) return undefined;
+  if (details?.type !== "custom") return undefined;
+  if (details.name === "paper-graph") return isObject(details.data) ? graphOf(details.data) : undefined;
+  if (!Array.isArray(details.data)) return undefined;
   const data: readonly unknown[] = details.data;
   const rows = data.filter(isObject);
   if (details.name === "papers") return { type: "papers", papers: rows.flatMap(paperOf) };
@@ -64,6 +84,28 @@ function paperOf(row: Row): Paper[] {
   };
   return [{ title, ...withoutUndefined(given) }];
 }
+
+/** More than these can be told apart by nobody. */
+const [mostNodes, mostEdges] = [300, 6_000];
+
+function graphOf(data: Row): Cards {
+  const places = new Map<unknown, number>();
+  const nodes: GraphPaper[] = [];
+  for (const [at, row] of listOf(data.nodes).slice(0, mostNodes).entries()) {
+    const [paper] = isObject(row) ? paperOf(row) : [];
+    if (!isObject(row) || !paper) continue;
+    places.set(at, nodes.length);
+    nodes.push({ ...paper, isSeed: row.isSeed === true, citedHere: Math.max(0, number(row.citedHere) ?? 0) });
+  }
+  const edges = listOf(data.edges).flatMap((edge): [number, number][] => {
+    const [from, to] = listOf(edge).map((end) => places.get(end));
+    return from === undefined || to === undefined || from === to ? [] : [[from, to]];
+  });
+  const notes = listOf(data.notes).flatMap((note) => text(note) ?? []);
+  return { type: "paper-graph", graph: { nodes, edges: edges.slice(0, mostEdges), notes } };
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function pageOf(row: Row): WebPage[] {
   const [title, url] = [text(row.title), webUrl(row.url)];

@@ -1,7 +1,8 @@
 /** Papers and pages of the web, a card each. Nothing is loaded from where they are. */
 import { For, Match, Show, Switch } from "solid-js";
 import type { Cards as CardList, Paper, WebPage } from "../state/cards.ts";
-import { plural } from "../state/format.ts";
+import { PaperTitle, sourceOf, WebLink } from "./paper-facts.tsx";
+import { PaperGraphView } from "./paper-graph.tsx";
 
 export function Cards(props: { readonly cards: CardList }) {
   return (
@@ -14,6 +15,9 @@ export function Cards(props: { readonly cards: CardList }) {
             </For>
           </ul>
         )}
+      </Match>
+      <Match when={props.cards.type === "paper-graph" && props.cards.graph}>
+        {(graph) => <PaperGraphView graph={graph()} />}
       </Match>
       <Match when={props.cards.type === "search" && props.cards.pages}>
         {(pages) => (
@@ -28,16 +32,11 @@ export function Cards(props: { readonly cards: CardList }) {
   );
 }
 
-const namedAuthors = 4;
-
 function PaperCard(props: { readonly paper: Paper }) {
-  const url = () => props.paper.url ?? (props.paper.doi ? `https://doi.org/${encodeURI(props.paper.doi)}` : undefined);
   return (
     <li class="card">
       <p class="card-title">
-        <Show when={url()} fallback={props.paper.title}>
-          {(address) => <WebLink url={address()} text={props.paper.title} />}
-        </Show>
+        <PaperTitle paper={props.paper} />
       </p>
       <p class="dim small">{sourceOf(props.paper)}</p>
       <Show when={props.paper.abstract}>
@@ -52,13 +51,6 @@ function PaperCard(props: { readonly paper: Paper }) {
   );
 }
 
-function sourceOf({ authors = [], year, venue, citations }: Paper): string {
-  const rest = authors.length - namedAuthors;
-  const names = authors.slice(0, namedAuthors).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
-  const cited = citations === undefined ? "" : plural(citations, "citation");
-  return [names, venue, year, cited].filter(Boolean).join(" · ");
-}
-
 function PageCard(props: { readonly page: WebPage }) {
   return (
     <li class="card">
@@ -68,13 +60,5 @@ function PageCard(props: { readonly page: WebPage }) {
       <p class="dim small cut">{[new URL(props.page.url).host, props.page.date].filter(Boolean).join(" · ")}</p>
       <Show when={props.page.snippet}>{(snippet) => <p>{snippet()}</p>}</Show>
     </li>
-  );
-}
-
-function WebLink(props: { readonly url: string; readonly text: string }) {
-  return (
-    <a href={props.url} target="_blank" rel="noopener noreferrer" referrerPolicy="no-referrer">
-      {props.text}
-    </a>
   );
 }
