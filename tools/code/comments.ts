@@ -29,12 +29,13 @@ export class CommentTracker {
     this.#end = cursor.endIndex;
   }
 
-  /** Its first sentence, if it stands right before a node; a comment at the end of the line before is not of it. */
+  /** Its first sentence, once, if it stands right before a node; a comment at the end of the line before is not of it. */
   before(node: Node, nameRow: number): string {
     const { row } = node.startPosition;
     if (this.#row < row - 1 || this.#row > nameRow || this.#row < 0) return "";
     const lineStart = this.#text.lastIndexOf("\n", this.#start - 1) + 1;
     if (this.#text.slice(lineStart, this.#start).trim() !== "") return "";
+    this.#row = -2;
     return firstSentence(this.#text.slice(this.#start, this.#end));
   }
 }

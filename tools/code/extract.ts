@@ -17,6 +17,7 @@ const bits = {
   bindsField: 64,
   comment: 128,
   attribute: 256,
+  outermost: 512,
 } as const;
 
 /** Rules of a grammar by the number of its node types. */
@@ -45,6 +46,7 @@ export function planOf(rules: Rules, types: readonly string[]): Plan {
     [bits.bindsField, fields.keys()],
     [bits.comment, split(rules.comments)],
     [bits.attribute, split(rules.attributes)],
+    [bits.outermost, split(rules.outermost)],
   ];
   const meaningOf = new Map<string, number>();
   for (const [bit, names] of sets) for (const name of names) meaningOf.set(name, (meaningOf.get(name) ?? 0) | bit);
@@ -123,6 +125,7 @@ class Walk {
     if (meaning & (bits.comment | bits.attribute)) this.#comments.see(cursor, (meaning & bits.attribute) !== 0);
     if (meaning & (bits.name | bits.member)) this.#use(cursor, meaning, above.meaning, isFirst);
     if (meaning & bits.bindsField) this.#bindField(cursor, type);
+    if (meaning & bits.outermost && above.isLocal) return { meaning, parent: -1, isLocal: false };
     let parent = above.parent;
     if (meaning & bits.def) parent = this.#define(cursor, type, above) ?? parent;
     return { meaning, parent, isLocal: above.isLocal || (meaning & bits.local) !== 0 };
@@ -148,7 +151,7 @@ class Walk {
   }
 
   #bind(text: string): void {
-    for (const [name] of text.matchAll(/[\p{L}_$][\p{L}\p{N}_$]*/gu)) this.#bound.add(name);
+    for (const [name] of text.replace(/=[^,)}\]]*/g, "").matchAll(/[\p{L}_$][\p{L}\p{N}_$]*/gu)) this.#bound.add(name);
   }
 
   /** The number of the definition, or undefined if it is none that others could mean. */
@@ -157,7 +160,11 @@ class Walk {
     if (kind === undefined) return undefined;
     const node = cursor.currentNode;
     const head = headOf(node, kind, this.#text, this.#plan);
-    if (head === undefined) return undefined;
+    if (head === undefined) {
+      const left = above.isLocal ? node.childForFieldName("left") : null;
+      if (left?.type === "identifier") this.#bind(left.text);
+      return undefined;
+    }
     if (above.isLocal) {
       this.#bind(head.name);
       return undefined;

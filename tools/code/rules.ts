@@ -16,6 +16,8 @@ export interface Rules {
   readonly assigned?: string;
   /** What is defined inside of them is nobody else's. */
   readonly local: string;
+  /** Never inside of what is local: where one is, a brace is missing before it. */
+  readonly outermost?: string;
   readonly names: string;
   /** Names after a dot. */
   readonly members?: string;
@@ -44,6 +46,7 @@ const javascript: Rules = {
   local:
     "function_declaration generator_function_declaration method_definition arrow_function function_expression generator_function class_static_block for_statement for_in_statement",
   sharedBy: "export",
+  outermost: "export_statement",
   names: "identifier shorthand_property_identifier",
   members: "property_identifier",
   bindsChildren: "rest_pattern array_pattern formal_parameters shorthand_property_identifier_pattern",

@@ -15,7 +15,7 @@ const hostile: Readonly<Record<string, string | Uint8Array>> = {
   "brackets.py": `def soundFunction(): pass\nx = ${"[\n".repeat(100_000)}`,
   "generics.ts": good + "a<\n".repeat(50_000),
   "sums.ts": `${good}x = 1${"\n+ 1".repeat(100_000)};`,
-  "broken.ts": `${good}const 5 = ;\nif ( ] x y z\nexport function afterwards() {}\n`,
+  "broken.ts": `${good}function open() {\n  const x = foo(;\n  if (y {\n}\nexport function afterwards() {}\n`,
   "jsx.tsx": good + "<a>\n".repeat(30_000),
   "quotes.kt": `fun soundFunction() {}\n${'"\\\n'.repeat(100_000)}`,
   "latin.py": Buffer.concat([
@@ -44,7 +44,7 @@ test("files that are made to break a parser cost nothing but themselves", async 
   for (const path of ["parens.ts", "broken.ts", "quotes.kt", "latin.py", "bom.ts", "sums.ts"]) {
     expect(found).toContain(`${path}:1  function soundFunction`);
   }
-  expect(await rig.search({ query: "afterwards" })).toContain("broken.ts:4  function afterwards");
+  expect(await rig.search({ query: "afterwards" })).toContain("broken.ts:6  function afterwards");
 }, 60_000);
 
 /** Runs a program in place of the parser; tells of each file what came of it. */
