@@ -4,6 +4,7 @@ import type { Purse } from "./budget.ts";
 import type { Clock } from "./clock.ts";
 import type { AgentState } from "./event.ts";
 import type { FleetPort } from "./fleet-port.ts";
+import type { Hooks } from "./hooks.ts";
 import type { LimitSeat } from "./known-limits.ts";
 import type { ModelWish } from "./machine-state.ts";
 import type { Message, Origin, Usage } from "./message.ts";
@@ -41,6 +42,8 @@ export interface AgentOptions {
   readonly writeRoots?: readonly string[];
   /** Environment of the tools' child processes; empty by default, so that no secret reaches them. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What looks at calls, prompts and the end of the work. */
+  readonly hooks?: Hooks;
   /** What the model does not offer falls to its lowest rung. */
   readonly settings?: Partial<ModelSettings>;
   /** Rounds of tools that one message may cause; no limit by default. */

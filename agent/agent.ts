@@ -11,9 +11,10 @@ import { forgetReads } from "./compaction-work.ts";
 import { Dispatch } from "./dispatch.ts";
 import { findResults } from "./drop.ts";
 import { AgentBusyError } from "./error.ts";
-import { type AgentEvent, type AgentState, type EventBody, protocolVersion } from "./event.ts";
-import type { ContextTokens } from "./fleet-port.ts";
+import { type AgentEvent, type AgentState, protocolVersion } from "./event.ts";
+import type { ContextTokens, FleetEvent } from "./fleet-port.ts";
 import type { Freed } from "./freed.ts";
+import { Hearing } from "./hearing.ts";
 import { Jobs } from "./jobs.ts";
 import { Log, type Observer } from "./log.ts";
 import { type ChildRecord, replay, type ScheduledSend } from "./log-state.ts";
@@ -31,8 +32,6 @@ import type { SwitchPlan } from "./switch.ts";
 import type { Workspace } from "./tool.ts";
 import { type Toolbox, toolboxFor } from "./toolbox.ts";
 
-type FleetEvent = Extract<EventBody, { type: "spawned" | "childEnded" | "sendScheduled" | "sendDone" }>;
-
 const closeGraceMs = 5_000;
 
 export class Agent implements AsyncDisposable {
@@ -42,6 +41,7 @@ export class Agent implements AsyncDisposable {
   readonly #log: Log;
   readonly #loop: Loop;
   readonly #work: ModelWork;
+  readonly #hearing: Hearing;
   readonly #workspace: Workspace;
   readonly #purse: Purse;
   readonly #spill: Spill;
@@ -53,7 +53,7 @@ export class Agent implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   constructor(options: AgentOptions) {
-    const { session, clock = systemClock, label = "main", env = {}, writeRoots } = options;
+    const { session, clock = systemClock, label = "main", env = {}, writeRoots, hooks } = options;
     this.label = label;
     this.#options = options;
     const own = session?.events.filter((event) => event.agent === label) ?? [];
@@ -66,13 +66,12 @@ export class Agent implements AsyncDisposable {
     this.#workspace = { root: options.root ?? cwd, cwd, writeRoots, reads: new Map(), env };
     this.#spill = new Spill(session ? `${session.dir}/tool-results` : undefined);
     this.toolbox = toolboxFor(options, state.entries);
-    const settings = { ...state.settings, ...options.settings };
     this.#work = new ModelWork({
       agent: options,
       log: this.#log,
       purse: this.#purse,
       toolbox: this.toolbox,
-      settings,
+      settings: { ...state.settings, ...options.settings },
       onForget: (what) => forgetReads(this.#workspace.reads, what),
     });
     const jobs = new Jobs({
@@ -90,6 +89,7 @@ export class Agent implements AsyncDisposable {
       workspace: this.#workspace,
       agent: label,
       fleet: options.fleet,
+      ...(hooks ? { hooked: { hooks, halt: (reason: string) => this.#hearing.halt(reason) } } : {}),
       jobs,
       spill: this.#spill,
       ask: options.canAsk ? (call, ask, signal) => asks.ask(call, ask, signal) : undefined,
@@ -98,8 +98,10 @@ export class Agent implements AsyncDisposable {
       done: (callId, outcome) => this.#loop.send({ type: "toolDone", callId, outcome }),
     });
     const { maxRounds } = resumedLimits(state, options);
-    const machine = this.#resumed ? resumedState(this.#log, maxRounds) : initialState(maxRounds);
-    this.#loop = new Loop({ log: this.#log, dispatch, asks, work: this.#work, state: machine });
+    const first = this.#resumed ? resumedState(this.#log, maxRounds) : initialState(maxRounds);
+    const start = { ...first, rest: hooks ? ("ask" as const) : ("free" as const) };
+    this.#loop = new Loop({ log: this.#log, dispatch, asks, work: this.#work, state: start });
+    this.#hearing = new Hearing({ hooks, agent: label, send: (input) => this.#loop.send(input) });
     this.#saved = session?.onSaved((events) => this.#acknowledge(events));
     this.#log.subscribe((event) => this.#drive(event));
   }
@@ -128,7 +130,7 @@ export class Agent implements AsyncDisposable {
     if (this.#closing) throw new AgentBusyError(`The agent "${this.label}" is closed.`);
     this.#start();
     if (command.type === "prompt") this.#hear(command);
-    this.#loop.send({ type: "command", command });
+    this.#hearing.take(command);
   }
 
   /** Calls the observer with every event from now on, synchronously and in order. */
@@ -176,7 +178,7 @@ export class Agent implements AsyncDisposable {
 
   /** Something runs or has yet to be looked at. */
   get isBusy(): boolean {
-    return !this.#closing && this.#loop.isBusy;
+    return !this.#closing && (this.#loop.isBusy || this.#hearing.isBusy);
   }
 
   get isClosed(): boolean {
@@ -253,7 +255,7 @@ export class Agent implements AsyncDisposable {
 
   async #close(): Promise<void> {
     await using owned = new AsyncDisposableStack();
-    for (const resource of [...(this.#options.resources ?? []), this.toolbox]) owned.use(resource);
+    for (const resource of [...(this.#options.resources ?? []), this.toolbox, this.#hearing]) owned.use(resource);
     owned.defer(() => this.#spill.close());
     owned.defer(() => this.#work.close());
     await atMost(closeGraceMs, this.#loop.close(), this.#options.clock);
@@ -267,7 +269,6 @@ export class Agent implements AsyncDisposable {
   #start(): void {
     if (this.#started) return;
     this.#started = true;
-    const { history = [] } = this.#options;
     this.#log.emit({
       type: "started",
       protocol: protocolVersion,
@@ -278,7 +279,7 @@ export class Agent implements AsyncDisposable {
     });
     const { overruled } = resumedLimits(this.#log.state, this.#options);
     if (overruled) this.#log.emit({ type: "tuned", ...overruled });
-    if (!this.#resumed) for (const message of history) this.#log.emit({ type: "message", message });
+    if (!this.#resumed) for (const message of this.#options.history ?? []) this.#log.emit({ type: "message", message });
   }
 
   /** What a person says begins other work, unless a run is under way, and is not kept waiting for a limit. */

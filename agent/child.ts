@@ -85,6 +85,7 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
   const {
     session,
     revise,
+    hooks,
     sources,
     clock,
     root,
@@ -107,6 +108,7 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
     ...(request.tools === undefined && sources ? { sources } : {}),
     ...(session ? { session } : {}),
     ...(revise ? { revise } : {}),
+    ...(hooks ? { hooks } : {}),
     ...(clock ? { clock } : {}),
     ...(root === undefined ? {} : { root }),
     ...(writeRoots ? { writeRoots } : {}),

@@ -9,11 +9,13 @@ import type { Clock } from "./clock.ts";
 import { messageOf, toErrorInfo } from "./error.ts";
 import type { EventBody } from "./event.ts";
 import type { FleetPort } from "./fleet-port.ts";
+import type { Hooks } from "./hooks.ts";
 import type { Jobs } from "./jobs.ts";
 import type { CallOutcome } from "./machine-state.ts";
 import type { CallId, ToolCallPart } from "./message.ts";
 import { defaultResultChars, keptChars, roundResultChars, type Spill } from "./spill.ts";
 import { type AnyTool, exclusive, findTool, type SerializeKey, type ToolOutput, type Workspace } from "./tool.ts";
+import { runHooked } from "./tool-hooks.ts";
 import type { Toolbox } from "./toolbox.ts";
 
 export interface DispatchOptions {
@@ -26,6 +28,8 @@ export interface DispatchOptions {
   readonly spill: Spill;
   /** Asks a person on behalf of a call; undefined where nobody can answer. */
   readonly ask?: ((call: CallId, ask: Ask, signal: AbortSignal) => Promise<Answer>) | undefined;
+  /** With `halt` the agent stops, once the call that is running has its result. */
+  readonly hooked?: { readonly hooks: Hooks; readonly halt: (reason: string) => void };
   readonly countTokens: (text: string) => number;
   readonly emit: (event: EventBody) => void;
   /** Called once for each call, in the order they end, and before that with `pending` for one in the background. */
@@ -176,8 +180,25 @@ export class Dispatch {
     });
   }
 
-  async #runTool({ call, tool, args, label, abort }: Job): Promise<ToolOutput> {
+  #runTool(job: Job): Promise<ToolOutput> {
+    const { agent, ask, hooked, workspace } = this.#options;
+    if (!hooked) return this.#runPlain(job, job.args);
+    const { call, tool, args, label, abort } = job;
+    const { signal } = abort;
+    return runHooked({
+      ...hooked,
+      tool,
+      label,
+      call: { agent, callId: call.callId, name: call.name, args, cwd: workspace.cwd, signal },
+      ask: ask && ((wanted) => ask(call.callId, wanted, signal)),
+      run: (args) => (signal.aborted ? Promise.resolve(stopped) : this.#runPlain(job, args)),
+    });
+  }
+
+  async #runPlain(job: Job, args: never): Promise<ToolOutput> {
     const { agent, ask, clock, fleet, jobs, toolbox, workspace, countTokens, emit } = this.#options;
+    const { call, tool, abort } = job;
+    const label = args === job.args ? job.label : labelOf(tool, args);
     jobs.started(call.callId);
     emit({ type: "toolStarted", call: call.callId, name: call.name, label });
     try {

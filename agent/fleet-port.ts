@@ -4,7 +4,7 @@
  */
 import type { OpenAsk } from "./ask.ts";
 import type { KeySource, SettingsPatch } from "./command.ts";
-import type { AgentState } from "./event.ts";
+import type { AgentState, EventBody } from "./event.ts";
 import type { CallId, Origin, Usage } from "./message.ts";
 import type { ModelSettings } from "./model.ts";
 import type { ToolOutput, ToolProgress } from "./tool.ts";
@@ -34,9 +34,16 @@ export interface SpawnRequest {
   readonly notify?: boolean;
   /** `fork` begins with the parent's conversation up to this call. */
   readonly context?: "fresh" | "fork";
+  /** A git worktree of its own to work in. */
+  readonly isolation?: "worktree";
+  /** The directory of the worktree that a child had which comes back. */
+  readonly worktree?: string;
   /** The parent's system prompt, to the byte, so that its cached prefix serves; so too for a fork without a `system`. */
   readonly hot?: boolean;
 }
+
+/** What a fleet puts into an agent's stream. */
+export type FleetEvent = Extract<EventBody, { type: "spawned" | "childEnded" | "sendScheduled" | "sendDone" }>;
 
 /** The call on whose behalf something is done. */
 export interface CallLink {

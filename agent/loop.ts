@@ -20,6 +20,8 @@ import { pace } from "./pace.ts";
 export interface LoopWork {
   callModel(generation: number, signal: AbortSignal): Promise<Input>;
   compact(generation: number, wanted: Compaction, signal: AbortSignal): Promise<Input>;
+  /** Whether the work may end. */
+  judgeRest(generation: number, again: boolean, signal: AbortSignal): Promise<Input>;
   tune(wanted: Tuning): void;
   switchModel(wanted: Switch): Promise<void>;
   /** The model's memory of files and results is void. */
@@ -139,6 +141,13 @@ export class Loop {
           (signal) => this.#work.compact(effect.generation, effect.wanted, signal),
           (error) => ({ type: "compactFailed", generation: effect.generation, error }),
         );
+      case "judgeRest": {
+        const { generation } = effect;
+        return this.#begin(
+          (signal) => this.#work.judgeRest(generation, effect.again, signal),
+          () => ({ type: "restJudged", generation, goOn: null }),
+        );
+      }
       case "tune":
         return this.#work.tune(effect.wanted);
       case "switch":

@@ -45,7 +45,11 @@ export type Input =
   | ({ readonly type: "asked" } & MachineAsk)
   | { readonly type: "compactDone"; readonly generation: number }
   | { readonly type: "compactFailed"; readonly generation: number; readonly error: ErrorInfo }
-  | { readonly type: "switchDone" };
+  | { readonly type: "switchDone" }
+  /** A hook does not let something happen, such as that a prompt is heard. */
+  | { readonly type: "objected"; readonly error: ErrorInfo }
+  /** Whether the work may end; null where it may, else why it goes on. */
+  | { readonly type: "restJudged"; readonly generation: number; readonly goOn: string | null };
 
 export type Effect =
   | { readonly type: "append"; readonly entry: Entry }
@@ -59,13 +63,15 @@ export type Effect =
   | { readonly type: "compact"; readonly generation: number; readonly wanted: Compaction }
   | { readonly type: "tune"; readonly wanted: Tuning }
   | { readonly type: "cancelCompact" }
+  /** Whether the work may end here. `again` where it went on because of an earlier verdict. */
+  | { readonly type: "judgeRest"; readonly generation: number; readonly again: boolean }
   | { readonly type: "switch"; readonly wanted: Switch }
   | { readonly type: "clear" };
 
 export interface MachineState {
   /** Raised by each model call and compaction; an answer to an older one is late. */
   readonly generation: number;
-  readonly calling: "model" | "halting" | "compacting" | "switching" | null;
+  readonly calling: "model" | "halting" | "compacting" | "switching" | "resting" | null;
   /** Running calls whose slot is still empty: the next model call waits for them. */
   readonly cohort: readonly CallId[];
   /** Running calls whose slot holds a pending stub: their results go forward. */
@@ -94,6 +100,10 @@ export interface MachineState {
   readonly rounds: number;
   readonly maxRounds: number | null;
   readonly guard: Guard;
+  /** Whether somebody is asked before the work ends: `ask` where that has yet to be done, `passed` once it may end. */
+  readonly rest: "free" | "ask" | "passed";
+  /** How often the work went on because it might not end. */
+  readonly goOns: number;
   /** How the work last ended, for `idle`. */
   readonly reason: EndReason;
   /** What clients were last told. */
@@ -119,6 +129,8 @@ export const initialState = (maxRounds: number | null = null): MachineState => (
   rounds: 0,
   maxRounds,
   guard: emptyGuard,
+  rest: "free",
+  goOns: 0,
   reason: "done",
   told: { state: "idle", idle: true },
 });

@@ -18,6 +18,7 @@ import {
   type MachineState,
   Step,
 } from "./machine-state.ts";
+import { judgeRest, leaveRest } from "./rest.ts";
 import { apply } from "./transitions.ts";
 import { tellWaiting } from "./waiting.ts";
 
@@ -32,6 +33,7 @@ export function step(state: MachineState, inputs: readonly Input[]): { state: Ma
 
 /** Does the first things that the state allows, in order: switch, steer, wait, deliver, compact, call, next in line. */
 function settle(step: Step): void {
+  if (step.state.calling === "resting" && step.state.inbox.waiting.length > 0) leaveRest(step);
   if (step.state.calling !== null) return;
   if (step.state.switches.length > 0) return startSwitch(step);
   if (has(step.state.inbox, "now") && !step.state.held) preempt(step);
@@ -93,7 +95,8 @@ function commit(step: Step, policy: Waiting["policy"], limit?: number): void {
 
 function callModel(step: Step): void {
   const generation = step.state.generation + 1;
-  step.set({ generation, cut: false, calling: "model" });
+  const rest = step.state.rest === "passed" ? "ask" : step.state.rest;
+  step.set({ generation, cut: false, calling: "model", rest });
   step.effect({ type: "callModel", generation });
 }
 
@@ -108,6 +111,7 @@ function startCompaction(step: Step): void {
 /** Tells clients what changed: messages that stay queued, the state, and the end of the work. */
 function tell(step: Step): void {
   tellWaiting(step);
+  if (isResting(step.state) && !step.state.told.idle) judgeRest(step);
   const state = agentState(step.state);
   const resting = isResting(step.state);
   if (state !== step.state.told.state) step.emit({ type: "state", state });

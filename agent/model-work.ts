@@ -14,7 +14,7 @@ import { type Freed, freedBy } from "./freed.ts";
 import type { Log } from "./log.ts";
 import type { LoopWork } from "./loop.ts";
 import type { Compaction, Input, Switch, Tuning } from "./machine-state.ts";
-import { type CallId, type Message, type MessageId, promptTokens, toolCalls } from "./message.ts";
+import { type CallId, type Message, type MessageId, promptTokens, textOf, toolCalls } from "./message.ts";
 import { adoptSettings, lowestSettings, type Model, type ModelRequest, type ModelSettings, originOf } from "./model.ts";
 import type { WantedOutput } from "./output.ts";
 import { Preamble } from "./preamble.ts";
@@ -138,6 +138,9 @@ export class ModelWork implements LoopWork {
   }
 
   async compact(generation: number, wanted: Compaction, signal: AbortSignal): Promise<Input> {
+    const { agent } = this.#options;
+    const trigger = Object.keys(wanted).length === 0 && this.#mustShrink ? "auto" : "manual";
+    await agent.hooks?.compact({ agent: agent.label ?? "main", trigger, hint: wanted.hint ?? "", signal });
     return makeShorter(this.#shortening(), generation, wanted, signal);
   }
 
@@ -223,6 +226,19 @@ export class ModelWork implements LoopWork {
     const { system } = this.#preamble;
     const specs = this.#preamble.specs(model);
     return contextSections({ model, context: this.#context, log: this.#options.log.state, system, specs });
+  }
+
+  async judgeRest(generation: number, again: boolean, signal: AbortSignal): Promise<Input> {
+    const { agent, log } = this.#options;
+    const last = log.state.entries.findLast((entry) => entry.type === "assistant");
+    const verdict = await agent.hooks?.rest({
+      agent: agent.label ?? "main",
+      isChild: agent.path !== undefined,
+      again,
+      lastWords: last ? textOf(last) : "",
+      signal,
+    });
+    return { type: "restJudged", generation, goOn: verdict?.type === "goOn" ? verdict.reason : null };
   }
 
   tune(wanted: Tuning): void {

@@ -5,8 +5,9 @@ import { type ErrorInfo, LoopError, RoundLimitError } from "./error.ts";
 import type { EndReason } from "./event.ts";
 import { emptyGuard, hear, judgeRound, repeatNotice } from "./guard.ts";
 import { emptyInbox, put } from "./inbox.ts";
-import { type CallOutcome, detachCall, type Input, type Step } from "./machine-state.ts";
+import { type CallOutcome, detachCall, type Input, isResting, type Step } from "./machine-state.ts";
 import type { CallId, StopReason, ToolCallPart } from "./message.ts";
+import { leaveRest, restJudged } from "./rest.ts";
 import { requeue, tellWaiting, unqueue } from "./waiting.ts";
 
 export function apply(step: Step, input: Input): void {
@@ -25,6 +26,10 @@ export function apply(step: Step, input: Input): void {
       return isCompacting(step, input.generation) ? step.set({ calling: null }) : undefined;
     case "compactFailed":
       return isCompacting(step, input.generation) ? compactFailed(step, input.error) : undefined;
+    case "objected":
+      return objected(step, input.error);
+    case "restJudged":
+      return restJudged(step, input.generation, input.goOn);
     case "switchDone":
       return step.state.calling === "switching" ? step.set({ calling: null }) : undefined;
   }
@@ -109,7 +114,15 @@ function receive(step: Step, message: Parameters<typeof put>[1]): void {
     held: false,
     owed: owed && !isChainOver,
     told: { ...told, idle: false },
+    goOns: 0,
   });
+}
+
+/** Clients are told when all is at rest again, as of a message that was heard. */
+function objected(step: Step, error: ErrorInfo): void {
+  step.emit({ type: "error", error });
+  const isAtRest = isResting(step.state);
+  step.set({ told: { ...step.state.told, idle: false }, ...(isAtRest ? { reason: "error" as const } : {}) });
 }
 
 /** Stops the model or the compaction. Tools go on. What a person already typed goes on too. */
@@ -123,6 +136,7 @@ function halt(step: Step): void {
     step.set({ calling: null });
     step.effect({ type: "cancelCompact" });
   }
+  if (calling === "resting") leaveRest(step);
   const busy = calling !== null || owed || cohort.length + detached.length + inbox.waiting.length > 0;
   step.set({ compactions: [], overflows: [] });
   if (busy) hold(step, "halted");
@@ -136,7 +150,7 @@ function kill(step: Step, callId: CallId): void {
 /** Forgets everything; late answers and results find nothing to answer. */
 function clear(step: Step): void {
   const { calling, cohort, detached, inbox } = step.state;
-  if (calling === "model" || calling === "halting") step.effect({ type: "cancelModel" });
+  if (calling === "model" || calling === "halting" || calling === "resting") step.effect({ type: "cancelModel" });
   if (calling === "compacting") step.effect({ type: "cancelCompact" });
   withdrawAsks(step, [...cohort, ...detached]);
   for (const callId of [...cohort, ...detached]) {
@@ -161,6 +175,7 @@ function clear(step: Step): void {
     held: false,
     rounds: 0,
     guard: emptyGuard,
+    goOns: 0,
     reason: "done",
   });
 }

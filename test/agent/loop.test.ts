@@ -39,6 +39,7 @@ function rig(work: Partial<LoopWork> = {}) {
     },
     compact: async (generation) => ({ type: "compactDone", generation }),
     switchModel: async () => {},
+    judgeRest: async (generation) => ({ type: "restJudged", generation, goOn: null }),
     tune: () => {},
     forget: () => {},
     ...work,

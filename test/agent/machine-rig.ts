@@ -75,6 +75,8 @@ export function line(effect: Effect): string {
     case "callModel":
     case "compact":
       return `${effect.type} ${effect.generation}`;
+    case "judgeRest":
+      return `judgeRest ${effect.generation} ${effect.again ? "again" : "first"}`;
     case "runTools":
       return `run ${effect.calls.map((call) => call.callId).join(" ")}`;
     case "cancelTool":
