@@ -50,7 +50,7 @@ test("a walk of the citation graph is drawn, told by pointer, keyboard and list,
   await graph.scrollIntoViewIfNeeded();
   await tab.shot("graph");
 
-  const seed = graph.getByRole("tab", { name: "Start: Attention Is All You Need (2017), cited here by 6" });
+  const seed = graph.getByRole("tab", { name: "Start: Attention Is All You Need (2017) by Vaswani, cited here by 6" });
   await seed.hover();
   const about = graph.getByRole("tabpanel");
   expect(await about.locator(".card-title").textContent()).toBe("Attention Is All You Need");

@@ -176,9 +176,11 @@ function Dot(props: { readonly paper: GraphPaper; readonly spot: Spot | undefine
 /** The family name of the first author. */
 const firstName = ({ authors = [] }: GraphPaper) => authors[0]?.split(" ").at(-1) ?? "";
 
-function dotName({ title, year, citedHere, isSeed }: GraphPaper): string {
-  const start = isSeed ? "Start: " : "";
-  return `${start}${title}${year === undefined ? "" : ` (${year})`}, cited here by ${citedHere}`;
+function dotName(paper: GraphPaper): string {
+  const { title, year, citedHere, isSeed } = paper;
+  const name = firstName(paper);
+  const facts = [year === undefined ? "" : ` (${year})`, name === "" ? "" : ` by ${name}`].join("");
+  return `${isSeed ? "Start: " : ""}${title}${facts}, cited here by ${citedHere}`;
 }
 
 function Legend(props: { readonly graph: PaperGraph }) {
