@@ -12,18 +12,21 @@ const root = import.meta.dir;
 async function bundle(outdir: string): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
   await Bun.build({
-    // The others are children: that local models run in, that parses code. They are looked for beside the first.
+    // The others are children: that local models run in, that parses code, that reads files, that queries databases. They
+    // are looked for beside the first.
     entrypoints: [
       join(root, "server/main.ts"),
       join(root, "providers/local/host/child.ts"),
       join(root, "tools/code/parse-child.ts"),
+      join(root, "tools/read/reader.ts"),
+      join(root, "tools/sql/querier.ts"),
     ],
     naming: { entry: "[name].[ext]" },
     outdir,
     target: "bun",
     splitting: true,
     minify: { whitespace: true, syntax: true },
-    external: ["node-llama-cpp", "@huggingface/transformers", "@vscode/tree-sitter-wasm", "sharp"],
+    external: ["node-llama-cpp", "@huggingface/transformers", "@vscode/tree-sitter-wasm", "@hyzyla/pdfium", "sharp"],
   });
   await buildPage(join(outdir, "ui"));
   await cp(join(root, "providers/data"), join(outdir, "data"), { recursive: true });
