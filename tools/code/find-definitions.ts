@@ -16,24 +16,24 @@ export interface FoundDefinition {
   readonly score: number;
 }
 
-/** The best first; whatever fits by name before what fits by words. */
+/** The best first: those of that very name or, where there are none, what comes near, by name before by words. */
 export async function findDefinitions(
   store: Store,
   files: (path: string) => boolean,
   query: string,
   pace: Pace,
 ): Promise<FoundDefinition[]> {
-  const found = new Map<string, FoundDefinition>();
   const named = await byName(store, files, query, pace);
-  for (const each of named) found.set(`${each.path}:${each.definition.line}:${each.definition.name}`, each);
-  const isName = named.some(({ fit }) => fit === "exact") || (named.length > 0 && wordsOf(query).length > 1);
-  if (!isName) {
-    for (const each of await byWords(store, files, query, pace)) {
-      const key = `${each.path}:${each.definition.line}:${each.definition.name}`;
-      if (!found.has(key)) found.set(key, each);
-    }
-  }
-  return [...found.values()];
+  const exact = named.filter(({ fit }) => fit === "exact");
+  if (exact.length > 0) return exact;
+  if (named.length > 0 && wordsOf(query).length > 1) return named;
+  const keys = new Set(named.map(keyOf));
+  const worded = await byWords(store, files, query, pace);
+  return [...named, ...worded.filter((each) => !keys.has(keyOf(each)))];
+}
+
+function keyOf({ path, definition }: FoundDefinition): string {
+  return `${path}:${definition.line}:${definition.name}`;
 }
 
 /** A name at the start of a packed definition: kind, two lines and a number follow. */

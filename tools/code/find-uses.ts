@@ -23,8 +23,8 @@ const comment = /^\s*(?:\/\/|\/\*|\*(?:\s|\/|$)|#(?!\s*(?:if|define|include|unde
 
 export interface FoundUses {
   readonly uses: readonly FoundUse[];
-  /** How many files use it, those too that were not read. */
-  readonly files: number;
+  /** Whether there are more files than were read. */
+  readonly isCut: boolean;
 }
 
 /** Lines that use the name, its definitions left out; files of the program before those of its tests. */
@@ -42,12 +42,12 @@ export async function findUses(
   }
   using.sort((a, b) => Number(isAside(a)) - Number(isAside(b)));
   const found: FoundUse[] = [];
-  for (const path of using.slice(0, mostFiles)) {
+  let read = 0;
+  while (read < Math.min(using.length, mostFiles) && found.length < mostUses) {
     await pace.rest();
-    found.push(...usesIn(store, root, path, name));
-    if (found.length >= mostUses) break;
+    found.push(...usesIn(store, root, using[read++] ?? "", name));
   }
-  return { uses: found, files: using.length };
+  return { uses: found, isCut: read < using.length };
 }
 
 function usesName(uses: string, name: string): boolean {

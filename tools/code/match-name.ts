@@ -22,7 +22,7 @@ export function nameMatcher(typed: string): (name: string) => NameMatch | undefi
     const extra = Math.min(15, Math.abs(name.length - typed.length) / 2);
     if (other.startsWith(lower)) return { fit: "prefix", score: 75 - extra };
     if (typed.length >= 2 && fitsHumps(humps, wordsOf(name))) return { fit: "humps", score: 60 - extra };
-    if (typed.length >= 3 && other.includes(lower)) return { fit: "part", score: 45 - extra };
+    if (typed.length >= 3 && holds(name, plain)) return { fit: "part", score: 45 - extra };
     if (isNear(lower, other)) return { fit: "near", score: 30 };
     return undefined;
   };
@@ -30,6 +30,13 @@ export function nameMatcher(typed: string): (name: string) => NameMatch | undefi
 
 function bare(name: string): string {
   return name.replace(/[\W_]+/g, "").toLowerCase();
+}
+
+/** From the start of one of its words on; anywhere in a name that is one word. */
+function holds(name: string, plain: string): boolean {
+  const words = wordsOf(name);
+  if (words.length === 1) return name.toLowerCase().includes(plain);
+  return words.some((_, at) => words.slice(at).join("").startsWith(plain));
 }
 
 /** `pCfg` is `p`, `cfg`; small letters alone may be first letters. */

@@ -29,9 +29,10 @@ export async function searchUses(search: Search, query: string): Promise<ToolOut
   const { sure, rest } = sort(byName.uses, known, search);
   const units = [...sure.map((use) => `${show(use)}  [LSP]`), ...rest.map(show)];
   if (units.length === 0) return { text: notFound(search, name, defined) };
+  const files = new Set([...sure, ...rest].map(({ path }) => path)).size;
   const source = known === undefined ? "by name" : `${sure.length} known to a language server, the rest by name`;
   const head = [
-    `${plural(units.length, "use")} of ${name} in ${plural(byName.files, "file")} (${source})`,
+    `${plural(units.length, "use")} of ${name} in ${plural(files, "file")} (${source})${byName.isCut ? "; not all files that have the name were read" : ""}`,
     ...defined
       .slice(0, mostAsked)
       .map(

@@ -8,8 +8,7 @@ export function wordsOf(text: string): string[] {
 
 /** A word without the endings that make no difference to a search; it begins the word. */
 export function stem(word: string): string {
-  if (word.length < 5) return word.replace(/s$/, "");
-  return word.replace(/(?:ies|y)$/, "").replace(/(?:ing|ers?|ed|es|s|e)$/, "");
+  return word.replace(/(?<=.{3})(?:i?ed|ies|ing|ers?|es|s|e)$/, "").replace(/(?<=.{3})[yie]$/, "");
 }
 
 const shortWords = new Set(

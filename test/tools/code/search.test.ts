@@ -13,7 +13,7 @@ test("names are matched exactly, by prefix, humps, parts and near misses, in tha
     "parse_config",
     "ParseConfigFile",
     "pickConfig",
-    "reparseConfig",
+    "tryParseConfig",
     "parsConfig",
     "paint",
   ];
@@ -72,7 +72,7 @@ lib/other.py:2  method Door.release — def release(self):`);
 
 test("what comes near, and free words over names and comments", async () => {
   using rig = codeRig(files);
-  expect(await rig.search({ query: "acquirLease" })).toBe(`Nothing is named exactly acquirLease; what comes near it:
+  expect(await rig.search({ query: "acquierLease" })).toBe(`Nothing is named exactly acquierLease; what comes near it:
 1 definition in ${rig.root} (4 files)
 src/lock.ts:2  function acquireLease — export function acquireLease(path: string): Lease  [near]
     Takes the lock of a session, or says who holds it.`);
