@@ -26,6 +26,20 @@ export interface ChildParts {
   readonly system: string;
   /** Closed with the child. */
   readonly resources?: readonly AsyncDisposable[];
+  /** Where it works, if not where its parent does. */
+  readonly place?: ChildPlace;
+}
+
+/** A place of a child's own; one of its resources, so that it ends with it. */
+export interface ChildPlace {
+  readonly cwd: string;
+  readonly root: string;
+  /** What the child is told of it before its task. */
+  readonly briefing: string;
+  /** What the parent of one that stays is told of it. */
+  readonly spawned: string;
+  /** What was left there, once the child was closed. */
+  farewell(): string | undefined;
 }
 
 /** Makes the parts of a child. Throws `SagentError` for a model, provider or tool that cannot be had. */
@@ -99,6 +113,7 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
     fallback,
     waitForLimits,
   } = parent.options;
+  const { place } = made;
   const maxRounds = request.maxRounds ?? parentRounds;
   const settings = settingsFor(made.model.info, parent.agent.view().settings, request.settings);
   const { shelf } = parent.agent.toolbox;
@@ -110,8 +125,8 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
     ...(revise ? { revise } : {}),
     ...(hooks ? { hooks } : {}),
     ...(clock ? { clock } : {}),
-    ...(root === undefined ? {} : { root }),
-    ...(writeRoots ? { writeRoots } : {}),
+    ...((place?.root ?? root) === undefined ? {} : { root: place?.root ?? root }),
+    ...(writeRoots ? { writeRoots: place ? [place.root] : writeRoots } : {}),
     ...(env ? { env } : {}),
     ...(parent.options.canAsk ? { canAsk: true } : {}),
     ...(parent.options.compact === undefined ? {} : { compact: parent.options.compact }),
@@ -130,5 +145,6 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
 export function recipeOf(request: SpawnRequest, { agent, options, depthLeft }: Member): JSONType {
   const { prompt: _, context: _context, hot: _hot, persistent: _persistent, ...wish } = request;
   const tools = agent.toolbox.offered.map((tool) => tool.name);
-  return JSON.parse(JSON.stringify({ ...wish, tools, system: options.system ?? "", depthLeft }));
+  const worktree = request.isolation && options.root;
+  return JSON.parse(JSON.stringify({ ...wish, worktree, tools, system: options.system ?? "", depthLeft }));
 }

@@ -9,7 +9,7 @@ import type { BuildChild, ChildParts } from "./child.ts";
 import { childOptions, childTools, forkHistory, inheritParts, recipeOf } from "./child.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Command } from "./command.ts";
-import { AbortedError, toErrorInfo, UsageError } from "./error.ts";
+import { AbortedError, ConfigError, toErrorInfo, UsageError } from "./error.ts";
 import type { AgentEvent } from "./event.ts";
 import type {
   AgentBrief,
@@ -23,7 +23,7 @@ import type {
 import { FleetRest } from "./fleet-rest.ts";
 import { KnownLimits } from "./known-limits.ts";
 import { Ledger, type Share } from "./ledger.ts";
-import { runChild, watchChild } from "./lifecycle.ts";
+import { runChild, startChild, watchChild } from "./lifecycle.ts";
 import type { Observer } from "./log.ts";
 import { replay } from "./log-state.ts";
 import { type FleetActions, isEnding, isWithin, type Member, portOf } from "./member.ts";
@@ -45,6 +45,8 @@ export interface FleetOptions {
   readonly catalog?: Catalog;
   readonly clock?: Clock;
 }
+
+type Seat = Pick<Member, "depthLeft" | "persistent"> & Partial<Pick<Member, "parent" | "place">>;
 
 export class Fleet implements FleetActions, AsyncDisposable {
   readonly catalog: Catalog | undefined;
@@ -75,7 +77,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
       this.#ledger.note(event);
     }
     const purse = options.purse ?? new Purse({ capUsd: options.maxBudgetUsd });
-    const member = this.#join({ ...options, purse }, undefined, this.#maxDepth, true);
+    const member = this.#join({ ...options, purse }, { depthLeft: this.#maxDepth, persistent: true });
     this.#post.rearm(member);
     return member.agent;
   }
@@ -162,11 +164,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
       throw new AbortedError();
     }
     if (!request.persistent) return runChild(member, request.prompt, call);
-    watchChild(member, request.notify ?? true);
-    member.agent.send({ type: "prompt", text: request.prompt });
-    return {
-      text: `"${member.label}" has begun and stays. Reach it with AgentSend; it tells you when it comes to rest.`,
-    };
+    return startChild(member, request.prompt, request.notify ?? true);
   }
 
   /** Ends every agent, children before their parents. */
@@ -188,8 +186,9 @@ export class Fleet implements FleetActions, AsyncDisposable {
       const purse = new Purse({ capUsd: request.maxBudgetUsd, parent: parent.purse });
       const label = request.label === undefined ? roster.childLabel(parent.label) : roster.freeLabel(request.label);
       const depthLeft = Math.min(parent.depthLeft - 1, request.maxDepth ?? Number.POSITIVE_INFINITY);
-      const options = childOptions(parent, request, { ...parts, label, purse, history, cwd });
-      return this.#join(options, parent, depthLeft, request.persistent ?? false);
+      const place = parts.place?.cwd ?? cwd;
+      const options = childOptions(parent, request, { ...parts, label, purse, history, cwd: place });
+      return this.#join(options, { parent, depthLeft, persistent: request.persistent ?? false, place: parts.place });
     });
     const { label, path, persistent } = member;
     const recipe = persistent ? { recipe: recipeOf(request, member) } : {};
@@ -204,12 +203,15 @@ export class Fleet implements FleetActions, AsyncDisposable {
     const parts = await this.#build(request, { options: parent.options, ...view }, tools);
     await using made = new AsyncDisposableStack();
     for (const resource of parts.resources ?? []) made.use(resource);
+    if (request.isolation && !parts.place)
+      throw new ConfigError("This fleet cannot give a child a worktree of its own.");
     const member = join(parts);
     made.move();
     return member;
   }
 
-  #join(options: AgentOptions, parent: Member | undefined, depthLeft: number, persistent: boolean): Member {
+  #join(options: AgentOptions, seat: Seat): Member {
+    const { parent } = seat;
     const label = options.label ?? "main";
     const path = parent ? `${parent.path}/${label}` : label;
     const purse = options.purse ?? new Purse({ capUsd: options.maxBudgetUsd });
@@ -223,19 +225,8 @@ export class Fleet implements FleetActions, AsyncDisposable {
       resources: [...(options.resources ?? []), leave],
     });
     const depth = parent ? parent.depth + 1 : 0;
-    const member: Member = {
-      label,
-      path,
-      depth,
-      depthLeft,
-      persistent,
-      parent,
-      children: new Set(),
-      purse,
-      options,
-      agent,
-      endReason: "halted",
-    };
+    const state = { children: new Set<Member>(), endReason: "halted" } as const;
+    const member: Member = { parent, place: undefined, ...seat, ...state, label, path, depth, purse, options, agent };
     this.#roster.add(member);
     parent?.children.add(member);
     agent.subscribe((event) => this.#observe(event));
@@ -277,7 +268,8 @@ export class Fleet implements FleetActions, AsyncDisposable {
         const purse = new Purse({ capUsd: request.maxBudgetUsd, parent: parent.purse });
         const made = { ...parts, system: recipe.system, label, purse, history: [] };
         const { cwd: _, settings = {}, ...options } = childOptions(parent, request, { ...made, cwd: "" });
-        return this.#join({ ...options, settings: record.settings ?? settings }, parent, recipe.depthLeft, true);
+        const seat = { parent, depthLeft: recipe.depthLeft, persistent: true, place: parts.place };
+        return this.#join({ ...options, settings: record.settings ?? settings }, seat);
       });
       watchChild(member, recipe.notify ?? true);
       this.#post.rearm(member);

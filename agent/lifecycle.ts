@@ -10,7 +10,7 @@ import type { ToolOutput } from "./tool.ts";
  * task in which it comes to rest, so that no message reaches one that will not read it.
  */
 export async function runChild(member: Member, prompt: string, call: CallLink): Promise<ToolOutput> {
-  const { agent, label } = member;
+  const { agent, label, place } = member;
   const stop = () => void agent.close();
   call.signal.addEventListener("abort", stop, { once: true });
   agent.subscribe((event) => {
@@ -19,13 +19,15 @@ export async function runChild(member: Member, prompt: string, call: CallLink): 
     member.endReason = event.reason;
     agent.close();
   });
-  const { content, error, reason } = await agent.run(prompt);
+  const { content, error, reason } = await agent.run(briefed(member, prompt));
   await agent.close();
   call.signal.removeEventListener("abort", stop);
+  const left = place?.farewell();
+  const also = left === undefined ? "" : `\n\n${left}`;
   const problem = error ? `failed: ${error.message}` : problems[reason];
-  if (!problem) return { text: content || `"${label}" ended without a word.` };
+  if (!problem) return { text: (content || `"${label}" ended without a word.`) + also };
   const said = content ? `\nIt had said:\n${content}` : "";
-  return { text: `"${label}" ${problem}${said}`, isError: true };
+  return { text: `"${label}" ${problem}${said}${also}`, isError: true };
 }
 
 /** Ends that are no failure and yet not what was asked for. */
@@ -33,6 +35,21 @@ const problems: Partial<Record<EndReason, string>> = {
   halted: "was stopped before it was done.",
   truncated: "was cut off: its answer reached the longest that is allowed.",
 };
+
+/** Sets a child that stays to work. Its words reach its parent each time that it comes to rest, if they are wanted. */
+export function startChild(member: Member, prompt: string, notify: boolean): ToolOutput {
+  const { agent, label, place } = member;
+  watchChild(member, notify);
+  agent.send({ type: "prompt", text: briefed(member, prompt) });
+  const where = place ? ` ${place.spawned}` : "";
+  return {
+    text: `"${label}" has begun and stays. Reach it with AgentSend; it tells you when it comes to rest.${where}`,
+  };
+}
+
+function briefed({ place }: Member, prompt: string): string {
+  return place?.briefing ? `${place.briefing}\n\n${prompt}` : prompt;
+}
 
 /** Tells the parent each time a child that stays comes to rest; of a failure it is always told. */
 export function watchChild(member: Member, notify: boolean): void {

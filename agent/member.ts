@@ -2,6 +2,7 @@
 import type { Agent } from "./agent.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import type { Purse } from "./budget.ts";
+import type { ChildPlace } from "./child.ts";
 import type { EndReason } from "./event.ts";
 import type { Catalog, FleetPort } from "./fleet-port.ts";
 
@@ -17,6 +18,8 @@ export interface Member {
   readonly children: Set<Member>;
   readonly purse: Purse;
   readonly options: AgentOptions;
+  /** Where it works, if not where its parent does. */
+  readonly place: ChildPlace | undefined;
   readonly agent: Agent;
   /** Why it ends, for when it does. */
   endReason: EndReason;

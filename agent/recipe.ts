@@ -20,6 +20,8 @@ const recipeSchema = z.object({
   maxDepth: z.number().optional(),
   maxBudgetUsd: z.number().optional(),
   notify: z.boolean().optional(),
+  isolation: z.literal("worktree").optional(),
+  worktree: z.string().optional(),
   depthLeft: z.number(),
 });
 export type Recipe = z.infer<typeof recipeSchema>;

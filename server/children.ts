@@ -1,13 +1,27 @@
 /** What a child of a run is made from: the model that it asks for and a prompt that says it is one. */
-import type { BuildChild } from "../agent/child.ts";
+import type { BuildChild, ParentView } from "../agent/child.ts";
+import type { SpawnRequest } from "../agent/fleet-port.ts";
 import { childPrompt, type Surroundings } from "../agent/prompt.ts";
 import type { Models } from "./models.ts";
 
-/** A child has a model object of its own, closed with it, so that one agent's call never waits for another's. */
-export function childBuilder(models: Models, place: Surroundings): BuildChild {
+/**
+ * A child has a model object of its own, closed with it, so that one agent's call never waits for another's. Worktrees of
+ * children are made in a directory of their own.
+ */
+export function childBuilder(models: Models, surroundings: Surroundings, worktrees: string): BuildChild {
   return async (request, parent, tools) => {
+    const place = request.isolation && (await ownWorktree(request, parent, worktrees));
+    await using made = new AsyncDisposableStack();
+    if (place) made.use(place);
     const model = await models.resolve(request, parent.model.info);
-    const system = request.hot ? (parent.options.system ?? "") : childPrompt(place, model.info, tools, request.system);
-    return { model, tools, system, resources: [model] };
+    const around = { ...surroundings, cwd: place?.cwd ?? surroundings.cwd };
+    const system = request.hot ? (parent.options.system ?? "") : childPrompt(around, model.info, tools, request.system);
+    made.move();
+    return { model, tools, system, ...(place ? { place, resources: [place, model] } : { resources: [model] }) };
   };
+}
+
+async function ownWorktree({ label, worktree }: SpawnRequest, { options, cwd }: ParentView, home: string) {
+  const { openWorktree } = await import("./worktrees.ts");
+  return openWorktree({ cwd, env: options.env ?? {}, home, label: label ?? options.label ?? "agent", again: worktree });
 }

@@ -1,5 +1,6 @@
 /** Puts an agent together: model, tools, prompt, session. The one place that knows all the rooms. */
 import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Agent } from "../agent/agent.ts";
 import { UsageError } from "../agent/error.ts";
 import { Fleet } from "../agent/fleet.ts";
@@ -8,6 +9,7 @@ import { replay } from "../agent/log-state.ts";
 import type { Model } from "../agent/model.ts";
 import { standardPrompt } from "../agent/prompt.ts";
 import type { Session } from "../agent/session.ts";
+import { projectDir } from "../agent/session-list.ts";
 import { withoutSecrets } from "../providers/auth.ts";
 import { catalogText } from "../providers/catalog-text.ts";
 import { childBuilder } from "./children.ts";
@@ -69,7 +71,7 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   const session = resumed ?? (await createSession(config, env));
   if (session && !resumed) stack.defer(() => release(session));
   const fleet = new Fleet({
-    build: childBuilder(models, place),
+    build: childBuilder(models, place, join(projectDir(config.cwd, env), "worktrees")),
     catalog: async (kind, provider = agent.view().model.info.provider) =>
       catalogText({ env, book: await models.book(), allowed: config.allowProviders }, kind, provider),
     ...(config.maxDepth === undefined ? {} : { maxDepth: config.maxDepth }),

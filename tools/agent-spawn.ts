@@ -25,6 +25,7 @@ const schema = z.strictObject({
   notify: z.boolean().optional(),
   context: z.enum(["fresh", "fork"]).optional(),
   hot: z.boolean().optional(),
+  isolation: z.enum(["worktree"]).optional(),
 });
 
 export const agentSpawnTool = defineTool({

@@ -5,6 +5,7 @@
 import type { AnyTool, ShelfEntry } from "../agent/tool.ts";
 import type { Projects } from "./code/project.ts";
 import codeSearch from "./code-search.md" with { type: "text" };
+import git from "./git.md" with { type: "text" };
 import { Languages } from "./lsp/languages.ts";
 import lsp from "./lsp.md" with { type: "text" };
 import multiEdit from "./multi-edit.md" with { type: "text" };
@@ -61,6 +62,11 @@ function entries({ env = {}, settings, skills, languages }: ShelfOptions): Shelf
       load: async () => (await import("./lsp.ts")).lspTool(languages),
     },
     {
+    {
+      name: "Git",
+      description: git,
+      load: async () => (await import("./git.ts")).gitTool,
+    },
       name: "MultiEdit",
       description: multiEdit,
       load: async () => (await import("./multi-edit.ts")).multiEditTool,
