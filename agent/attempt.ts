@@ -68,7 +68,7 @@ async function consume(
   try {
     for await (const chunk of model.stream(request, signal)) {
       if (reading.over) break;
-      if (chunk.type === "limits") emit({ type: "limits", windows: chunk.windows.map((window) => ({ ...window })) });
+      if (chunk.type === "limits") emit(limitsOf(model, chunk));
       if (chunk.type === "done" || chunk.type === "error") end = chunk;
       if (signal.aborted) continue;
       const { diverged, chunks } = filter(chunk);
@@ -86,6 +86,12 @@ async function consume(
     error: new StreamInterruptedError({ provider: model.info.provider, detail }),
     parts: parts.said(),
   };
+}
+
+function limitsOf({ info }: Model, { windows }: Extract<Chunk, { type: "limits" }>): EventBody {
+  const { provider, access: { account } = {} } = info;
+  const whose = { provider, ...(account === undefined ? {} : { account }) };
+  return { type: "limits", ...whose, windows: windows.map((window) => ({ ...window })) };
 }
 
 /** An answer that asks for a resend is a failure that keeps its bill. */

@@ -119,6 +119,8 @@ export const eventSchema = z.discriminatedUnion("type", [
   event("suspended", { until: z.number(), error: errorInfoSchema, waits: z.boolean() }),
   /** A provider's rate or usage windows. */
   event("limits", {
+    provider: z.string(),
+    ...accountShape,
     windows: z.array(
       z.object({
         name: z.string(),

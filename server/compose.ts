@@ -21,6 +21,7 @@ import { createSession, openSession } from "./sessions.ts";
 import { settingsOf } from "./settings.ts";
 import { toolSources } from "./tool-sources.ts";
 import { toolSetOf } from "./toolset.ts";
+import { UsageNotes } from "./usage-notes.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -77,6 +78,8 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
     ...(config.maxDepth === undefined ? {} : { maxDepth: config.maxDepth }),
   });
   if (options.observe) fleet.subscribe(options.observe);
+  const usage = stack.use(new UsageNotes(env));
+  fleet.subscribe((event) => usage.note(event));
   const agent: Agent = fleet.root({
     model,
     tools,

@@ -260,6 +260,7 @@ Usage
   sagent login PROVIDER           keep a key, typed or piped in, or log in with --auth oauth
   sagent logout PROVIDER          forget it
   sagent auth status              say what each provider would be used with
+  sagent usage                    show the limits that providers last told of, by account
   sagent sessions                 list this directory's sessions
   sagent sessions VERB ID …       rename, rm, restore or export one of them
 `;

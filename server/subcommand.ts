@@ -17,6 +17,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
       : (await import("./session-commands.ts")).runSessionCommand(words, config, env),
   login: async (words, config, env) => (await import("./login.ts")).runLogin(words, config, env),
   logout: async (words, config, env) => (await import("./logout.ts")).runLogout(words, config, env),
+  usage: async (words, config, env) => (await import("./usage-command.ts")).runUsage(words, config, env),
   auth: async (words, config, env) => (await import("./auth-status.ts")).runAuth(words, config, env),
   models: async (words, config, env) => (await import("./models-command.ts")).runModels(words, config, env),
   trust: async (words, config, env) => (await import("./trust.ts")).runTrust(words, config, env),

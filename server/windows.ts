@@ -3,25 +3,22 @@ import type { AgentEvent, EventOf } from "../agent/event.ts";
 
 export interface ProviderWindows {
   readonly provider: string;
+  /** Where one was chosen. */
+  readonly account?: string;
   readonly windows: EventOf<"limits">["windows"];
 }
 
 export class Windows {
-  readonly #providers = new Map<string, string>();
   readonly #told = new Map<string, ProviderWindows>();
 
-  /** Takes the events of any number of agents; an agent's `started` or `switched` says whose its limits are. */
+  /** Takes the events of any number of agents. */
   note(event: AgentEvent): void {
-    if (event.type === "started" || event.type === "switched") {
-      this.#providers.set(event.agent, event.model.provider);
-      return;
-    }
     if (event.type !== "limits") return;
-    const provider = this.#providers.get(event.agent) ?? "";
-    this.#told.set(provider, { provider, windows: event.windows });
+    const { provider, account, windows } = event;
+    this.#told.set(`${provider} ${account}`, { provider, ...(account === undefined ? {} : { account }), windows });
   }
 
-  /** The newest of each provider that told any. */
+  /** The newest of each account of a provider that told any. */
   get all(): readonly ProviderWindows[] {
     return [...this.#told.values()];
   }
@@ -29,12 +26,16 @@ export class Windows {
 
 /** A line a window: `anthropic 5h: 42% used, anew in 2 h 10 min`. */
 export function windowLines(told: readonly ProviderWindows[], now: number): string[] {
-  return told.flatMap(({ provider, windows }) =>
-    windows.map((window) => {
-      const parts = [stand(window), window.resetAt === undefined ? "" : `anew ${wait(window.resetAt - now)}`];
-      return `${provider} ${window.name}: ${parts.filter(Boolean).join(", ")}`;
-    }),
-  );
+  return told.flatMap(({ provider, account, windows }) => {
+    const whose = account === undefined ? provider : `${provider} (${account})`;
+    return windows.map((window) => `${whose} ${window.name}: ${windowWords(window, now)}`);
+  });
+}
+
+/** How a window stands: `42% used, anew in 2 h 10 min`. */
+export function windowWords(window: ProviderWindows["windows"][number], now: number): string {
+  const parts = [stand(window), window.resetAt === undefined ? "" : `anew ${wait(window.resetAt - now)}`];
+  return parts.filter(Boolean).join(", ");
 }
 
 function stand({ used, limit, remaining }: EventOf<"limits">["windows"][number]): string {
@@ -44,11 +45,15 @@ function stand({ used, limit, remaining }: EventOf<"limits">["windows"][number])
   return limit === undefined ? `${count(remaining)} left` : `${count(remaining)} of ${count(limit)} left`;
 }
 
-function wait(ms: number): string {
+const wait = (ms: number) => (ms <= 0 ? "now" : `in ${span(ms)}`);
+
+/** How long ago something was. */
+export const ago = (ms: number) => (ms < 1_000 ? "now" : `${span(ms)} ago`);
+
+function span(ms: number): string {
   const minutes = Math.ceil(ms / 60_000);
-  if (ms <= 0) return "now";
-  if (minutes < 2) return `in ${Math.ceil(ms / 1_000)} s`;
-  if (minutes < 120) return `in ${minutes} min`;
+  if (minutes < 2) return `${Math.ceil(ms / 1_000)} s`;
+  if (minutes < 120) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `in ${hours} h ${minutes % 60} min` : `in ${Math.round(hours / 24)} days`;
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} days`;
 }

@@ -47,7 +47,7 @@ test("the end of the stream is returned, limits are told, and words are shown as
     usage: noUsage,
   });
   expect([events[0], texts(events)]).toEqual([
-    { type: "limits", windows: [{ name: "requests", used: 0.5 }] },
+    { type: "limits", provider: "scripted", windows: [{ name: "requests", used: 0.5 }] },
     ["he", "llo"],
   ]);
 });
