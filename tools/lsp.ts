@@ -225,8 +225,9 @@ function none(text: string, server: LanguageServer): ToolOutput {
 }
 
 function list(lines: readonly string[], { context }: Asked, head?: string): ToolOutput {
-  const { text, count, omittedBytes } = fit(lines, context.countTokens);
-  const left = lines.length - count;
+  const once = [...new Set(lines)];
+  const { text, count, omittedBytes } = fit(once, context.countTokens);
+  const left = once.length - count;
   const more = left > 0 ? `\n[${left} more lines are not shown.]` : "";
   const cut = omittedBytes > 0 ? `\n[${plural(omittedBytes, "byte")} more are not shown.]` : "";
   return { text: `${head === undefined ? "" : `${head}\n`}${text}${more}${cut}` };

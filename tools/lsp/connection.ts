@@ -110,7 +110,8 @@ export class Connection {
       return await Promise.race([answer, late]);
     } finally {
       done.abort();
-      if (this.#waiting.delete(id)) this.notify("$/cancelRequest", { id });
+      // After shutdown nothing else is said.
+      if (this.#waiting.delete(id) && method !== "shutdown") this.notify("$/cancelRequest", { id });
     }
   }
 

@@ -28,6 +28,12 @@ export class Languages {
     return this.#pool;
   }
 
+  /** Has all of them use servers that are there already. */
+  use(pool: LspPool): void {
+    this.#pool = pool;
+    this.#opening = Promise.resolve(pool);
+  }
+
   /** Whether edits are followed by what they broke. */
   get afterEdits(): boolean {
     return this.#options.settings?.get("LSP", "afterEdits") ?? true;

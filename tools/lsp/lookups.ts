@@ -160,8 +160,11 @@ async function toPlaces(server: LanguageServer, locations: readonly Location[], 
     const place = await placeAt(server, sources, location);
     if (place) places.set(`${place.path}\0${place.line}\0${place.column}`, place);
   }
-  return [...places.values()];
+  return [...places.values()].sort(byPlace);
 }
+
+const byPlace = (a: Place, b: Place) =>
+  a.path === b.path ? a.line - b.line || a.column - b.column : a.path < b.path ? -1 : 1;
 
 async function placeAt(
   server: LanguageServer,

@@ -21,6 +21,8 @@ export const newsMs = 1500;
 /** So many other open files are looked at for what an edit broke elsewhere. */
 const mostOthers = 30;
 const mostLines = 10;
+/** A server that took too long is left in peace for so long, so that it does not hold up one edit after another. */
+const restMs = 60_000;
 
 /** Errors of a file by what they say, with how often: where they stand changes with every edit. */
 type Errors = ReadonlyMap<string, number>;
@@ -31,6 +33,9 @@ export class EditNews {
   readonly #known = new Map<string, Errors>();
   /** Texts before the first edits of files that no server has looked at yet. */
   readonly #pending = new Map<string, string>();
+
+  /** When a server may be asked again, by `performance.now()`. */
+  readonly #restUntil = new WeakMap<LanguageServer, number>();
 
   constructor(pool: LspPool) {
     this.#pool = pool;
@@ -47,8 +52,8 @@ export class EditNews {
       if (!found) continue;
       if (!this.#known.has(path) && !this.#pending.has(path)) this.#pending.set(path, before);
       const server = await this.#pool.running(path, workspace);
-      if (server && server.work.current === undefined) byServer.set(server, [...(byServer.get(server) ?? []), path]);
-      else if (await this.#pool.isTrusted(workspace.root)) this.#pool.warm(found, workspace);
+      if (server && this.#isFree(server)) byServer.set(server, [...(byServer.get(server) ?? []), path]);
+      else if (!server && (await this.#pool.isTrusted(workspace.root))) this.#pool.warm(found, workspace);
     }
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(newsMs)]);
     const told = [...byServer].map(([server, paths]) => this.#look(server, paths, workspace, bounded));
@@ -73,9 +78,14 @@ export class EditNews {
       const more = lines.length > mostLines ? [`and ${lines.length - mostLines} more`] : [];
       return [`New errors (${server.name}):`, ...lines.slice(0, mostLines), ...more].join("\n");
     } catch (error) {
-      if (error instanceof LanguageServerError) return undefined;
-      throw error;
+      if (!(error instanceof LanguageServerError)) throw error;
+      this.#restUntil.set(server, performance.now() + restMs);
+      return undefined;
     }
+  }
+
+  #isFree(server: LanguageServer): boolean {
+    return server.work.current === undefined && performance.now() >= (this.#restUntil.get(server) ?? 0);
   }
 
   /** Learns what was wrong before, of the files edited since and of those that are open. */

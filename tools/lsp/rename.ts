@@ -82,7 +82,8 @@ async function changesOf(
     for (const path of first) await sync(path);
     const edits = editsOf(await ask(), server);
     if (edits.size === 0) throw new LanguageServerError(`There is nothing to rename at ${spot.name}.`);
-    return [...edits].map(([path, each]) => {
+    const byPath = [...edits].sort(([a], [b]) => (a < b ? -1 : 1));
+    return byPath.map(([path, each]) => {
       const lines = server.documents.get(path)?.lines;
       if (!lines) throw new LanguageServerError(`${path} cannot be read as text; nothing was changed.`);
       return { path, lines, made: replacementsOf(each, lines, server) };

@@ -71,7 +71,9 @@ export class Reports {
         if (await Promise.race([this.#heard.promise.then(() => false), over])) return false;
       }
       for (let quiet = false; !quiet; ) {
-        const settled = clock.sleep(settleMs, ended).then(() => true);
+        const since = performance.now() - (this.#published.get(document.path)?.at ?? 0);
+        if (since >= settleMs) return true;
+        const settled = clock.sleep(settleMs - since, ended).then(() => true);
         quiet = await Promise.race([this.#heard.promise.then(() => false), settled, over]);
       }
       return true;
