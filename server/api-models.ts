@@ -2,12 +2,14 @@
 import { SagentError } from "../agent/error.ts";
 import { Book } from "../providers/book.ts";
 import { basePrice } from "../providers/catalog.ts";
+import { readShelf } from "../providers/local/shelf.ts";
 import { chooseProvider } from "../providers/registry.ts";
 import { loadUserModels } from "../providers/user-models.ts";
 import type { ModelRow, ProviderRow } from "./api.ts";
 import type { Config } from "./config.ts";
 import { weightsHere } from "./local-models.ts";
 import { type Wanted as List, listProviders, type ModelEntry } from "./model-list.ts";
+import { pageWindow } from "./page-runtime.ts";
 import { thinkingOf } from "./settings.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -22,13 +24,28 @@ export async function providerRows(env: Env, wanted: Wanted, inPage = false): Pr
   const entries = await listProviders(env, { ...wanted, book });
   const rows = entries.map(({ models, ...entry }) => ({ ...entry, models: models.map(modelRow) }));
   const isPage = first?.provider === "browser" || (inPage && (wanted.allowProviders?.includes("browser") ?? true));
-  return [...rows, ...(isPage ? [pageRow] : [])].map((row) =>
+  return [...rows, ...(isPage ? [await pageRow()] : [])].map((row) =>
     row.name === first?.provider ? { ...row, first: first.model } : row,
   );
 }
 
-/** ONNX models of this machine, by any reference to one. */
-const pageRow: ProviderRow = { name: "browser", local: true, usable: true, anyName: true, models: [] };
+/** ONNX models of this machine: those of the cache, and any other by a reference to it. */
+async function pageRow(): Promise<ProviderRow> {
+  const shelf = await readShelf();
+  const models = shelf.filter(({ engine, state }) => engine === "onnx" && state === "here").map(({ name }) => name);
+  return { name: "browser", local: true, usable: true, anyName: true, models: models.map(pageModel) };
+}
+
+const pageModel = (id: string): ModelRow => ({
+  id,
+  wireId: id,
+  aliases: [],
+  tags: [],
+  windowTokens: pageWindow,
+  efforts: [],
+  thinking: [],
+  images: false,
+});
 
 function modelRow({ info, aliases, tags, away }: ModelEntry): ModelRow {
   const price = basePrice(info.prices, Date.now());

@@ -13,6 +13,7 @@ import { chooseType, readFolder } from "../providers/local/onnx/files.ts";
 import { pullOnnx } from "../providers/local/onnx/pull.ts";
 import { findRef, type LocalRef, writeRef } from "../providers/local/ref.ts";
 import type { Client } from "./client.ts";
+import { pageWindow } from "./page-runtime.ts";
 import type { ClientFrame, PageModel } from "./protocol.ts";
 
 type Told = Extract<ClientFrame, { type: "models" }>;
@@ -23,9 +24,6 @@ interface Place {
   readonly onMessage: (message: FromHost) => void;
   readonly gone: PromiseWithResolvers<HostExit>;
 }
-
-/** Small enough for the memory of most graphics cards beside weights that a browser can hold. */
-const defaultWindow = 4_096;
 
 export class PageModels implements AsyncDisposable {
   /** Tabs that offer themselves, the latest last. */
@@ -106,7 +104,7 @@ export class PageModels implements AsyncDisposable {
       id: writeRef(ref),
       folder: key,
       type: chooseType(basename(folder), types, dtype, true),
-      window: Math.min(ctx ?? defaultWindow, config.max_position_embeddings ?? defaultWindow),
+      window: Math.min(ctx ?? pageWindow, config.max_position_embeddings ?? pageWindow),
       ends: [...ends],
       scored: config.vocab_size,
       ...(template === undefined ? {} : { template }),

@@ -2,6 +2,9 @@
 import { dirname, join } from "node:path";
 import { contentPolicy } from "./csp.ts";
 
+/** In tokens: small enough for the memory of most graphics cards beside weights that a browser can hold. */
+export const pageWindow = 4_096;
+
 /** A file of onnxruntime for browsers; undefined for any other name. */
 export function runtimeFile(name: string): Bun.BunFile | undefined {
   if (!/^ort-wasm[\w.-]*\.(?:mjs|wasm)$/.test(name)) return undefined;

@@ -1,8 +1,9 @@
 /** What can be chosen from, what is missing for it, and which weights answer where nothing else does. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { MissingWeightsError } from "../../agent/error.ts";
+import { onnxPlace } from "../../providers/local/places.ts";
 import { resolveModel } from "../../providers/registry.ts";
 import { providerRows } from "../../server/api-models.ts";
 import { localState, weightsHere } from "../../server/local-models.ts";
@@ -134,6 +135,19 @@ test("the best weights that are here answer; without any, that is said with what
   const missing = await weightsHere("qwen3-8b").catch((error: Error) => error.message);
   expect(missing).toBe("The weights of the local model qwen3-8b are not on this machine.");
   expect(await weightsHere("/no/such.gguf").catch((error: Error) => error.message)).toContain("is not there");
+});
+
+test("the page's row lists the ONNX models of the cache that are whole, where a tab can run them", async () => {
+  const folder = onnxPlace({ repo: "someone/small-ONNX" });
+  await Bun.write(join(folder, "config.json"), "{}");
+  await Bun.write(join(folder, "onnx", "model_q4.onnx"), "weights");
+  mkdirSync(onnxPlace({ repo: "someone/unfinished" }), { recursive: true });
+  expect((await providerRows({}, nothing)).some(({ name }) => name === "browser")).toBe(false);
+  const browser = (await providerRows({}, nothing, true)).find(({ name }) => name === "browser");
+  expect(browser).toMatchObject({ local: true, usable: true, anyName: true });
+  expect(browser?.models.map(({ id, windowTokens }) => [id, windowTokens])).toEqual([
+    ["onnx:hf:someone/small-ONNX", 4_096],
+  ]);
 });
 
 test("settings of the page are those of the flags", () => {

@@ -64,6 +64,13 @@ test("all models without a search, those that can be used first, and what is mis
   ]);
 });
 
+test("a reference to weights is offered where they run: ONNX in the page too, GGUF on this machine alone", () => {
+  const all = [...rows, provider("browser", { anyName: true, local: true })];
+  const offered = (text: string) => modelGroups(all, text).map(({ provider: { name } }) => name);
+  expect(offered("onnx:hf:a/b")).toEqual(["local", "browser"]);
+  expect(offered("hf:a/b/c.gguf")).toEqual(["local"]);
+});
+
 test("a search is of names, other names and providers; what fits nothing may still be a name", () => {
   expect(found("cloud best")).toEqual([["cloud", "opus"]]);
   expect(found("op")).toEqual([

@@ -69,9 +69,16 @@ function entryOf(provider: ProviderRow, model: ModelRow, tag: string | undefined
 /** A provider that takes any name is offered the one that was typed. */
 function anyName(provider: ProviderRow, text: string): ModelEntry[] {
   const isName = /^\S+$/.test(text) && provider.models.every(({ id }) => id !== text);
-  const isReference = /^hf:\S+\.gguf$|\.gguf$/i.test(text);
-  if (!provider.anyName || !provider.usable || !isName || provider.local !== isReference) return [];
+  if (!provider.anyName || !provider.usable || !isName || !takes(provider, text)) return [];
   return [{ provider, name: text, model: undefined, missing: undefined }];
+}
+
+/** Whether a name may be one of its models: weights run on this machine, and in the page only ONNX. */
+function takes({ name, local }: ProviderRow, text: string): boolean {
+  const isOnnx = /^onnx:/i.test(text);
+  const isGguf = !isOnnx && /\.gguf$/i.test(text);
+  if (name === "browser") return isOnnx;
+  return local === (isGguf || isOnnx);
 }
 
 /** What is known of the model that an agent has. */
