@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { cardsOf } from "../../ui/state/cards.ts";
-import { edgePath, layoutGraph, nextSpot } from "../../ui/state/graph-layout.ts";
+import { edgePath, layoutGraph, namedSpots, nextSpot } from "../../ui/state/graph-layout.ts";
 
 const node = fc.record({
   title: fc.constant("T"),
@@ -59,6 +59,14 @@ test("arrow keys go to the nearest dot that lies there", () => {
   ];
   const keys = ["ArrowRight", "ArrowDown", "ArrowUp", "ArrowLeft"];
   expect(keys.map((key) => nextSpot(spots, 0, key))).toEqual([1, 2, 3, undefined]);
+});
+
+test("names are written where there is room, of those that come first", () => {
+  const spots = [100, 120, 200].map((x) => ({ x, y: 100, r: 5 }));
+  const names = ["Hochreiter", "Vaswani", "He"];
+  expect([...namedSpots(spots, names, [0, 1, 2])]).toEqual([0, 2]);
+  expect([...namedSpots(spots, names, [1, 0, 2])]).toEqual([1, 2]);
+  expect([...namedSpots([...spots, { x: 200, y: 115, r: 5 }], [...names, ""], [3, 2])]).toEqual([]);
 });
 
 test("a line is drawn from each paper to what it cites, within a year beside it", () => {

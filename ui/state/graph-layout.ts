@@ -180,6 +180,40 @@ export function nextSpot(spots: readonly Spot[], from: number, key: string): num
   return ranked[0]?.at;
 }
 
+/** About as wide as a letter of a name, and as high, in px. */
+const [letterWidth, letterHeight] = [6.4, 13];
+
+/** How far below the middle of its dot a name stands. */
+export const nameDrop = ({ r }: Spot) => r + 12;
+
+/** The dots that have room for their name below them; those that come first in `order` take it. */
+export function namedSpots(spots: readonly Spot[], names: readonly string[], order: readonly number[]): Set<number> {
+  const taken: Box[] = spots.map(({ x, y, r }) => ({ left: x - r, right: x + r, top: y - r, bottom: y + r }));
+  const named = new Set<number>();
+  for (const at of order) {
+    const [spot, name = ""] = [spots[at], names[at]];
+    if (!spot || name === "") continue;
+    const half = (name.length * letterWidth) / 2;
+    const base = spot.y + nameDrop(spot);
+    const box = { left: spot.x - half, right: spot.x + half, top: base - letterHeight + 3, bottom: base + 3 };
+    if (taken.some((other) => overlap(box, other))) continue;
+    taken.push(box);
+    named.add(at);
+  }
+  return named;
+}
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
 /** Curves from papers to what they cite, as one path. */
 export function edgePath(spots: readonly Spot[], edges: PaperGraph["edges"]): string {
   return edges

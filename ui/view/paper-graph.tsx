@@ -2,11 +2,8 @@
 import { createMemo, createSelector, createSignal, createUniqueId, For, onCleanup, Show } from "solid-js";
 import type { GraphPaper, PaperGraph } from "../state/cards.ts";
 import { plural } from "../state/format.ts";
-import { edgePath, layoutGraph, nextSpot, type Spot } from "../state/graph-layout.ts";
+import { edgePath, layoutGraph, nameDrop, namedSpots, nextSpot, type Spot } from "../state/graph-layout.ts";
 import { PaperTitle, sourceOf } from "./paper-facts.tsx";
-
-/** Dots with a name beside them; of more, names would be written over each other. */
-const namedDots = 14;
 
 /** In narrower places it is scrolled. */
 const leastWidth = 460;
@@ -103,6 +100,12 @@ function Dots(props: DotsProps) {
       props.graph.nodes.findIndex(({ isSeed }) => isSeed),
     );
   const [last, setLast] = createSignal<number>();
+  const named = createMemo(() => {
+    const places = props.graph.nodes.map((_, at) => at);
+    const isSeed = (at: number) => props.graph.nodes[at]?.isSeed === true;
+    const seedsFirst = [...places.filter(isSeed), ...places.filter((at) => !isSeed(at))];
+    return namedSpots(props.spots, props.graph.nodes.map(firstName), seedsFirst);
+  });
   const isLast = createSelector(() => last() ?? start());
   const dots: SVGGElement[] = [];
   const press = (event: KeyboardEvent, at: number) => {
@@ -142,11 +145,7 @@ function Dots(props: DotsProps) {
             onClick={() => props.onPick(at())}
             onKeyDown={(event) => press(event, at())}
           >
-            <Dot
-              paper={paper}
-              spot={props.spots[at()]}
-              isNamed={at() < namedDots || paper.isSeed || props.shown === at()}
-            />
+            <Dot paper={paper} spot={props.spots[at()]} isNamed={named().has(at()) || props.shown === at()} />
           </g>
         )}
       </For>
@@ -164,7 +163,7 @@ function Dot(props: { readonly paper: GraphPaper; readonly spot: Spot | undefine
       <circle cx={spot().x} cy={spot().y} r={spot().r} />
       <Show when={props.isNamed && firstName(props.paper)}>
         {(name) => (
-          <text x={spot().x} y={spot().y + spot().r + 12}>
+          <text x={spot().x} y={spot().y + nameDrop(spot())}>
             {name()}
           </text>
         )}
