@@ -36,7 +36,7 @@ export function findServer(file: string, specs: readonly ServerSpec[], place: Su
 /** Directories from that of the file up to the workspace's root; only that root for a file outside. */
 function dirsAbove(file: string, root: string): string[] {
   const inside = relative(root, file);
-  if (inside.startsWith("..") || isAbsolute(inside)) return [root];
+  if (inside === "" || inside === ".." || inside.startsWith("../") || isAbsolute(inside)) return [root];
   const dirs: string[] = [];
   for (let dir = dirname(file); dir !== root; dir = dirname(dir)) dirs.push(dir);
   return [...dirs, root];
