@@ -27,6 +27,9 @@ export const settingTable = {
   LSP: {
     afterEdits: { type: "switch", value: true, help: "tell of new errors after an edit" },
   },
+  Sql: {
+    timeoutMs: { type: "number", from: 100, to: 600_000, value: 30_000, help: "for a query" },
+  },
   WebFetch: {
     timeoutMs: { type: "number", from: 100, to: 300_000, value: 30_000, help: "for a page, redirects and all" },
   },

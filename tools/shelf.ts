@@ -18,6 +18,7 @@ import repoMap from "./repo-map.md" with { type: "text" };
 import type { ToolSettings } from "./settings.ts";
 import skill from "./skill.md" with { type: "text" };
 import type { SkillBook } from "./skills/book.ts";
+import sql from "./sql.md" with { type: "text" };
 import webFetch from "./web-fetch.md" with { type: "text" };
 import webSearch from "./web-search.md" with { type: "text" };
 
@@ -62,11 +63,11 @@ function entries({ env = {}, settings, skills, languages }: ShelfOptions): Shelf
       load: async () => (await import("./lsp.ts")).lspTool(languages),
     },
     {
-    {
       name: "Git",
       description: git,
       load: async () => (await import("./git.ts")).gitTool,
     },
+    {
       name: "MultiEdit",
       description: multiEdit,
       load: async () => (await import("./multi-edit.ts")).multiEditTool,
@@ -80,6 +81,11 @@ function entries({ env = {}, settings, skills, languages }: ShelfOptions): Shelf
       name: "WebFetch",
       description: webFetch,
       load: async () => (await import("./web-fetch.ts")).webFetchTool({ settings }),
+    },
+    {
+      name: "Sql",
+      description: sql,
+      load: async () => (await import("./sql.ts")).sqlTool({ settings }),
     },
     ...codeEntries(env, languages),
     ...paperEntries(env),

@@ -60,7 +60,12 @@ function keep(picture: Picture, pictures: Picture[]): string {
     return `[${picture.mime}, not shown: it is past the first ${maxPictures} images or ${maxPictureBytes.toLocaleString("en")} bytes]`;
   }
   pictures.push(picture);
-  return `[${picture.mime}: attached image ${pictures.length}]`;
+  return pictureLine(picture, pictures.length);
+}
+
+/** What stands in the text for a picture that is attached. */
+export function pictureLine({ mime }: Picture, number: number): string {
+  return `[${mime}: attached, number ${number} of this notebook]`;
 }
 
 const linesOf = (text: string) => (text === "" ? [] : stripVTControlCharacters(text).replace(/\n$/, "").split("\n"));

@@ -5,7 +5,7 @@ import { listZip, readTar, unpackZip } from "./archive.ts";
 import { readDocx } from "./docx.ts";
 import { readEpub } from "./epub.ts";
 import { readImage } from "./image.ts";
-import { readNotebook } from "./notebook.ts";
+import { pictureLine, readNotebook } from "./notebook.ts";
 import { readOdf } from "./odf.ts";
 import { readPdf } from "./pdf.ts";
 import { readPptx } from "./pptx.ts";
@@ -57,12 +57,14 @@ async function dispatch(request: ReadRequest): Promise<Reading> {
 async function withSoundPictures(reading: Reading): Promise<Reading> {
   if (reading.type !== "lines") return reading;
   const pictures: Picture[] = [];
-  for (const picture of reading.pictures) {
+  let lines = reading.lines;
+  for (const [index, picture] of reading.pictures.entries()) {
     const checked = await readImage("", Buffer.from(picture.data, "base64")).catch(() => undefined);
     if (checked?.type === "as-is") pictures.push({ ...picture, mime: checked.mime });
-    if (checked?.type === "image") pictures.push(checked.picture);
+    else if (checked?.type === "image") pictures.push(checked.picture);
+    else lines = lines.map((line) => (line === pictureLine(picture, index + 1) ? "[a damaged image]" : line));
   }
-  return { ...reading, pictures };
+  return { ...reading, lines, pictures };
 }
 
 async function readZip(request: ReadRequest): Promise<Reading> {
