@@ -7,6 +7,8 @@ import { ToolSettings } from "../tools/settings.ts";
 import { type Flags, type InputFormat, inputFormats, type OutputFormat, outputFormats } from "./flags.ts";
 import { type Knobs, thinkingModes } from "./settings.ts";
 
+export const mcpScopes = ["project", "user"] as const;
+
 export const loginWays = ["key", "oauth", "device"] as const;
 export type LoginWay = (typeof loginWays)[number];
 export type Auth = KeySource | LoginWay;
@@ -35,6 +37,14 @@ export interface WeightsChoice {
   readonly runs: number;
 }
 
+export interface McpChoice {
+  readonly scope: (typeof mcpScopes)[number] | undefined;
+  readonly headers: readonly string[];
+  readonly variables: readonly string[];
+  readonly sse: boolean;
+  readonly http: boolean;
+}
+
 export interface Config {
   readonly cwd: string;
   /** The flag said so, so it beats what a session recorded. */
@@ -57,6 +67,10 @@ export interface Config {
   readonly contain: boolean;
   /** The project's own files may decide what runs here. */
   readonly trust: boolean;
+  /** Configurations of MCP servers: JSON, or the path of a file that has it. */
+  readonly mcp: readonly string[];
+  /** How `sagent mcp` adds and serves. */
+  readonly mcpChoice: McpChoice;
   /** Undefined means the default set. */
   readonly tools: readonly string[] | undefined;
   readonly toolSettings: ToolSettings;
@@ -113,6 +127,14 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
     knobs: knobs(flags),
     contain: flags.contain ?? false,
     trust: flags.trust ?? false,
+    mcp: flags.mcp ?? [],
+    mcpChoice: {
+      scope: flags.scope === undefined ? undefined : oneOf("scope", flags.scope, mcpScopes),
+      headers: flags.header ?? [],
+      variables: flags.set ?? [],
+      sse: flags.sse ?? false,
+      http: flags.http ?? false,
+    },
     tools: toolNames(flags.tools),
     toolSettings: new ToolSettings(flags.tool),
     disallowTools: names("disallow-tools", flags["disallow-tools"], "tools") ?? [],

@@ -10,7 +10,7 @@ interface Flag {
   /** Shown in help in place of the value. */
   readonly value?: string;
   readonly help: string;
-  readonly group: "Work" | "Model" | "Session" | "Workspace" | "Output" | "List of models" | "Weights";
+  readonly group: "Work" | "Model" | "Session" | "Workspace" | "Output" | "List of models" | "Weights" | "MCP";
 }
 
 export const outputFormats = ["text", "json", "stream-json"] as const;
@@ -54,6 +54,13 @@ export const flagTable = {
   },
   "disallow-tools": { type: "string", value: "A,B", group: "Work", help: "Leave these tools out." },
   system: { type: "string", value: "TEXT", group: "Work", help: "Add TEXT to the system prompt." },
+  mcp: {
+    type: "string",
+    multiple: true,
+    value: "FILE|JSON",
+    group: "Work",
+    help: "Use the MCP servers of this configuration too; may be given again.",
+  },
   "max-rounds": { type: "string", value: "N", group: "Work", help: "End after N rounds of tools for one message." },
   "max-budget-usd": {
     type: "string",
@@ -182,6 +189,11 @@ export const flagTable = {
   limit: { type: "string", value: "N", group: "Weights", help: "Show N models of the hub; 20 by default." },
   yes: { type: "boolean", group: "Weights", help: "Remove weights without being asked." },
   runs: { type: "string", value: "N", group: "Weights", help: "Measure N times; 3 by default." },
+  scope: { type: "string", value: "WHERE", group: "MCP", help: "Add or remove in the project's file or the user's." },
+  header: { type: "string", multiple: true, value: "NAME: VALUE", group: "MCP", help: "Send this to a server." },
+  set: { type: "string", multiple: true, value: "NAME=VALUE", group: "MCP", help: "Set a variable of a server." },
+  sse: { type: "boolean", group: "MCP", help: "The server speaks SSE, not streamable HTTP." },
+  http: { type: "boolean", group: "MCP", help: "Serve over HTTP on this machine, not over standard input." },
   help: { type: "boolean", short: "h", group: "Output", help: "Show this help." },
   version: { type: "boolean", short: "v", group: "Output", help: "Show the version." },
 } as const satisfies Record<string, Flag>;
@@ -262,6 +274,7 @@ Usage
   sagent auth status              say what each provider would be used with
   sagent usage                    show the limits that providers last told of, by account
   sagent sessions                 list this directory's sessions
+  sagent mcp VERB …               list, add, remove, get or test MCP servers, or serve as one
   sagent sessions VERB ID …       rename, rm, restore or export one of them
 `;
 

@@ -1,15 +1,16 @@
 /** Where tools beside the built-in ones come from: servers of the Model Context Protocol, plug-ins. */
 import type { ToolSource } from "../agent/tool.ts";
 import type { Config } from "./config.ts";
+import { hasMcp } from "./mcp-places.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Nothing is started yet; what is, later, is closed by `own`. Where tools were chosen by name there are no others. */
 export async function toolSources(
   config: Config,
-  _env: Env,
-  _own: (resource: AsyncDisposable) => void,
+  env: Env,
+  own: (resource: AsyncDisposable) => void,
 ): Promise<readonly ToolSource[]> {
-  if (config.tools) return [];
-  return [];
+  if (config.tools || !hasMcp(config, env)) return [];
+  return (await import("./mcp-sources.ts")).mcpSources(config, env, own);
 }
