@@ -175,6 +175,7 @@ function clear(step: Step): void {
     held: false,
     rounds: 0,
     guard: emptyGuard,
+    rest: step.state.rest === "free" ? "free" : "passed",
     goOns: 0,
     reason: "done",
   });

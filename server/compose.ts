@@ -15,6 +15,7 @@ import { catalogText } from "../providers/catalog-text.ts";
 import { childBuilder } from "./children.ts";
 import type { Config } from "./config.ts";
 import { Extensions } from "./extensions.ts";
+import { beginHooks } from "./hooked.ts";
 import { Models } from "./models.ts";
 import { note } from "./output.ts";
 import { createSession, openSession } from "./sessions.ts";
@@ -57,7 +58,6 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   const settings = settingsOf(config.knobs, model.info);
   const held = stack.use(new AsyncDisposableStack());
   const extensions = await Extensions.open(config, env);
-  for (const warning of extensions.warnings) note(warning);
   const { place, skills } = extensions;
   const sources = await toolSources(config, env, (resource) => held.use(resource));
   const { tools, shelf } = await toolSetOf(config, model.info, {
@@ -71,6 +71,7 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   const cwd = await startDirectory(config, before?.cwd ?? undefined);
   const session = resumed ?? (await createSession(config, env));
   if (session && !resumed) stack.defer(() => release(session));
+  const hooked = stack.use(await beginHooks(extensions, config, env, session, resumed !== undefined));
   const fleet = new Fleet({
     build: childBuilder(models, place, join(projectDir(config.cwd, env), "worktrees")),
     catalog: async (kind, provider = agent.view().model.info.provider) =>
@@ -80,13 +81,15 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   if (options.observe) fleet.subscribe(options.observe);
   const usage = stack.use(new UsageNotes(env));
   fleet.subscribe((event) => usage.note(event));
+  hooked.follow(fleet);
   const agent: Agent = fleet.root({
     model,
     tools,
     shelf,
     sources,
     label: config.label,
-    system: standardPrompt(place, model.info, tools, config.system),
+    system: standardPrompt(place, model.info, tools, hooked.words),
+    hooks: hooked.hooks,
     revise: (system) => extensions.revise(system),
     cwd,
     root: config.cwd,
@@ -100,14 +103,20 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
     ...(session ? { session } : {}),
     canAsk,
     compact: config.compact,
-    ...(config.maxRounds === undefined ? {} : { maxRounds: config.maxRounds }),
-    ...(config.maxBudgetUsd === undefined ? {} : { maxBudgetUsd: config.maxBudgetUsd }),
-    ...(config.maxResponseTokens === undefined ? {} : { maxOutputTokens: config.maxResponseTokens }),
+    ...limitsOf(config),
   });
   stack.use(fleet);
   for (const problem of await fleet.restore(agent, { revive: config.resumePersistent })) note(problem);
   const owned = stack.move();
   return { agent, fleet, session, model, extensions, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+function limitsOf({ maxRounds, maxBudgetUsd, maxResponseTokens }: Config) {
+  return {
+    ...(maxRounds === undefined ? {} : { maxRounds }),
+    ...(maxBudgetUsd === undefined ? {} : { maxBudgetUsd }),
+    ...(maxResponseTokens === undefined ? {} : { maxOutputTokens: maxResponseTokens }),
+  };
 }
 
 /** Whoever wants to know whether all of it was saved has asked by a flush. */

@@ -1,5 +1,5 @@
 /**
- * What a project and a person have written so that their agents can do more: instructions, skills and commands. One for
+ * What a project and a person have written so that their agents can do more: instructions, skills, commands and hooks. One for
  * all agents of a session; read when it begins, and again when somebody asks for it.
  */
 import { loadInstructions } from "../agent/instructions.ts";
@@ -8,7 +8,10 @@ import { type SkillBook, skillBookFor } from "../tools/skills/book.ts";
 import { projectPlaces, skillDirs } from "../tools/skills/places.ts";
 import { type Commands, projectCommands } from "./commands.ts";
 import type { Config } from "./config.ts";
+import { type HookCommand, readHookSettings } from "./hook-settings.ts";
+import { note } from "./output.ts";
 import { Revision } from "./revision.ts";
+import { isTrusted } from "./trust.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -18,6 +21,7 @@ export class Extensions {
   readonly #config: Config;
   readonly #env: Env;
   readonly #revision: Revision;
+  #hooks: readonly HookCommand[] = [];
   #instructions: readonly string[] = [];
   #warnings: readonly string[] = [];
 
@@ -31,10 +35,12 @@ export class Extensions {
     this.#revision = new Revision({ cwd, date, instructions: "", skills: this.skills.listing() });
   }
 
+  /** Notes what could not be taken. */
   static async open(config: Config, env: Env): Promise<Extensions> {
     const extensions = new Extensions(config, env);
     await extensions.#read();
     extensions.#revision.begin();
+    for (const warning of extensions.warnings) note(warning);
     return extensions;
   }
 
@@ -46,6 +52,11 @@ export class Extensions {
   /** Absolute paths of the AGENTS.md files that were read, in the order they apply. */
   get instructions(): readonly string[] {
     return this.#instructions;
+  }
+
+  /** Commands of hooks that count here. */
+  get hooks(): readonly HookCommand[] {
+    return this.#hooks;
   }
 
   /** Sentences for the person, of the last reading. */
@@ -68,6 +79,7 @@ export class Extensions {
       `${this.#instructions.length} files of instructions`,
       `${this.skills.all.length} skills`,
       `${this.commands.all.length} commands`,
+      `${this.#hooks.length} hooks`,
     ];
     return [`Read again: ${counts.join(", ")}.`, ...this.#warnings].join("\n");
   }
@@ -77,6 +89,9 @@ export class Extensions {
     const { text, files, warnings } = await loadInstructions({ cwd, env: this.#env, addDirs });
     this.#instructions = files;
     this.#revision.change({ instructions: text, skills: this.skills.listing() });
-    this.#warnings = [...warnings, ...this.skills.problems, ...this.commands.problems];
+    const places = projectPlaces(cwd, this.#env);
+    const hooks = await readHookSettings(places, (dir) => isTrusted(dir, this.#config, this.#env));
+    this.#hooks = hooks.commands;
+    this.#warnings = [...warnings, ...this.skills.problems, ...this.commands.problems, ...hooks.problems];
   }
 }

@@ -7,6 +7,8 @@ export interface ProcessOptions {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** What it reads on its standard input; nothing by default. */
+  readonly input?: string;
   readonly timeoutMs: number;
   /** Measures the timeout; the short waits of an ending process are always real time. */
   readonly clock: Clock;
@@ -36,7 +38,7 @@ const graceMs = 500;
 const drainMs = 1000;
 
 /**
- * Runs a process to its end. Its input is empty and it leads its own session and process group.
+ * Runs a process to its end. It leads its own session and process group.
  *
  * When it exits, what it left running in its group has 250 ms to finish and then gets SIGHUP, as when a terminal closes:
  * background jobs end, what was started with `nohup` or `setsid` goes on. On timeout or abort the group gets SIGTERM, 0.5 s
@@ -72,13 +74,14 @@ interface Child {
   close(): void;
 }
 
-function start({ argv, cwd, env, onOutput }: ProcessOptions): Child {
+function start({ argv, cwd, env, input, onOutput }: ProcessOptions): Child {
   const out = openPipe();
   const err = openPipe();
   const pipes = [out, err].filter((pipe) => pipe !== undefined);
-  let child: Bun.Subprocess<"ignore">;
+  let child: Bun.Subprocess<"ignore" | Buffer>;
   try {
-    const stdio = { stdin: "ignore", stdout: out?.write ?? "pipe", stderr: err?.write ?? "pipe" } as const;
+    const stdin = input === undefined ? "ignore" : Buffer.from(input);
+    const stdio = { stdin, stdout: out?.write ?? "pipe", stderr: err?.write ?? "pipe" } as const;
     child = Bun.spawn([...argv], { cwd, env: { ...env }, detached: true, ...stdio });
   } catch (error) {
     for (const pipe of pipes) closeSync(pipe.read);

@@ -58,7 +58,7 @@ test("a message, a halt and a clear do not wait for the verdict, which then come
     [],
   ]);
   expect(drive([say("go"), answer(1, "so"), clear, judged(2, "On.")]).trace.slice(2)).toEqual([
-    ["cancelModel", "clear", "judgeRest 4 first"],
+    ["cancelModel", "clear", "state idle", "idle done"],
     [],
   ]);
 });
