@@ -19,6 +19,8 @@ const plain: Config = {
   knobs: { effort: undefined, thinking: undefined },
   contain: false,
   trust: false,
+  mcp: [],
+  mcpChoice: { scope: undefined, headers: [], variables: [], sse: false, http: false },
   tools: undefined,
   toolSettings: new ToolSettings(),
   disallowTools: [],

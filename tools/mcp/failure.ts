@@ -40,6 +40,7 @@ function withoutCode(message: string): string {
     .replace(/^MCP error -?\d+: /, "")
     .replace(/^(?:Streamable HTTP error|SSE error): /, "")
     .replace(/^Error POSTing to endpoint: ?/, "");
+  if (/Unable to connect|ECONNREFUSED|ConnectionRefused/.test(own)) return "nothing answers at its address";
   if (/<!doctype html|<html/i.test(own)) return "it answered with a web page";
   return oneLine(own, 500).replace(/\.$/, "") || "it did not say why";
 }
