@@ -67,6 +67,7 @@ async function tell(
   { workspace, signal }: ToolContext,
 ): Promise<string | undefined> {
   try {
+    if (!languages.pool && !(await languages.startsIn(workspace.root))) return undefined;
     const [news, { canonicalPath }, { undoHunks }] = await Promise.all([
       openNews(languages),
       import("../path.ts"),

@@ -39,6 +39,11 @@ export class Languages {
     return this.#options.settings?.get("LSP", "afterEdits") ?? true;
   }
 
+  /** Whether an edit in this workspace may start a server. */
+  async startsIn(root: string): Promise<boolean> {
+    return (await this.#options.isTrusted?.(root)) ?? false;
+  }
+
   /** The same for all tools and agents. Starts no server. */
   open(): Promise<LspPool> {
     this.#opening ??= this.#open();

@@ -3,7 +3,7 @@ import type { Workspace } from "../../agent/tool.ts";
 import { canonicalPath, displayPath } from "../path.ts";
 import { diagnose } from "./diagnose.ts";
 import { LanguageServerError } from "./errors.ts";
-import type { LspPool } from "./pool.ts";
+import { type LspPool, unlessStopped } from "./pool.ts";
 import type { Diagnostic } from "./protocol.ts";
 import type { LanguageServer } from "./server.ts";
 import { diagnosticLine } from "./show.ts";
@@ -67,21 +67,30 @@ export class EditNews {
     signal: AbortSignal,
   ): Promise<string | undefined> {
     try {
-      await this.#lookBack(server, signal);
-      await server.refresh(signal);
-      const lines: string[] = [];
-      for (const path of this.#candidates(server, paths)) {
-        const shown = displayPath(path, { root: canonicalPath(workspace.root) });
-        lines.push(...(await this.#newIn(server, path, signal)).map((error) => diagnosticLine(error, shown)));
-      }
-      if (lines.length === 0) return undefined;
-      const more = lines.length > mostLines ? [`and ${lines.length - mostLines} more`] : [];
-      return [`New errors (${server.name}):`, ...lines.slice(0, mostLines), ...more].join("\n");
+      return await unlessStopped(this.#lookAt(server, paths, workspace, signal), signal);
     } catch (error) {
       if (!(error instanceof LanguageServerError)) throw error;
       this.#restUntil.set(server, performance.now() + restMs);
       return undefined;
     }
+  }
+
+  async #lookAt(
+    server: LanguageServer,
+    paths: readonly string[],
+    workspace: Workspace,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    await this.#lookBack(server, signal);
+    await server.refresh(signal);
+    const lines: string[] = [];
+    for (const path of this.#candidates(server, paths)) {
+      const shown = displayPath(path, { root: canonicalPath(workspace.root) });
+      lines.push(...(await this.#newIn(server, path, signal)).map((error) => diagnosticLine(error, shown)));
+    }
+    if (lines.length === 0) return undefined;
+    const more = lines.length > mostLines ? [`and ${lines.length - mostLines} more`] : [];
+    return [`New errors (${server.name}):`, ...lines.slice(0, mostLines), ...more].join("\n");
   }
 
   #isFree(server: LanguageServer): boolean {

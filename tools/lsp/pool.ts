@@ -110,8 +110,7 @@ export class LspPool implements AsyncDisposable {
     await unlessStopped(server.ready, signal);
     if (isNew && server.work.current === undefined) await unlessStopped(Bun.sleep(firstWordMs), signal);
     await server.work.done(this.times.workMs, signal, (news) => tell(`${server.name}: ${news}`));
-    await server.refresh(signal);
-    if (signal.aborted) throw new StoppedError();
+    await unlessStopped(server.refresh(signal), signal);
     return server;
   }
 
