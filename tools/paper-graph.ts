@@ -18,7 +18,7 @@ const schema = z.strictObject({
   depth: z.int().min(1).max(3).optional().describe("1 by default"),
   breadth: z.int().min(1).max(100).optional().describe("15 by default"),
   max_nodes: z.int().min(2).max(200).optional().describe("60 by default"),
-  min_citations: z.int().min(0).optional(),
+  min_citations: z.int().min(0).max(1_000_000).optional(),
   year_from: year.optional(),
   year_to: year.optional(),
 });

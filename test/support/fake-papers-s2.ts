@@ -69,6 +69,8 @@ function search(asked: Asked): Response {
   if (from === undefined && to === undefined && asked.query.has("year")) return refuse("Invalid year");
   const found = knownTo("s2").filter(
     (paper) =>
+      // Words with hyphens match nothing.
+      !/\S-\S/.test(query) &&
       matches(paper, query) &&
       paper.year >= Number(from ?? 0) &&
       paper.year <= Number(to ?? 9_999) &&

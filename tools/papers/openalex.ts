@@ -26,6 +26,7 @@ export class OpenAlex implements CitationIndex, ScholarIndex {
   readonly title = title;
   readonly knowsOpen = true;
   readonly knowsInfluence = false;
+  readonly citationsFirst = "most cited";
   readonly #service: Service;
   readonly #who: Readonly<Record<string, string | undefined>>;
 
@@ -37,7 +38,9 @@ export class OpenAlex implements CitationIndex, ScholarIndex {
 
   async search({ query, limit, years, openOnly }: Question, signal: AbortSignal): Promise<Paper[]> {
     const filter = [...yearFilters(years), ...(openOnly ? ["open_access.is_oa:true"] : [])].join(",") || undefined;
-    return [...(await this.#works({ search: query, filter }, limit, signal)).papers];
+    // Wildcards and fuzzy words are no part of a plain search.
+    const search = query.replace(/[*?~|!]+/g, " ").trim();
+    return search === "" ? [] : [...(await this.#works({ search, filter }, limit, signal)).papers];
   }
 
   takes(id: PaperId): boolean {

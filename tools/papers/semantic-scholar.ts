@@ -43,6 +43,7 @@ export class SemanticScholar implements CitationIndex, ScholarIndex {
   readonly title = title;
   readonly knowsOpen = true;
   readonly knowsInfluence = true;
+  readonly citationsFirst = "newest";
   readonly #service: Service;
 
   constructor({ key, baseUrl = "https://api.semanticscholar.org/graph/v1", clock }: SemanticScholarOptions) {
@@ -57,7 +58,9 @@ export class SemanticScholar implements CitationIndex, ScholarIndex {
   }
 
   async search({ query, limit, years, openOnly }: Question, signal: AbortSignal): Promise<Paper[]> {
-    const wanted = { query, fields, year: yearRange(years), openAccessPdf: openOnly ? "" : undefined };
+    // It finds nothing for words with hyphens.
+    const words = query.replace(/[-‐‑–—]+/g, " ");
+    const wanted = { query: words, fields, year: yearRange(years), openAccessPdf: openOnly ? "" : undefined };
     const found: Paper[] = [];
     for (let offset = 0; found.length < limit && offset < searchEnd; offset += searchPage) {
       const rows = Math.min(searchPage, limit - found.length, searchEnd - offset);

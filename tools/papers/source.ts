@@ -55,6 +55,8 @@ export interface Links {
 /** A source that knows who cites whom. */
 export interface CitationIndex extends Source {
   readonly knowsInfluence: boolean;
+  /** The order in which it tells what cites a paper. */
+  readonly citationsFirst: "newest" | "most cited";
   /** What the paper cites. The id is one that the source takes. */
   references(id: PaperId, options: LinkOptions, signal: AbortSignal): Promise<Links>;
   /** What cites it. */

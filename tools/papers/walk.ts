@@ -42,8 +42,8 @@ type Place = Pick<ToolContext, "signal" | "clock" | "progress">;
 
 const longestMs = 150_000;
 const mostFailures = 3;
-/** Read of each list, to find the most cited in it. */
-const listRows = 500;
+/** Read of each list, to find the most cited in it: one page, of those who have pages that long. */
+const listRows = 999;
 
 interface Met {
   readonly paper: Paper;
@@ -78,6 +78,7 @@ class Walker {
   readonly #links = new Map<string, Set<string>>();
   readonly #failures: string[] = [];
   #closed = 0;
+  #long = 0;
   #left = 0;
 
   constructor(index: CitationIndex, options: WalkOptions, place: Place) {
@@ -130,7 +131,10 @@ class Walker {
     if (own === undefined) return;
     const id: PaperId = { type: this.#index.name === "openalex" ? "openalex" : "s2", value: own };
     try {
-      const { papers } = await this.#index[direction](id, { limit: listRows }, this.#place.signal);
+      const isSorted = direction === "citations" && this.#index.citationsFirst === "most cited";
+      const wanted = isSorted ? { limit: breadth, years } : { limit: listRows };
+      const { papers, hasMore } = await this.#index[direction](id, wanted, this.#place.signal);
+      if (hasMore && !isSorted) this.#long++;
       for (const paper of papers) this.#link(direction, own, this.#index.ownId(paper));
       if (direction === "references") met.isRead = true;
       papers
@@ -213,6 +217,9 @@ class Walker {
         : []),
       ...(this.#isLate
         ? [`The walk took more than ${longestMs / 1000} s and ended early; this is what it found.`]
+        : []),
+      ...(this.#long > 0
+        ? [`${plural(this.#long, "list is", "lists are")} longer than ${listRows}; only what came first was looked at.`]
         : []),
       ...(this.#closed > 0
         ? [`${plural(this.#closed, "list")} of citations could not be had: closed or unknown.`]

@@ -163,6 +163,17 @@ test("many at once keep the same paper without harm", async () => {
   expect(readdirSync(folder(dir.path))).toHaveLength(1);
 });
 
+test("several processes may keep and read the same paper", async () => {
+  using dir = tempDir();
+  const writer = join(import.meta.dir, "pdf-writer.ts");
+  const writers = Array.from({ length: 3 }, () => Bun.spawn([process.execPath, writer, dir.path], { stderr: "pipe" }));
+  const ends = await Promise.all(
+    writers.map(async (each) => [await each.exited, await new Response(each.stderr).text()]),
+  );
+  expect(ends).toEqual(writers.map(() => [0, ""]));
+  expect(readdirSync(folder(dir.path))).toHaveLength(1);
+});
+
 test.each([
   [{ ids: "x" }, "No paper has a name like"],
   [{ ids: "1706.03762", pages: "0-2" }, "There are no pages 0-2"],

@@ -97,6 +97,15 @@ test("a budget, years and a breadth keep papers out, and the budget is told of",
 test("long lists give their most cited papers", async () => {
   const found = await drawn({ ids: "1301.3781", direction: "citations", breadth: 5 });
   expect(found.nodes).toHaveLength(6);
+  expect(found.notes).toEqual(["1 list is longer than 999; only what came first was looked at."]);
+  fake.fault("s2", "down");
+  const other = await drawn({ ids: "1301.3781", direction: "citations", breadth: 3 });
+  expect(other.nodes.map(({ title }) => title)).toEqual([
+    "Efficient Estimation of Word Representations in Vector Space",
+    "Improving Language Understanding by Generative Pre-Training",
+    "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
+    "Deep Contextualized Word Representations",
+  ]);
 });
 
 test("news of the walk as it goes", async () => {

@@ -56,6 +56,13 @@ test("years, open access and a limit narrow it, in every service", async () => {
   expect([isError, text]).toEqual([true, expect.stringContaining("does not know which papers are open")]);
 });
 
+test("words with hyphens and signs are found by all of them", async () => {
+  for (const source of ["s2", "openalex", "arxiv"]) {
+    const { text } = await search({ query: "Pre-training of deep? transformers*", source });
+    expect([source, titles(text)]).toEqual([source, [expect.stringContaining("BERT")]]);
+  }
+});
+
 test("abstracts are as long as asked for", async () => {
   const query = { query: "long memory", source: "s2" };
   expect((await search({ ...query, abstract_chars: 11 })).text).toEndWith("\n   Learning to…");
