@@ -102,9 +102,9 @@ test("long lists give their most cited papers", async () => {
   const other = await drawn({ ids: "1301.3781", direction: "citations", breadth: 3 });
   expect(other.nodes.map(({ title }) => title)).toEqual([
     "Efficient Estimation of Word Representations in Vector Space",
+    "Deep Contextualized Word Representations",
     "Improving Language Understanding by Generative Pre-Training",
     "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
-    "Deep Contextualized Word Representations",
   ]);
 });
 
