@@ -28,6 +28,11 @@ const idText = t.String({ pattern: "^[0-9a-f]{12}$" });
 const id = { params: t.Object({ id: idText }) };
 const maySession = { query: t.Object({ session: t.Optional(idText) }) };
 const agent = { params: t.Object({ id: idText, agent: t.String() }) };
+const call = { ...id, body: t.Object({ agent: t.String(), call: t.String() }) };
+const fork = {
+  ...id,
+  body: t.Object({ upTo: t.Optional(t.String({ maxLength: 20 })), agent: t.Optional(t.String()) }),
+};
 
 /** Not yet listening. */
 export function makeApp(options: AppOptions) {
@@ -73,10 +78,7 @@ export function makeApp(options: AppOptions) {
     })
     .delete("/api/sessions/:id", ({ params }) => desk.remove(params.id), id)
     .post("/api/sessions/:id/restore", ({ params }) => desk.restore(params.id), id)
-    .post("/api/sessions/:id/fork", ({ params, body }) => desk.fork(params.id, body.upTo, body.agent), {
-      ...id,
-      body: t.Object({ upTo: t.Optional(t.String({ maxLength: 20 })), agent: t.Optional(t.String()) }),
-    })
+    .post("/api/sessions/:id/fork", ({ params, body }) => desk.fork(params.id, body.upTo, body.agent), fork)
     .get("/api/sessions/:id/export", ({ params, query }) => desk.export(params.id, query.format), {
       ...id,
       query: t.Object({ format: t.Union([t.Literal("markdown"), t.Literal("json"), t.Literal("html")]) }),
@@ -91,6 +93,7 @@ export function makeApp(options: AppOptions) {
       ...id,
       query: t.Object({ path: t.String(), against: t.Union([t.Literal("session"), t.Literal("git")]) }),
     })
+    .post("/api/sessions/:id/undo", ({ params, body }) => desk.undo(params.id, body.agent, body.call), call)
     .ws("/api/socket", {
       open({ id, raw }) {
         if (isWire(raw)) connections.set(id, new Connection(options.host, raw));

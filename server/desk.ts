@@ -18,6 +18,7 @@ import { forkSession } from "./fork.ts";
 import { Git } from "./git.ts";
 import type { Span } from "./protocol.ts";
 import type { Shelf, ShelfRow } from "./shelf.ts";
+import { undoStep } from "./undo.ts";
 import type { Workspace } from "./workspace.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -152,6 +153,13 @@ export class Desk implements Disposable {
 
   async diff(id: string, path: string, against: ChangeBase): Promise<FileDiff> {
     return (await this.#workspace.load(id)).changes.diff(path, against);
+  }
+
+  /** Takes back what a call did to files. */
+  async undo(id: string, agent: string, call: string): Promise<{ paths: readonly string[] }> {
+    const files = (await this.#workspace.load(id)).hub.changesOf(agent, call);
+    if (files.length === 0) throw new UsageError("This call changed no file.");
+    return { paths: await undoStep(files) };
   }
 
   /** A session whose file holds all that was said in it so far. */

@@ -4,7 +4,7 @@
  */
 import type { AgentEvent, EventType } from "../agent/event.ts";
 import type { Fleet } from "../agent/fleet.ts";
-import type { Attachment } from "../agent/message.ts";
+import type { Attachment, FileDiff } from "../agent/message.ts";
 import { findFile, withoutFiles } from "./attachments.ts";
 import { endCard } from "./card.ts";
 import type { Client } from "./client.ts";
@@ -13,6 +13,7 @@ import { Feed } from "./feed.ts";
 import { FleetHistory } from "./fleet-history.ts";
 import { meterOf } from "./meter.ts";
 import type { AgentCard, OpenAsk, ServerFrame, SnapshotFrame, Span, WireEvent } from "./protocol.ts";
+import { changesOfCall } from "./undo.ts";
 
 /** Deltas of this time travel together. */
 const flushMs = 4;
@@ -159,6 +160,11 @@ export class Hub implements Disposable {
   file(agent: string, entry: string, index: number): Attachment | undefined {
     const feed = this.#feeds.get(agent);
     return feed && findFile([...feed.timeline, ...feed.live.events()], entry, index);
+  }
+
+  /** What a call did to files. */
+  changesOf(agent: string, call: string): readonly FileDiff[] {
+    return changesOfCall(this.#feeds.get(agent)?.timeline ?? [], call);
   }
 
   [Symbol.dispose](): void {

@@ -115,7 +115,7 @@ export class Draft {
 export interface StepOptions {
   /** As they were named. */
   readonly paths: readonly string[];
-  readonly context: ToolContext;
+  readonly context: Pick<ToolContext, "workspace" | "signal">;
   /** How a file is made that is not there, e.g. `to make it, use Write`. */
   readonly toMake: string;
   readonly plan: (draft: Draft) => void | Promise<void>;

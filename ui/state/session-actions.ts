@@ -4,6 +4,7 @@ import type { MessageId } from "../../agent/message.ts";
 import type { SessionRow } from "../../server/protocol.ts";
 import type { ExportFormat } from "../../server/slash-command.ts";
 import { getBlob, sendJson } from "./api.ts";
+import { plural } from "./format.ts";
 import { type Pending, pendingRows, titleOf } from "./session-list.ts";
 import { toast, toastError } from "./shell.ts";
 import type { Store } from "./store.ts";
@@ -101,6 +102,17 @@ async function fork(
     const made = await sendJson<{ session: string }>("POST", `${pathOf(id)}/fork`, from);
     store.openSession(made.session);
     toast("info", said, { action: { title: "Go back", run: () => store.openSession(id) } });
+  } catch (error) {
+    toastError(error);
+  }
+}
+
+/** Takes back what a call of the agent that is shown did to files. */
+export async function undoCall({ session, agent }: Store, call: string): Promise<void> {
+  if (session === undefined || agent === undefined) return;
+  try {
+    const { paths } = await sendJson<{ paths: readonly string[] }>("POST", `${pathOf(session)}/undo`, { agent, call });
+    toast("info", `Taken back: ${paths.length === 1 ? paths[0] : plural(paths.length, "file")}.`);
   } catch (error) {
     toastError(error);
   }

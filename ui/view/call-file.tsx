@@ -7,6 +7,7 @@ import { plural } from "../state/format.ts";
 import { plain, revealed } from "../state/plain.ts";
 import { prefs, setPref } from "../state/prefs.ts";
 import { readResult } from "../state/result-lines.ts";
+import { undoCall } from "../state/session-actions.ts";
 import { openFile } from "../state/shell.ts";
 import type { CallView } from "../state/view.ts";
 import { Args, Result } from "./call-result.tsx";
@@ -50,6 +51,7 @@ export function ChangeCall(props: { readonly call: CallView }) {
               <span class="dim small">{deedOf(diff)}</span>
               <span class="grow" />
               <Show when={index() === 0}>
+                <UndoButton call={props.call} />
                 <DiffStyle />
               </Show>
             </div>
@@ -62,6 +64,20 @@ export function ChangeCall(props: { readonly call: CallView }) {
 }
 
 const deedOf = ({ created, deleted }: FileDiff) => (deleted ? "deleted" : created ? "created" : "");
+
+/** Takes back all that the call changed. */
+function UndoButton(props: { readonly call: CallView }) {
+  const store = useStore();
+  return (
+    <Show when={!store.isReplay && props.call.callId}>
+      {(call) => (
+        <button type="button" class="link-button" onClick={() => void undoCall(store, call())}>
+          Undo
+        </button>
+      )}
+    </Show>
+  );
+}
 
 function DiffStyle() {
   return (
