@@ -1,4 +1,5 @@
 /** Which errors came in with the edits of a session: each is told once. */
+import { extname } from "node:path";
 import type { Workspace } from "../../agent/tool.ts";
 import { canonicalPath, displayPath } from "../path.ts";
 import { diagnose } from "./diagnose.ts";
@@ -50,8 +51,9 @@ export class EditNews {
     for (const { path, before } of edits) {
       const found = await this.#pool.find(path, workspace);
       if (!found) continue;
-      if (!this.#known.has(path) && !this.#pending.has(path)) this.#pending.set(path, before);
       const server = await this.#pool.running(path, workspace);
+      const isKnown = this.#known.has(path) && !server?.documents.list().some((open) => !this.#known.has(open.path));
+      if (!isKnown && !this.#pending.has(path)) this.#pending.set(path, before);
       if (server && this.#isFree(server)) byServer.set(server, [...(byServer.get(server) ?? []), path]);
       else if (!server && (await this.#pool.isTrusted(workspace.root))) this.#pool.warm(found, workspace);
     }
@@ -99,15 +101,18 @@ export class EditNews {
 
   /** Learns what was wrong before, of the files edited since and of those that are open. */
   async #lookBack(server: LanguageServer, signal: AbortSignal): Promise<void> {
-    const { extensions } = server.found.spec;
-    const pending = [...this.#pending].filter(([path]) => extensions.some((each) => path.endsWith(each)));
+    const { root, spec } = server.found;
+    const isOf = (path: string) => path.startsWith(`${root}/`) && spec.extensions.includes(extname(path).toLowerCase());
+    const pending = [...this.#pending].filter(([path]) => isOf(path));
     if (pending.length === 0) return;
     await server.documents.alone(async ({ set, sync }) => {
       try {
         const open = server.documents.list().filter(({ path }) => !this.#known.has(path) && !this.#pending.has(path));
         const documents = [...pending.map(([path, before]) => set(path, before)), ...open.slice(-mostOthers)];
         for (const document of documents) {
-          this.#known.set(document.path, count(await diagnose(server, document, { signal, timeoutMs: newsMs })));
+          if (!this.#known.has(document.path)) {
+            this.#known.set(document.path, count(await diagnose(server, document, { signal, timeoutMs: newsMs })));
+          }
           this.#pending.delete(document.path);
         }
       } finally {

@@ -34,6 +34,15 @@ test("the first edit starts the server and waits for nothing; what it broke is t
   );
 });
 
+test("what an edit broke in a file that was opened only since the last edit is told too", async () => {
+  await using toy = toyProject({ files: { "a.toy": "def one\n", "b.toy": "use one\n" } });
+  await toy.lsp({ op: "symbols", file_path: "a.toy" });
+  expect((await toy.run(toy.edit, edit("a.toy", "one", "one\n"))).text).toMatch(quiet);
+  await toy.lsp({ op: "symbols", file_path: "b.toy" });
+  const { text } = await toy.run(toy.edit, edit("a.toy", "one", "won"));
+  expect(text).toEndWith("New errors (toy):\nb.toy:1: error: one is not defined [T1]");
+});
+
 test("where nothing is trusted, an edit starts no server and says nothing", async () => {
   await using toy = toyProject({ files });
   expect((await toy.run(toy.edit, edit("a.toy", "def one", "def won"))).text).not.toContain("\n");
