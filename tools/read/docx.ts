@@ -72,6 +72,8 @@ class Writer {
   #fallbacks = 0;
   /** Open tables, each its rows. */
   readonly #tables: string[][][] = [];
+  /** Open tables below those. */
+  #deeper = 0;
 
   constructor(headings: ReadonlyMap<string, number>, relations: ReadonlyMap<string, Relation>) {
     this.#headings = headings;
@@ -130,6 +132,7 @@ class Writer {
         break;
       case "tbl":
         if (this.#tables.length < maxTableDepth) this.#tables.push([]);
+        else this.#deeper++;
         break;
       case "tr":
         this.#tables.at(-1)?.push([]);
@@ -148,11 +151,17 @@ class Writer {
       this.#link = undefined;
     }
     if (name === "p") yield* this.#paragraph();
-    if (name !== "tbl") return;
+    if (name === "tbl" && this.#deeper > 0) this.#deeper--;
+    else if (name === "tbl") yield* this.#table();
+  }
+
+  /** A table within another becomes text of its cell. */
+  *#table(): Generator<string> {
     const rows = this.#tables.pop() ?? [];
     const outer = this.#tables.at(-1)?.at(-1);
-    if (outer) outer.push(`${outer.pop() ?? ""} ${rows.map((row) => row.join(", ")).join("; ")}`);
-    else yield* ["", ...markdownTable(rows), ""];
+    if (!outer) return yield* ["", ...markdownTable(rows), ""];
+    const lines = rows.map((row) => row.filter(Boolean).join(", ")).filter(Boolean);
+    outer.push([outer.pop() ?? "", lines.join("; ")].filter(Boolean).join(" "));
   }
 
   *#paragraph(): Generator<string> {

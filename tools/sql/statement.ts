@@ -14,16 +14,22 @@ const tellingPragmas = new Set(
   ).split(" "),
 );
 
-/** The words of the one statement that a query is. Throws `SqlProblem` for none or several. */
-function wordsOf(query: string): string[] {
-  const all = [...query.matchAll(tokens)].map(([token]) => token).filter((token) => !nothing.test(token));
-  const end = all.indexOf(";");
-  const words = end < 0 ? all : all.slice(0, end);
+interface Statement {
+  readonly words: readonly string[];
+  /** Without its ending `;` and what follows. */
+  readonly text: string;
+}
+
+/** The one statement that a query is. Throws `SqlProblem` for none or several. */
+function readStatement(query: string): Statement {
+  const all = [...query.matchAll(tokens)].filter(([token]) => !nothing.test(token));
+  const end = all.findIndex(([token]) => token === ";");
+  const words = (end < 0 ? all : all.slice(0, end)).map(([token]) => token);
   if (words.length === 0) throw new SqlProblem("The query is empty.");
-  if (end >= 0 && all.slice(end).some((token) => token !== ";")) {
+  if (end >= 0 && all.slice(end).some(([token]) => token !== ";")) {
     throw new SqlProblem("The query holds several statements; give them in calls of their own.");
   }
-  return words;
+  return { words, text: query.slice(0, all[end]?.index) };
 }
 
 /**
@@ -31,7 +37,9 @@ function wordsOf(query: string): string[] {
  * copying the database, settings of the connection.
  */
 export function checkSqlite(query: string): void {
-  const words = wordsOf(query).filter((word, index) => index > 2 || !/^(?:explain|query|plan)$/i.test(word));
+  const words = readStatement(query).words.filter(
+    (word, index) => index > 2 || !/^(?:explain|query|plan)$/i.test(word),
+  );
   const [first = "", second = "", dot, third = ""] = words.map((word) => word.toLowerCase());
   if (first === "attach" || first === "detach")
     throw new SqlProblem("Other databases cannot be attached; query each by its own file.");
@@ -44,8 +52,7 @@ export function checkSqlite(query: string): void {
   }
 }
 
-/** A query of DuckDB without its ending `;`. Throws `SqlProblem` for none or several statements. */
+/** A query without its ending `;`, so that another can stand around it. Throws `SqlProblem` for none or several statements. */
 export function oneStatement(query: string): string {
-  wordsOf(query);
-  return query.replace(/(?:;\s*)+$/, "");
+  return readStatement(query).text;
 }
