@@ -30,7 +30,7 @@ export interface ChildParts {
   readonly place?: ChildPlace;
 }
 
-/** A place of a child's own; one of its resources, so that it ends with it. */
+/** A place of a child's own, where its file tools write; one of its resources, so that it ends with it. */
 export interface ChildPlace {
   readonly cwd: string;
   readonly root: string;
@@ -126,7 +126,7 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
     ...(hooks ? { hooks } : {}),
     ...(clock ? { clock } : {}),
     ...((place?.root ?? root) === undefined ? {} : { root: place?.root ?? root }),
-    ...(writeRoots ? { writeRoots: place ? [place.root] : writeRoots } : {}),
+    ...(place ? { writeRoots: [place.root] } : writeRoots ? { writeRoots } : {}),
     ...(env ? { env } : {}),
     ...(parent.options.canAsk ? { canAsk: true } : {}),
     ...(parent.options.compact === undefined ? {} : { compact: parent.options.compact }),

@@ -28,10 +28,7 @@ export interface WorktreeWish {
 /** Throws `UsageError` where there is no repository, or no commit to begin with. */
 export async function openWorktree(wish: WorktreeWish): Promise<ChildPlace & AsyncDisposable> {
   const here: GitPlace = { cwd: wish.cwd, env: wish.env, signal: new AbortController().signal, clock: systemClock };
-  const [top, base] = await Promise.all([topOf(here), commitOf("HEAD", here)]).catch((error: unknown) => {
-    if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`A worktree of its own cannot be made: ${error.message}`);
-  });
+  const { top, base } = await begin(here);
   const root = wish.again ?? join(wish.home, `${slug(wish.label)}-${crypto.randomUUID().slice(0, 8)}`);
   const branch = `sagent/${basename(root)}`;
   const isThere = existsSync(root);
@@ -55,6 +52,17 @@ export async function openWorktree(wish: WorktreeWish): Promise<ChildPlace & Asy
       });
     },
   };
+}
+
+/** The work tree that the parent is in, and its commit. */
+async function begin(here: GitPlace): Promise<{ readonly top: string; readonly base: string }> {
+  try {
+    const top = await topOf(here);
+    return { top, base: await commitOf("HEAD", here) };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`A worktree of its own cannot be made: ${error.message}`);
+  }
 }
 
 interface Tree {

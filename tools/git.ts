@@ -1,7 +1,8 @@
 /** Git: what changed, commits of named files, and the worktrees and branches of other agents. */
 import { z } from "zod";
-import { AbortedError, SagentError, UsageError } from "../agent/error.ts";
-import { defineTool, exclusive, type ToolContext, type ToolOutput } from "../agent/tool.ts";
+import { AbortedError, messageOf, SagentError, UsageError } from "../agent/error.ts";
+import { defineTool, exclusive, type ToolContext, type ToolOutput, type Workspace } from "../agent/tool.ts";
+import { rootOf } from "./contain.ts";
 import { commit } from "./git/commit.ts";
 import { abortMerge, isMerging, merge } from "./git/merge.ts";
 import { pageOf } from "./git/pages.ts";
@@ -59,7 +60,7 @@ export const gitTool = defineTool({
   },
 });
 
-async function operate(args: Args, place: GitPlace, { countTokens }: ToolContext): Promise<ToolOutput> {
+async function operate(args: Args, place: GitPlace, { countTokens, workspace }: ToolContext): Promise<ToolOutput> {
   const page = (head: string, text: string) => ({ text: pageOf(head, text, args.offset ?? 1, countTokens) });
   switch (args.operation) {
     case "status":
@@ -82,9 +83,19 @@ async function operate(args: Args, place: GitPlace, { countTokens }: ToolContext
         ),
       };
     case "merge":
+      checkHeld(await topOf(place), workspace);
       return merge({ ...args, ref: need(args.ref, "ref") }, place);
     case "abort":
       return { text: await abortMerge(place) };
+  }
+}
+
+/** A merge writes files. */
+function checkHeld(top: string, { writeRoots }: Workspace): void {
+  try {
+    if (writeRoots) rootOf(top, writeRoots);
+  } catch (error) {
+    throw new UsageError(`Nothing was merged in ${top}: ${messageOf(error)}.`);
   }
 }
 

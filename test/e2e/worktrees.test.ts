@@ -149,6 +149,31 @@ test("a child that changes nothing leaves nothing; what its parent has not commi
   ]).toEqual(["main\n", [], 2]);
 });
 
+test("a child's file tools write in its worktree alone", async () => {
+  const heard: string[] = [];
+  await using fake = await startFakeProvider(
+    answer({
+      Stray: (request, round) => {
+        heard.push(...results(request));
+        return round === 0
+          ? [call("Write", { file_path: join(home.project, "b.txt"), content: "b" })]
+          : [{ text: "Well." }];
+      },
+      Go: (_, round) =>
+        round === 0
+          ? [call("AgentSpawn", { prompt: "Stray", isolation: "worktree", tools: ["Write"] })]
+          : [{ text: "Done." }],
+    }),
+  );
+  using home = repoHome(fake);
+  await using made = await composed(home, "--ephemeral");
+  expect((await made.agent.run("Go")).content).toBe("Done.");
+  expect(heard).toEqual([
+    expect.stringMatching(/^Cannot write .*b\.txt: it lies outside of .*, where writing is held\.$/),
+  ]);
+  expect(existsSync(join(home.project, "b.txt"))).toBe(false);
+});
+
 test("a child that stays finds its worktree again in a later process", async () => {
   const places: string[] = [];
   const scripts: Scripts = {
