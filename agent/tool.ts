@@ -186,10 +186,23 @@ const specs = new WeakMap<AnyTool, ToolSpec>();
 export function toolSpec(tool: AnyTool): ToolSpec {
   const known = specs.get(tool);
   if (known) return known;
-  const { $schema: _, ...schema } = tool.jsonSchema ?? z.toJSONSchema(tool.schema, { io: "input" });
+  const { $schema: _, ...schema } = tool.jsonSchema ?? z.toJSONSchema(tool.schema, { io: "input", override: unbound });
   const spec = { name: tool.name, description: tool.description, schema };
   specs.set(tool, spec);
   return spec;
+}
+
+/** Bounds that a model keeps to anyway: that an integer is one of JavaScript's, that a text is not empty. */
+function unbound({ jsonSchema: schema }: { readonly jsonSchema: Bounds }): void {
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.minLength === 1) delete schema.minLength;
+}
+
+interface Bounds {
+  maximum?: number;
+  minimum?: number;
+  minLength?: number;
 }
 
 const texts = new WeakMap<ToolSpec, string>();

@@ -2,8 +2,8 @@
  * An agent in a line, folded from its events: the same on the server, in the page and in a replay. Pure and browser-safe.
  */
 import type { AgentEvent, AgentState } from "../agent/event.ts";
-import { addUsage, noUsage } from "../agent/message.ts";
-import type { AgentCard, Span } from "./protocol.ts";
+import { addUsage, noUsage, type ToolDetails } from "../agent/message.ts";
+import type { AgentCard, Span, Step } from "./protocol.ts";
 
 export function newCard(label: string, path: string, at: number): AgentCard {
   return {
@@ -23,6 +23,7 @@ export function newCard(label: string, path: string, at: number): AgentCard {
     rounds: 0,
     asks: 0,
     queued: 0,
+    plan: [],
     reason: null,
     error: null,
     suspendedUntil: null,
@@ -65,6 +66,7 @@ function foldCounts(card: AgentCard, event: AgentEvent): AgentCard {
   switch (event.type) {
     case "message":
       if (event.message.type === "user") return { ...card, rounds: 0 };
+      if (event.message.type === "toolResult") return planned(card, planOf(event.message.details));
       if (event.message.type !== "assistant") return card;
       return event.message.parts.some((part) => part.type === "toolCall") ? { ...card, rounds: card.rounds + 1 } : card;
     case "asked":
@@ -76,10 +78,31 @@ function foldCounts(card: AgentCard, event: AgentEvent): AgentCard {
     case "dequeued":
       return { ...card, queued: Math.max(0, card.queued - 1) };
     case "cleared":
-      return { ...card, error: null };
+      return { ...card, error: null, plan: [] };
     default:
       return card;
   }
+}
+
+/** The same card where no plan was told, as foldCard promises. */
+function planned(card: AgentCard, plan: AgentCard["plan"] | undefined): AgentCard {
+  return plan ? { ...card, plan } : card;
+}
+
+const stepStates: Readonly<Record<string, Step["state"]>> = {
+  pending: "open",
+  in_progress: "doing",
+  completed: "done",
+};
+
+/** The plan that a result tells, if it tells one. What is no step is left out: the details of results are anybody's. */
+export function planOf(details: ToolDetails | undefined): readonly Step[] | undefined {
+  if (details?.type !== "custom" || details.name !== "plan" || !Array.isArray(details.data)) return undefined;
+  return details.data.flatMap((row): Step[] => {
+    if (typeof row !== "object" || row === null || Array.isArray(row)) return [];
+    const state = typeof row.status === "string" ? stepStates[row.status] : undefined;
+    return state && typeof row.content === "string" ? [{ text: row.content, state }] : [];
+  });
 }
 
 function inState(card: AgentCard, state: AgentState, at: number): AgentCard {

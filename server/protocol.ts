@@ -16,6 +16,11 @@ export type { ClientFrame } from "./protocol-schema.ts";
 export const wireVersion = 1;
 
 /** One agent of a fleet in a line: what the tree and the badges show. Folded from events alone, so a replay has them too. */
+export interface Step {
+  readonly text: string;
+  readonly state: "open" | "doing" | "done";
+}
+
 export interface AgentCard {
   readonly label: string;
   /** Labels from the root down, joined by `/`. */
@@ -46,6 +51,8 @@ export interface AgentCard {
   /** How its last work ended; null while it works. */
   readonly reason: EndReason | null;
   readonly error: string | null;
+  /** What it plans to do, as its tool Todo said last. */
+  readonly plan: readonly Step[];
   /** It sleeps until then (Unix ms), for every model is limited; null while it does not. */
   readonly suspendedUntil: number | null;
   readonly persistent: boolean;

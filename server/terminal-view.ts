@@ -1,6 +1,8 @@
 /** Draws an agent's events on a terminal as they come: text as it streams, a line a tool call, errors with what to do. */
 import type { AgentEvent, EventOf } from "../agent/event.ts";
 import { textOf } from "../agent/message.ts";
+import { planOf } from "./card.ts";
+import type { Step } from "./protocol.ts";
 import { askLines } from "./terminal-asks.ts";
 import { printable, type Style } from "./terminal-text.ts";
 
@@ -102,9 +104,18 @@ export class TerminalView {
   }
 
   #message(message: Extract<AgentEvent, { type: "message" }>["message"]): void {
-    if (message.type !== "toolResult" || !message.isError) return;
+    if (message.type !== "toolResult") return;
+    if (!message.isError) return this.#plan(planOf(message.details) ?? []);
     const [first = ""] = printable(message.text).trim().split("\n", 1);
     this.#line(this.#style.red(`  ✗ ${first.slice(0, 160)}`));
+  }
+
+  #plan(steps: readonly Step[]): void {
+    const { bold, dim } = this.#style;
+    for (const { text, state } of steps) {
+      const line = `${marks[state]} ${printable(text)}`;
+      this.#line(`  ${state === "doing" ? bold(line) : dim(line)}`);
+    }
   }
 
   #print(text: string): void {
@@ -123,6 +134,8 @@ export class TerminalView {
     this.#fresh = true;
   }
 }
+
+const marks: Readonly<Record<Step["state"], string>> = { done: "✓", doing: "▸", open: "·" };
 
 function suspendedLine({ until, error, waits }: EventOf<"suspended">): string {
   const at = new Date(until).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });

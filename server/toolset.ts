@@ -8,7 +8,7 @@ import {
   advisorTool,
   builtinTools,
   chooseTools,
-  fleetToolNames,
+  roomyToolNames,
   standardTools,
   type ToolSet,
   type ToolSettings,
@@ -52,8 +52,8 @@ function languagesOf(config: Wanted, place: Place): Languages {
   return new Languages({ ...place, configDir: configDir(env), isTrusted: (root) => isTrusted(root, config, env) });
 }
 
-/** A small window has no room for what tools say of other agents, nor for more of them. */
+/** A small window has no room for what tools say of other agents and of plans, nor for more of them. */
 function standard(info: ModelInfo, place: Place): ToolSet {
   if (!isSmallWindow(info)) return standardTools(place);
-  return { tools: builtinTools(place).filter(({ name }) => !fleetToolNames.includes(name)), shelf: [] };
+  return { tools: builtinTools(place).filter(({ name }) => !roomyToolNames.includes(name)), shelf: [] };
 }

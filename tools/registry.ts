@@ -15,18 +15,20 @@ import { readTool } from "./read.ts";
 import { ToolSettings } from "./settings.ts";
 import { type ShelfOptions, shelfOf } from "./shelf.ts";
 import { skillTool } from "./skill.ts";
+import { todoTool } from "./todo.ts";
 import { toolSearchTool } from "./tool-search.ts";
 import { writeTool } from "./write.ts";
 
 export { defineTool } from "../agent/tool.ts";
 export { type AdvisorOptions, advisorTool } from "./advisor.ts";
+export { definePlugin, type Plugin } from "./plugin.ts";
 export { ToolSettings } from "./settings.ts";
 export type { ShelfOptions } from "./shelf.ts";
 
 const fleetTools: readonly AnyTool[] = [agentSpawnTool, agentSendTool, agentSelfTool, jobTool];
 
-/** Names of those among them that concern other agents and background work. */
-export const fleetToolNames: readonly string[] = fleetTools.map(({ name }) => name);
+/** Names of built-in tools that a small window has no room for: other agents, background work, plans. */
+export const roomyToolNames: readonly string[] = [...fleetTools, todoTool].map(({ name }) => name);
 
 const toolsWith = (settings: ToolSettings): readonly AnyTool[] => [
   readTool,
@@ -36,6 +38,7 @@ const toolsWith = (settings: ToolSettings): readonly AnyTool[] => [
   grepTool,
   globTool,
   listTool,
+  todoTool,
   ...fleetTools,
 ];
 

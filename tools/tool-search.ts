@@ -14,13 +14,14 @@ const schema = z.strictObject({
 });
 
 const mostAtOnce = 6;
+/** However much is installed, the first request stays small. */
+const mostNameChars = 400;
 
 /** `known` are names to tell of in the description: fixed ones, so that it stays the same from turn to turn. */
 export function toolSearchTool(known: readonly string[]) {
   return defineTool({
     name: "ToolSearch",
-    description:
-      known.length === 0 ? description : `${description.trim()}\nThere are, among others: ${known.join(", ")}.`,
+    description: known.length === 0 ? description : `${description.trim()}\nThere are ${listed(known)}.`,
     schema,
     background: false,
     label: ({ query }) => oneLine(`Look for tools: ${query}`),
@@ -40,6 +41,13 @@ export function toolSearchTool(known: readonly string[]) {
       return `${plural(found.length, "tool is", "tools are")} available to you from now on:\n${lines.join("\n")}${also}`;
     },
   });
+}
+
+function listed(names: readonly string[]): string {
+  const all = names.join(", ");
+  if (all.length <= mostNameChars) return all;
+  const shown = all.slice(0, mostNameChars).split(", ").slice(0, -1);
+  return `${shown.join(", ")} and ${names.length - shown.length} more`;
 }
 
 /** Those that are named; else those in which the most, and the rarest, of the words stand, a name counting more. */

@@ -14,6 +14,7 @@ import "./style/call-body.css";
 import "./style/graph.css";
 import "./style/attachments.css";
 import "./style/composer.css";
+import "./style/plan.css";
 import "./style/queue.css";
 import "./style/completions.css";
 import "./style/controls.css";

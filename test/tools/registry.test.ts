@@ -5,7 +5,7 @@ import { builtinTools, chooseTools, selectTools, standardTools, toolNames } from
 
 test("the built-in tools", () => {
   const files = ["Read", "Write", "Edit", "Bash", "Grep", "Glob", "List"];
-  expect(toolNames).toEqual([...files, "AgentSpawn", "AgentSend", "AgentSelf", "Job"]);
+  expect(toolNames).toEqual([...files, "Todo", "AgentSpawn", "AgentSend", "AgentSelf", "Job"]);
   expect(builtinTools().map(({ name }) => name)).toEqual([...toolNames]);
 });
 

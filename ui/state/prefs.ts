@@ -15,6 +15,8 @@ export interface Prefs {
   readonly diffStyle: "unified" | "split";
   /** What the fleet's changes are compared with. */
   readonly changesAgainst: "session" | "git";
+  /** The steps of a plan are all shown. */
+  readonly planOpen: boolean;
   /** Terminals are told to a screen reader. */
   readonly readTerminals: boolean;
   /** Browser notifications on done, blocked, failed. */
@@ -30,6 +32,7 @@ const defaults: Prefs = {
   sideTab: "fleet",
   diffStyle: "unified",
   changesAgainst: "session",
+  planOpen: true,
   readTerminals: false,
   notify: false,
 };

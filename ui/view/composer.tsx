@@ -12,6 +12,7 @@ import { ComposerField } from "./composer-field.tsx";
 import { ComposerFiles } from "./composer-files.tsx";
 import { ComposerHints } from "./composer-hints.tsx";
 import { useFileDrop } from "./file-drop.ts";
+import { Plan } from "./plan.tsx";
 import { Queue } from "./queue.tsx";
 
 export function Composer() {
@@ -60,6 +61,7 @@ export function Composer() {
         void take(files);
       }}
     >
+      <Plan steps={store.transcript?.view()?.card.plan ?? []} />
       <Queue composing={composing} />
       <Show when={composing.draft().problem}>
         {(problem) => (
