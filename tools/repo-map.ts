@@ -46,7 +46,7 @@ async function map(args: RepoMapArgs, index: OpenIndex, directory: string, conte
   const focus = focusOf(args.focus ?? [], root, context);
   if ("text" in focus) return focus;
   const pace = paced(context.signal);
-  const graph = await graphOf(store.rows(), survey.files, pace);
+  const graph = await graphOf(store, survey.files, pace);
   const seen = seenFiles(root, context);
   const interest = interestOf(graph, { query: args.query, focus: focus.paths, seen });
   const ranks = await rank(graph, interest, pace);

@@ -12,7 +12,7 @@ import { placeAt } from "../tools/tool-bench.ts";
 import { median, printMetric } from "./metric.ts";
 import { makeCodeTree } from "./support/code-tree.ts";
 
-const runs = 5;
+const runs = 3;
 const old = new Date(Date.now() - 60_000);
 
 async function timed(work: () => Promise<{ readonly isError?: boolean }>): Promise<number> {

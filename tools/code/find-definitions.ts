@@ -1,5 +1,5 @@
 /** Definitions that fit a query: by their names, and by the words of names, comments and paths (BM25). */
-import { type NameFit, nameMatcher } from "./match-name.ts";
+import { exactPattern, type NameFit, nameMatcher } from "./match-name.ts";
 import type { Definition } from "./outline.ts";
 import type { Pace } from "./pace.ts";
 import { isAside } from "./place.ts";
@@ -23,9 +23,9 @@ export async function findDefinitions(
   query: string,
   pace: Pace,
 ): Promise<FoundDefinition[]> {
-  const named = await byName(store, files, query, pace);
-  const exact = named.filter(({ fit }) => fit === "exact");
+  const exact = await byName(store, files, query, "exact", pace);
   if (exact.length > 0) return exact;
+  const named = await byName(store, files, query, "near", pace);
   if (named.length > 0 && wordsOf(query).length > 1) return named;
   const keys = new Set(named.map(keyOf));
   const worded = await byWords(store, files, query, pace);
@@ -36,29 +36,34 @@ function keyOf({ path, definition }: FoundDefinition): string {
   return `${path}:${definition.line}:${definition.name}`;
 }
 
-/** A name at the start of a packed definition: kind, two lines and a number follow. */
-const packedName = /\["([^"\\]+)","[a-z]+",\d+,\d+,-?\d+,/g;
-
-async function byName(store: Store, files: (path: string) => boolean, query: string, pace: Pace) {
+async function byName(
+  store: Store,
+  files: (path: string) => boolean,
+  query: string,
+  how: "exact" | "near",
+  pace: Pace,
+): Promise<FoundDefinition[]> {
   const [, owner = "", name = ""] =
     /^(?:(.*?)(?:::|[.#/]))?([^\s.#/:]+)$/u.exec(query.replace(/\(\)$/, "").trim()) ?? [];
   if (name === "") return [];
   const match = nameMatcher(name);
-  const known = new Map<string, ReturnType<typeof match>>();
-  const matchOnce = (each: string) => {
-    if (!known.has(each)) known.set(each, match(each));
-    return known.get(each);
-  };
-  const found: FoundDefinition[] = [];
-  for (const { path, definitions } of store.packed()) {
+  const exact = exactPattern(name);
+  const mayFit = (symbols: string) =>
+    how === "exact" ? exact.test(symbols) : symbols.split("\n").some((each) => match(each) !== undefined);
+  const fitting: string[] = [];
+  for (const { path, text } of store.column("symbols")) {
     await pace.rest();
-    if (!files(path) || !definitions.matchAll(packedName).some(([, each = ""]) => matchOnce(each) !== undefined))
-      continue;
-    const outline = unpack(definitions);
+    if (files(path) && mayFit(text)) fitting.push(path);
+  }
+  const found: FoundDefinition[] = [];
+  for (const path of fitting) {
+    await pace.rest();
+    const outline = store.definitions(path);
     for (const definition of outline) {
-      const matched = matchOnce(definition.name);
+      const matched = match(definition.name);
       const container = outline[definition.parent]?.name ?? "";
-      if (matched === undefined || !isOwned(owner, container, definition)) continue;
+      if (matched === undefined || (how === "exact") !== (matched.fit === "exact")) continue;
+      if (!isOwned(owner, container, definition)) continue;
       found.push({ path, definition, container, fit: matched.fit, score: matched.score + standing(path, definition) });
     }
   }
@@ -105,7 +110,7 @@ async function byWords(store: Store, files: (path: string) => boolean, query: st
   if (stems.length === 0) return [];
   const candidates: Candidate[] = [];
   let total = 0;
-  for (const { path, definitions } of store.packed()) {
+  for (const { path, text: definitions } of store.column("definitions")) {
     await pace.rest();
     if (!files(path)) continue;
     total += definitions.length / 150;

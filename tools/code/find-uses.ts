@@ -36,9 +36,9 @@ export async function findUses(
   pace: Pace,
 ): Promise<FoundUses> {
   const using: string[] = [];
-  for (const { path, uses } of store.rows()) {
+  for (const { path, text } of store.column("uses")) {
     await pace.rest();
-    if (files(path) && usesName(uses, name)) using.push(path);
+    if (files(path) && usesName(text, name)) using.push(path);
   }
   using.sort((a, b) => Number(isAside(a)) - Number(isAside(b)));
   const found: FoundUse[] = [];

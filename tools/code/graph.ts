@@ -4,7 +4,7 @@
  */
 import { languageOf } from "./languages.ts";
 import type { Pace } from "./pace.ts";
-import type { FileRow } from "./store.ts";
+import type { Store } from "./store.ts";
 
 export interface Graph {
   /** Paths from the project's root. */
@@ -23,18 +23,16 @@ export interface Graph {
 }
 
 /** Of the files of the project, only those under the directory that is mapped. */
-export async function graphOf(rows: Iterable<FileRow>, files: ReadonlySet<string>, pace: Pace): Promise<Graph> {
+export async function graphOf(store: Store, files: ReadonlySet<string>, pace: Pace): Promise<Graph> {
   const paths: string[] = [];
-  const uses: string[] = [];
   const numbers = new Map<string, number>();
   const defined: number[] = [];
   const definedAt = [0];
-  for (const row of rows) {
-    if (!files.has(row.path)) continue;
+  for (const { path, text } of store.column("names")) {
+    if (!files.has(path)) continue;
     await pace.rest();
-    paths.push(row.path);
-    uses.push(row.uses);
-    for (const name of row.names.split("\n")) {
+    paths.push(path);
+    for (const name of text.split("\n")) {
       if (name === "") continue;
       const number = numbers.get(name) ?? numbers.size;
       numbers.set(name, number);
@@ -46,12 +44,12 @@ export async function graphOf(rows: Iterable<FileRow>, files: ReadonlySet<string
   for (const name of defined) definers[name] = (definers[name] ?? 0) + 1;
   const own = { files: paths, names: [...numbers.keys()], definers };
   const from = { defined: Uint32Array.from(defined), definedAt: Uint32Array.from(definedAt) };
-  return { ...own, ...from, ...(await usesOf(paths, uses, numbers, from, pace)) };
+  return { ...own, ...from, ...(await usesOf(store, paths, numbers, from, pace)) };
 }
 
 async function usesOf(
-  files: readonly string[],
-  uses: readonly string[],
+  store: Store,
+  paths: readonly string[],
   numbers: ReadonlyMap<string, number>,
   { defined, definedAt }: Pick<Graph, "defined" | "definedAt">,
   pace: Pace,
@@ -59,9 +57,11 @@ async function usesOf(
   const used: number[] = [];
   const counts: number[] = [];
   const usedAt = [0];
-  for (const [file, text] of uses.entries()) {
+  let file = 0;
+  for (const { path, text } of store.column("uses")) {
+    if (path !== paths[file]) continue;
     await pace.rest();
-    const isStrict = keepsMembersApart(files[file] ?? "");
+    const isStrict = keepsMembersApart(path);
     const own = new Set(defined.subarray(definedAt[file], definedAt[file + 1]));
     for (let start = 0; start < text.length; ) {
       const gap = text.indexOf(" ", start);
@@ -75,6 +75,7 @@ async function usesOf(
       start = end + 1;
     }
     usedAt.push(used.length);
+    file += 1;
   }
   return { usedAt: Uint32Array.from(usedAt), used: Uint32Array.from(used), counts: Uint32Array.from(counts) };
 }

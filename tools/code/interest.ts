@@ -58,13 +58,20 @@ function namesInQuery({ names }: Graph, query: string): Float64Array {
   const whole = new Set(query.match(/[\p{L}\p{N}_$]+/gu));
   for (const [at, name] of names.entries()) {
     if (whole.has(name.replace(/^\./, ""))) fit[at] = 1;
-    else {
+    else if (mayHave(name, stems)) {
       const words = wordsOf(name);
       const shared = words.filter((word) => stems.has(stem(word))).length;
       if (shared > 0 && 2 * shared >= words.length) fit[at] = (0.5 * shared) / words.length;
     }
   }
   return fit;
+}
+
+/** Whether it is worth taking apart. */
+function mayHave(name: string, stems: ReadonlySet<string>): boolean {
+  const lower = name.toLowerCase();
+  for (const each of stems) if (lower.includes(each)) return true;
+  return false;
 }
 
 /** A file fits by the names it defines, rare ones more, and by the words of its path. */

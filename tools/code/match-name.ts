@@ -14,6 +14,7 @@ export function nameMatcher(typed: string): (name: string) => NameMatch | undefi
   const lower = typed.toLowerCase();
   const plain = bare(typed);
   const humps = humpsOf(typed);
+  const first = lower[0] ?? "";
   return (name) => {
     if (name === typed) return { fit: "exact", score: 100 };
     const other = name.toLowerCase();
@@ -21,11 +22,18 @@ export function nameMatcher(typed: string): (name: string) => NameMatch | undefi
     if (plain !== "" && bare(name) === plain) return { fit: "exact", score: 88 };
     const extra = Math.min(15, Math.abs(name.length - typed.length) / 2);
     if (other.startsWith(lower)) return { fit: "prefix", score: 75 - extra };
-    if (typed.length >= 2 && fitsHumps(humps, wordsOf(name))) return { fit: "humps", score: 60 - extra };
+    if (typed.length >= 2 && other.includes(first) && fitsHumps(humps, wordsOf(name)))
+      return { fit: "humps", score: 60 - extra };
     if (typed.length >= 3 && holds(name, plain)) return { fit: "part", score: 45 - extra };
     if (isNear(lower, other)) return { fit: "near", score: 30 };
     return undefined;
   };
+}
+
+/** Finds names, one a line, that match exactly but for case and underscores. */
+export function exactPattern(typed: string): RegExp {
+  const letters = [...typed.replace(/^[\W_]+|[\W_]+$/g, "")].filter((letter) => letter !== "_");
+  return new RegExp(`^[_#$~]*${letters.map(RegExp.escape).join("_?")}[_?!=]*$`, "imu");
 }
 
 function bare(name: string): string {
@@ -34,6 +42,7 @@ function bare(name: string): string {
 
 /** From the start of one of its words on; anywhere in a name that is one word. */
 function holds(name: string, plain: string): boolean {
+  if (!bare(name).includes(plain)) return false;
   const words = wordsOf(name);
   if (words.length === 1) return name.toLowerCase().includes(plain);
   return words.some((_, at) => words.slice(at).join("").startsWith(plain));

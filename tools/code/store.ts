@@ -23,14 +23,19 @@ export interface StoredStamp extends Stamp {
   readonly skip: Skip | null;
 }
 
-/** Names and uses of a file, as its row has them. */
-export interface FileRow {
+/** One column of a file's row. */
+export interface FileText {
+  /** From the project's root. */
   readonly path: string;
-  /** Shared names, one a line; those of methods begin with a dot. */
-  readonly names: string;
-  /** `name count` each, one a line; names used after a dot begin with one. */
-  readonly uses: string;
+  readonly text: string;
 }
+
+/**
+ * What a row has of a file: `names`, the shared ones, one a line, those of methods begin with a dot; `symbols`, all names that
+ * it defines, one a line; `uses`, `name count` each, one a line, names used after a dot begin with one; `definitions`, for
+ * `unpack`.
+ */
+export type Column = "names" | "symbols" | "uses" | "definitions";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -54,7 +59,7 @@ export class Store implements Disposable {
     db.run("PRAGMA synchronous = OFF");
     db.run(`CREATE TABLE IF NOT EXISTS files (
       path TEXT PRIMARY KEY, mtime REAL NOT NULL, size INTEGER NOT NULL, skip TEXT,
-      names TEXT NOT NULL, uses TEXT NOT NULL, definitions TEXT NOT NULL)`);
+      names TEXT NOT NULL, symbols TEXT NOT NULL, uses TEXT NOT NULL, definitions TEXT NOT NULL)`);
     db.query("SELECT count(*) FROM files WHERE path = ''").get();
   }
 
@@ -88,13 +93,14 @@ export class Store implements Disposable {
   }
 
   put(files: readonly { readonly path: string; readonly stamp: Stamp; readonly reply: ParseReply }[]): void {
-    const row = this.#db.query("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)");
+    const row = this.#db.query("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     this.#db.transaction(() => {
       for (const { path, stamp, reply } of files) {
         const names = [...new Set(reply.definitions.filter(({ isShared }) => isShared).map(sharedName))].join("\n");
+        const symbols = [...new Set(reply.definitions.map(({ name }) => name))].join("\n");
         const uses = reply.uses.map(([name, count]) => `${name} ${count}`).join("\n");
         const definitions = JSON.stringify(reply.definitions.map(pack));
-        row.run(path, stamp.mtimeMs, stamp.size, reply.skip ?? null, names, uses, definitions);
+        row.run(path, stamp.mtimeMs, stamp.size, reply.skip ?? null, names, symbols, uses, definitions);
       }
     })();
   }
@@ -106,20 +112,10 @@ export class Store implements Disposable {
     })();
   }
 
-  /** Rows of all files that are not passed over, by path. */
-  rows(): IterableIterator<FileRow> {
-    return this.#db
-      .query<FileRow, []>("SELECT path, names, uses FROM files WHERE skip IS NULL ORDER BY path")
-      .iterate();
-  }
-
-  /** Definitions of all files as JSON, to be looked through before it is parsed. */
-  packed(): IterableIterator<{ readonly path: string; readonly definitions: string }> {
-    return this.#db
-      .query<{ path: string; definitions: string }, []>(
-        "SELECT path, definitions FROM files WHERE skip IS NULL ORDER BY path",
-      )
-      .iterate();
+  /** Of all files that are not passed over, by path. */
+  column(column: Column): IterableIterator<FileText> {
+    const text = `SELECT path, ${column} AS text FROM files WHERE skip IS NULL ORDER BY path`;
+    return this.#db.query<FileText, []>(text).iterate();
   }
 
   definitions(path: string): readonly Definition[] {
@@ -150,7 +146,7 @@ function pack({ name, kind, line, endLine, parent, signature, isShared, doc }: D
   return [name, kind, line, endLine, parent, signature, isShared ? 1 : 0, doc];
 }
 
-/** Reads what `Store.packed` gives. */
+/** Reads the column `definitions`. */
 export function unpack(json: string): readonly Definition[] {
   const rows: Packed[] = JSON.parse(json);
   return rows.map(([name, kind, line, endLine, parent, signature, isShared, doc]) => ({
