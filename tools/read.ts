@@ -122,7 +122,7 @@ async function show(file: Shown, hash: string): Promise<Content> {
   const head = await source.read(0, Math.min(source.size, 8192));
   const once = (output: ToolOutput): Content => ({ output, hash, repeatable: false });
   if (head.length === 0) return once({ text: `${path} is empty.` });
-  const kind = kindOf(path, head);
+  const kind = kindOf(file.isUnpacked ? path.replace(/\.(gz|bz2|xz|zst)$/i, "") : path, head);
   const wrong = wrongArgs(kind, args);
   if (wrong !== undefined) return once(failure(`${path} ${wrong}`));
   switch (kind) {
@@ -214,11 +214,11 @@ async function showUnpacked(
   note: string,
 ): Promise<ToolOutput> {
   const { member, ...rest } = args;
-  const name = member === undefined ? path.replace(/\.(gz|bz2|xz|zst)$/i, "") : `${path} ${member}`;
+  const name = member === undefined ? path : `${path} ${member}`;
   if (isUnpacked) return failure(`${path} is packed more than once. Unpack it with Bash.`);
   const bytes = await readFile(into);
   const read = async (from: number, to: number) => bytes.subarray(from, to);
   const source = { size: bytes.length, read };
   const { output } = await show({ path: name, canonical: into, source, args: rest, context, isUnpacked: true }, "");
-  return note === "" ? output : { ...output, text: `${output.text}\n[${note}]` };
+  return note === "" || output.isError ? output : { ...output, text: `${output.text}\n[${note}]` };
 }
