@@ -1,6 +1,7 @@
 /** Has tools that write files say which errors their changes brought in. */
 import { readFile } from "node:fs/promises";
-import type { AnyTool, ShelfEntry, ToolContext, ToolForms, ToolOutput } from "../../agent/tool.ts";
+import { diffsOf, type FileDiff } from "../../agent/message.ts";
+import type { AnyTool, ShelfEntry, ToolContext, ToolForms } from "../../agent/tool.ts";
 import type { Languages } from "./languages.ts";
 import type { Edited, EditNews } from "./news.ts";
 
@@ -42,7 +43,7 @@ function followed(tool: AnyTool, languages: Languages): AnyTool {
     ...tool,
     async run(args, context) {
       const output = await tool.run(args, context);
-      const files = languages.afterEdits && output.isError !== true ? changedBy(output) : [];
+      const files = languages.afterEdits && output.isError !== true ? diffsOf(output.details) : [];
       if (files.length === 0) return output;
       const isOpen = languages.pool !== undefined;
       const news = tell(files, languages, context);
@@ -53,16 +54,9 @@ function followed(tool: AnyTool, languages: Languages): AnyTool {
   };
 }
 
-type Changed = Extract<ToolOutput["details"], { type: "diff" }>;
-
-function changedBy({ details }: ToolOutput): readonly Pick<Changed, "path" | "hunks">[] {
-  if (details?.type === "diff") return [details];
-  return details?.type === "diffs" ? details.files.filter(({ deleted }) => !deleted) : [];
-}
-
 /** Undefined also where it went wrong: the edit is made, whatever is said of it. */
 async function tell(
-  files: readonly Pick<Changed, "path" | "hunks">[],
+  files: readonly FileDiff[],
   languages: Languages,
   { workspace, signal }: ToolContext,
 ): Promise<string | undefined> {
@@ -74,7 +68,7 @@ async function tell(
       import("../patch.ts"),
     ]);
     const edits: Edited[] = [];
-    for (const { path, hunks } of files) {
+    for (const { path, hunks } of files.filter(({ deleted }) => !deleted)) {
       const canonical = canonicalPath(path);
       const before = undoHunks(await readFile(canonical, "utf8"), hunks);
       if (before !== undefined) edits.push({ path: canonical, before });
