@@ -74,12 +74,10 @@ export class McpServer implements ToolSource, AsyncDisposable {
   }
 
   open(): Promise<readonly AnyTool[]> {
-    this.#opening ??= this.#link()
-      .then(({ link }) => this.#list(link))
-      .catch((error: unknown) => {
-        this.#opening = undefined;
-        throw error;
-      });
+    this.#opening ??= this.use((link) => this.#list(link)).catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
     return this.#opening;
   }
 
@@ -90,17 +88,27 @@ export class McpServer implements ToolSource, AsyncDisposable {
 
   /** Does something with the server, which is started where it is not running. Rejects with an `Error` that says why not. */
   async use<Result>(use: Use<Result>): Promise<Result> {
-    const { reasonOf, statusOf } = await import("./failure.ts");
-    const { link } = await this.#link();
-    try {
-      return await use(link);
-    } catch (error) {
-      // The server has forgotten us, and did nothing.
-      const isForgotten = statusOf(error) === 404 || (statusOf(error) === 400 && /session/i.test(messageOf(error)));
-      if (isForgotten) await this.#drop(link);
-      if (isForgotten || (await link.loggedIn(error))) return use((await this.#link()).link);
-      throw new Error(link.end ?? reasonOf(error, this.config.name, this.callMs), { cause: error });
+    const { reasonOf } = await import("./failure.ts");
+    for (let canRepeat = true; ; canRepeat = false) {
+      const { link } = await this.#link();
+      try {
+        return await use(link);
+      } catch (error) {
+        if (canRepeat && (await this.#mended(link, error))) continue;
+        throw new Error(link.end ?? reasonOf(error, this.config.name, this.callMs), { cause: error });
+      }
     }
+  }
+
+  /** Whether it makes sense to ask again: the server had forgotten us, or a person has logged in; it did nothing then. */
+  async #mended(link: Link, error: unknown): Promise<boolean> {
+    const { statusOf } = await import("./failure.ts");
+    const status = statusOf(error);
+    if (status === 404 || (status === 400 && /session/i.test(messageOf(error)))) {
+      await this.#drop(link);
+      return true;
+    }
+    return link.loggedIn(error);
   }
 
   get callMs(): number {
