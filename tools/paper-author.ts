@@ -1,6 +1,6 @@
 /** Finds people who write papers, and lists what they wrote. */
 import { z } from "zod";
-import { defineTool, type ToolOutput } from "../agent/tool.ts";
+import { defineTool } from "../agent/tool.ts";
 import { failure, oneLine, plural } from "./output.ts";
 import description from "./paper-author.md" with { type: "text" };
 import { readScholarId, type Scholar, type ScholarIndex } from "./papers/author.ts";
@@ -9,7 +9,7 @@ import { type Library, remembered } from "./papers/library.ts";
 import { failureOf } from "./papers/lookup.ts";
 import type { Paper } from "./papers/paper.ts";
 import type { Links } from "./papers/source.ts";
-import { paperCards, withNotes, writePapers } from "./papers/write.ts";
+import { noneAnswered, paperCards, withNotes, writePapers } from "./papers/write.ts";
 import { wrongYears, year } from "./papers/years.ts";
 
 const schema = z.strictObject({
@@ -86,10 +86,6 @@ async function find({ s2, openalex }: Library, { query = "", limit = 10 }: Args,
     }
   }
   return { output: noneAnswered(failures), isWhole: false };
-}
-
-function noneAnswered(failures: readonly string[]): ToolOutput {
-  return failure(`No source answered:\n${failures.map((each) => `- ${each}`).join("\n")}`);
 }
 
 function write({ id, name, affiliations, papers, citations, hIndex }: Scholar, at: number): string {

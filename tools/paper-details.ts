@@ -67,7 +67,7 @@ async function tell(library: Library, args: Args, ids: readonly PaperId[], conte
   }
   const looked = await lookUp(sourcesFor(library, args.source), ids, context.signal);
   const found = looked.results.flatMap(({ paper }) => paper ?? []);
-  const isWhole = looked.results.every(({ isOpen, paper }) => paper !== undefined || !isOpen);
+  const isWhole = looked.results.every(({ isUnsure, paper }) => paper !== undefined || !isUnsure);
   if (found.length === 0) {
     return { output: failure([...looked.results.map(absence), ...looked.failures].join("\n")), isWhole: false };
   }
@@ -80,8 +80,8 @@ async function tell(library: Library, args: Args, ids: readonly PaperId[], conte
   return { output: { text: withNotes(text.join("\n"), notes), details: paperCards(found) }, isWhole };
 }
 
-function absence({ id, isOpen }: Looked): string {
-  return isOpen ? `${wordOf(id)} could not be looked up everywhere.` : `${wordOf(id)} was not found.`;
+function absence({ id, isUnsure }: Looked): string {
+  return isUnsure ? `${wordOf(id)} could not be looked up everywhere.` : `${wordOf(id)} was not found.`;
 }
 
 /** Crossref knows best where a paper came out. */
@@ -101,7 +101,7 @@ async function tellBibtex(
   const missing = results.filter(({ paper }) => paper === undefined);
   const text = [bibtex(papers), ...missing.map((each) => `% ${absence(each)}`)].join("\n\n");
   const notes = registered.failures.map((each) => `Without what Crossref knows: ${each}`);
-  const isWhole = notes.length === 0 && missing.every(({ isOpen }) => !isOpen);
+  const isWhole = notes.length === 0 && missing.every(({ isUnsure }) => !isUnsure);
   return { output: { text: withNotes(text, notes) }, isWhole };
 }
 

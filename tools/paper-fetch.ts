@@ -74,7 +74,7 @@ async function fetchAll(library: Library, ids: readonly PaperId[], context: Tool
 
 async function fetchOne(
   library: Library,
-  { id, paper, isOpen }: Looked,
+  { id, paper, isUnsure }: Looked,
   lookups: readonly string[],
   signal: AbortSignal,
 ): Promise<Fetched> {
@@ -88,9 +88,9 @@ async function fetchOne(
   const more = other?.paper?.pdfUrls.filter((url) => !paper?.pdfUrls.includes(url)) ?? [];
   const second = more.length > 0 ? await library.pdfs.fetch(id, more, signal) : [];
   if (!Array.isArray(second)) return { id, paper, pdf: second };
-  const why = [...pdf, ...second, ...(isOpen ? lookups : [])];
+  const why = [...pdf, ...second, ...(isUnsure ? lookups : [])];
   const none =
-    paper === undefined && first.length === 0 && !isOpen ? "It was not found." : "No free copy of it is known.";
+    paper === undefined && first.length === 0 && !isUnsure ? "It was not found." : "No free copy of it is known.";
   return { id, paper, pdf: why.length > 0 ? why : [none] };
 }
 

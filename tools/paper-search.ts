@@ -4,11 +4,11 @@ import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts"
 import { failure, oneLine, plural } from "./output.ts";
 import description from "./paper-search.md" with { type: "text" };
 import { fuse } from "./papers/fuse.ts";
-import { type Library, remembered, sourceOf } from "./papers/library.ts";
+import { type Library, remembered } from "./papers/library.ts";
 import { failureOf } from "./papers/lookup.ts";
 import type { Paper } from "./papers/paper.ts";
 import { inYears, type Question, type Source, sourceNames } from "./papers/source.ts";
-import { paperCards, withNotes, writePapers } from "./papers/write.ts";
+import { noneAnswered, paperCards, withNotes, writePapers } from "./papers/write.ts";
 import { wrongYears, year } from "./papers/years.ts";
 
 const schema = z.strictObject({
@@ -51,7 +51,7 @@ async function search(library: Library, args: Args, { signal, progress }: ToolCo
     years: { from: args.year_from, to: args.year_to },
     openOnly,
   };
-  const asked = (source === "fused" ? library.sources : [sourceOf(library, source)]).filter(
+  const asked = (source === "fused" ? library.sources : [library[source]]).filter(
     ({ knowsOpen }) => knowsOpen || !openOnly,
   );
   if (asked.length === 0) {
@@ -80,10 +80,6 @@ async function askAll(sources: readonly Source[], question: Question, signal: Ab
     ),
   );
   return { rankings, failures };
-}
-
-function noneAnswered(failures: readonly string[]): ToolOutput {
-  return failure(`No source answered:\n${failures.map((each) => `- ${each}`).join("\n")}`);
 }
 
 function show(args: Args, papers: readonly Paper[], failures: readonly string[]): ToolOutput {

@@ -9,7 +9,7 @@ import { Crossref } from "./crossref.ts";
 import { OpenAlex } from "./openalex.ts";
 import { PdfStore } from "./pdf-store.ts";
 import { SemanticScholar } from "./semantic-scholar.ts";
-import type { Source, SourceName } from "./source.ts";
+import type { Source } from "./source.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -77,10 +77,6 @@ export function sharedLibrary(env: Env): Library {
   const library = shared.get(key) ?? openLibrary({ env });
   shared.set(key, library);
   return library;
-}
-
-export function sourceOf(library: Library, name: SourceName): Source {
-  return library[name];
 }
 
 /** The result of a call that was made before, or of this one; what lacks something is not kept. */

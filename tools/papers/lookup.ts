@@ -3,13 +3,13 @@ import { ServiceError } from "../web/service.ts";
 import type { PaperId } from "./id.ts";
 import type { Library } from "./library.ts";
 import type { Paper } from "./paper.ts";
-import type { Source } from "./source.ts";
+import type { Source, SourceName } from "./source.ts";
 
 export interface Looked {
   readonly id: PaperId;
   readonly paper: Paper | undefined;
   /** A source that might know it did not answer. */
-  readonly isOpen: boolean;
+  readonly isUnsure: boolean;
 }
 
 export interface LookedUp {
@@ -25,7 +25,7 @@ export async function lookUp(
   ids: readonly PaperId[],
   signal: AbortSignal,
 ): Promise<LookedUp> {
-  let results: readonly Looked[] = ids.map((id) => ({ id, paper: undefined, isOpen: false }));
+  let results: readonly Looked[] = ids.map((id) => ({ id, paper: undefined, isUnsure: false }));
   const failures: string[] = [];
   for (const source of sources) {
     const missing = results.filter(({ id, paper }) => paper === undefined && source.takes(id));
@@ -38,14 +38,14 @@ export async function lookUp(
     results = results.map((each) => {
       const at = asked.indexOf(each.id);
       if (at < 0) return each;
-      return found ? { ...each, paper: found[at] } : { ...each, isOpen: true };
+      return found ? { ...each, paper: found[at] } : { ...each, isUnsure: true };
     });
   }
   return { results, failures };
 }
 
 /** The sources for one that was named, or all in the order in which they are good at names. */
-export function sourcesFor(library: Library, name: (keyof Library & Source["name"]) | undefined): readonly Source[] {
+export function sourcesFor(library: Library, name: SourceName | undefined): readonly Source[] {
   if (name !== undefined) return [library[name]];
   return [library.s2, library.openalex, library.arxiv, library.crossref];
 }

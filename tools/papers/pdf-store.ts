@@ -66,10 +66,12 @@ export class PdfStore {
   async #get(address: string, signal: AbortSignal): Promise<Buffer | string> {
     const url = readUrl(address);
     if (typeof url === "string") return `${address.slice(0, 200)}: ${url}`;
-    if (address.startsWith(`${this.#arxivUrl}/`)) await this.#arxivPacer.turn(signal);
+    const isArxiv = address.startsWith(`${this.#arxivUrl}/`);
+    if (isArxiv) await this.#arxivPacer.turn(signal);
     try {
       const wanted = { method: "GET", accept: "application/pdf, */*;q=0.1", signal, maxBytes, timeoutMs } as const;
       const { status, body, cut, type } = await get(url, wanted, this.#network);
+      if (isArxiv && (status === 429 || status === 503)) this.#arxivPacer.refused();
       if (status >= 400) return `${url.href} answered with status ${status}.`;
       if (cut) return `${url.href} has more than ${maxBytes / 1024 / 1024} MiB.`;
       return isPdf(body) ? body : `${url.href} is no PDF${type ? ` but ${type}` : ""}.`;

@@ -1,6 +1,7 @@
 /** Papers as text for a model, and as cards for the page. */
 import type { ToolDetails } from "../../agent/message.ts";
-import { plural, sliceWhole } from "../output.ts";
+import type { ToolOutput } from "../../agent/tool.ts";
+import { failure, plural, sliceWhole } from "../output.ts";
 import { addressOf, type Paper } from "./paper.ts";
 
 const namedAuthors = 6;
@@ -76,4 +77,9 @@ export function cardOf(paper: Paper, abstractChars = 2_000): PaperCard {
 /** Notes below a result. */
 export function withNotes(text: string, notes: readonly string[]): string {
   return notes.length === 0 ? text : `${text}\n\n${notes.map((note) => `[${note}]`).join("\n")}`;
+}
+
+/** Why each source failed. */
+export function noneAnswered(failures: readonly string[]): ToolOutput {
+  return failure(`No source answered:\n${failures.map((each) => `- ${each}`).join("\n")}`);
 }
