@@ -107,6 +107,28 @@ test("@@ lines say which of the same lines is meant", async () => {
   expect(dir.read("a.ts")).toBe(source.replace(/return 1(?=[^1]*$)/, "return 2"));
 });
 
+test("an @@ line may be indented otherwise or repeated below; lines under one that is nowhere must be the only ones", async () => {
+  using dir = project({ "a.ts": source });
+  const loosely = await dir.patch(
+    "*** Update File: a.ts",
+    "@@ class B {",
+    "@@ f() {",
+    "-    return 1;",
+    "+    return 2;",
+  );
+  expect(loosely.text).toContain("its @@ line fits line 7 with indentation aside.");
+  expect(dir.read("a.ts")).toBe(source.replace(/return 1(?=[^1]*$)/, "return 2"));
+  await dir.patch("*** Update File: a.ts", "@@ class B {", " class B {", "-  f() {", "+  g() {");
+  expect(dir.read("a.ts")).toContain("class B {\n  g() {\n    return 2;");
+  const nowhere = await dir.patch("*** Update File: a.ts", "@@ class C {", "-  }", "+  };");
+  expect([nowhere.isError, nowhere.text]).toEqual([
+    true,
+    "Chunk 1 (line 3 of the patch) has several places in a.ts: lines 4, 9; nothing was changed. Add lines around it, or an @@ line above it.",
+  ]);
+  const once = await dir.patch("*** Update File: a.ts", "@@ class C {", "-    return 1;", "+    return 3;");
+  expect(once.text).toContain("its @@ line was not found; its lines were, at line 3.");
+});
+
 test("of the same lines the first is changed, and the result says that there are others", async () => {
   using dir = project({ "a.ts": source });
   const { text } = await dir.patch("*** Update File: a.ts", "@@", "-    return 1;", "+    return 2;");
@@ -148,9 +170,21 @@ test("a chunk that fits loosely in several places, or whose indentation says not
 
 test("chunks out of their order, and @@ lines that are nowhere, are put where their lines stand once, and told of", async () => {
   using dir = project({ "a.txt": "one\ntwo\nthree\n" });
-  const { text } = await dir.patch("*** Update File: a.txt", "@@", "-three", "+3", "@@ nowhere", "-one", "+1");
-  expect(dir.read("a.txt")).toBe("1\ntwo\n3\n");
+  const { text } = await dir.patch(
+    "*** Update File: a.txt",
+    "@@",
+    "-three",
+    "+3",
+    "@@",
+    "-one",
+    "+1",
+    "@@ nowhere",
+    "-two",
+    "+2",
+  );
+  expect(dir.read("a.txt")).toBe("1\n2\n3\n");
   expect(text).toContain("it was found further up than it was told, at lines 1-1.");
+  expect(text).toContain("its @@ line was not found; its lines were, at line 2.");
 });
 
 test("added lines without context go below their @@ line, or to the end", async () => {

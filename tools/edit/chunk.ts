@@ -79,13 +79,14 @@ class Placing {
   place(chunk: Chunk): void {
     const from = this.#anchor(chunk);
     const old = chunk.lines.filter(({ type }) => type !== "add").map(({ text }) => text);
-    const isAnchored = chunk.anchors.length > 0 && from !== undefined;
     if (old.length === 0) {
-      if (chunk.anchors.length > 0 && from === undefined) throw this.#miss(chunk, chunk.anchors);
-      const at = isAnchored && !chunk.atEnd ? from : this.#file.length;
-      return this.#splice(chunk, { index: at });
+      if (from === undefined) throw this.#miss(chunk, chunk.anchors);
+      const isBelow = chunk.anchors.length > 0 && !chunk.atEnd;
+      return this.#splice(chunk, { index: isBelow ? from : this.#file.length });
     }
-    const match = this.#find(chunk, old, from ?? this.#cursor);
+    // Some repeat the @@ line as the first of those that stay.
+    const first = from !== undefined && chunk.anchors.at(-1) === old[0] ? from - 1 : from;
+    const match = this.#find(chunk, old, first);
     if (from === undefined) this.#note(chunk, `its @@ line was not found; its lines were, at line ${match.index + 1}`);
     this.#splice(chunk, match);
   }
@@ -107,40 +108,46 @@ class Placing {
     return { text: whole.join(""), notes: this.#notes };
   }
 
-  /** The line below its anchors; undefined where they are nowhere. */
+  /** The line below its anchors, each the first below the one before; undefined where one has no such place. */
   #anchor(chunk: Chunk): number | undefined {
     let from = this.#cursor;
     for (const anchor of chunk.anchors) {
-      const exact = findExact(this.#file, [anchor]);
-      const below = exact.find((index) => index >= from);
-      const [only, ...others] = exact.length > 0 ? exact.map((index) => ({ index })) : this.#loose([anchor]);
-      const match: Match | undefined =
-        below === undefined ? (others.length === 0 ? only : undefined) : { index: below };
+      const match = this.#anchorLine(anchor, from);
       if (!match) return undefined;
       if (match.aside) this.#note(chunk, `its @@ line fits line ${match.index + 1} with ${asideWords[match.aside]}`);
-      else if (match.index < from) this.#note(chunk, `its @@ line was found further up, at line ${match.index + 1}`);
+      if (match.index < from) this.#note(chunk, `its @@ line was found further up, at line ${match.index + 1}`);
       from = match.index + 1;
     }
     return from;
   }
 
-  #find(chunk: Chunk, old: readonly string[], from: number): Match {
+  #anchorLine(anchor: string, from: number): Match | undefined {
+    const exact = findExact(this.#file, [anchor]).map((index): Match => ({ index }));
+    const loose = exact.length > 0 ? [] : this.#loose([anchor]);
+    const below = [...exact, ...loose].find(({ index }) => index >= from);
+    const [only, ...others] = [...exact, ...loose];
+    return below ?? (others.length === 0 ? only : undefined);
+  }
+
+  /** Without a line to begin from, the place must be the only one. */
+  #find(chunk: Chunk, old: readonly string[], from: number | undefined): Match {
     const free = ({ index }: Match) => !this.#isTaken(index, index + old.length);
     const exact = findExact(this.#file, old)
       .map((index): Match => ({ index }))
       .filter(free);
     const last = exact.find(({ index }) => index + old.length === this.#file.length);
     if (chunk.atEnd && last) return last;
-    const below = chunk.atEnd ? undefined : exact.find(({ index }) => index >= from);
+    const isBelow = ({ index }: Match) => from === undefined || index >= from;
+    const below = chunk.atEnd || from === undefined ? undefined : exact.find(isBelow);
     if (below) return this.#first(chunk, below, exact);
     const matches = exact.length > 0 ? exact : this.#loose(old).filter(free);
-    const near = matches.filter(({ index }) => index >= from);
+    const near = matches.filter(isBelow);
     const [only, ...others] = near.length > 0 ? near : matches;
     if (!only) throw this.#miss(chunk, old);
     if (others.length > 0) throw this.#several(chunk, [only, ...others]);
     const lines = `lines ${only.index + 1}-${only.index + old.length}`;
     if (only.aside) this.#note(chunk, `it fits only with ${asideWords[only.aside]}, at ${lines}`);
-    if (only.index < from) this.#note(chunk, `it was found further up than it was told, at ${lines}`);
+    if (!isBelow(only)) this.#note(chunk, `it was found further up than it was told, at ${lines}`);
     if (chunk.atEnd && only.index + old.length !== this.#file.length) {
       this.#note(chunk, `it does not stand at the end of the file but at ${lines}`);
     }
