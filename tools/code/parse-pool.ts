@@ -26,7 +26,7 @@ const filesEach = 60;
 
 /**
  * Parses files and tells of each, in any order. A file at which a process dies or falls silent is `too hard to parse`. Ends
- * early once the signal aborts. Rejects where the processes do not start.
+ * early once the signal aborts. Rejects where the processes do not start, and with what `onReply` throws.
  */
 export async function parseAll(paths: readonly string[], options: PoolOptions, onReply: OnReply): Promise<void> {
   const failed = new AbortController();
@@ -76,17 +76,24 @@ async function parseSome(
     isReady = true;
     if (reply.id !== readyId) {
       open.splice(open.indexOf(reply.id), 1);
-      onReply(reply.id, reply);
+      try {
+        onReply(reply.id, reply);
+      } catch (error) {
+        end.reject(error);
+      }
     }
     give();
   });
   timer = setTimeout(end.resolve, options.patienceMs ?? usualPatienceMs);
   options.signal.addEventListener("abort", () => end.resolve(), { once: true });
   if (options.signal.aborted) end.resolve();
-  await end.promise;
-  clearTimeout(timer);
-  child.kill("SIGKILL");
-  await child.exited;
+  try {
+    await end.promise;
+  } finally {
+    clearTimeout(timer);
+    child.kill("SIGKILL");
+    await child.exited;
+  }
   if (options.signal.aborted) return [];
   if (!isReady) throw new Error("the process that parses code ended before it was ready");
   const [guilty, ...rest] = open;

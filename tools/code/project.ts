@@ -42,30 +42,30 @@ export class Projects {
   ): Promise<T> {
     const path = storePath(root, this.#env);
     try {
-      return await this.#with(path, root, directory, options, work);
+      return await this.#with(Store.open(path), root, directory, options, work);
     } catch (error) {
-      if (!isBroken(error)) throw error;
+      if (!isOfIndex(error)) throw error;
+      // Damaged, or the disk is full: this call does without, the next one makes it anew.
       Store.remove(path);
-      return await this.#with(path, root, directory, options, work);
+      return await this.#with(Store.inMemory(), root, directory, options, work);
     }
   }
 
   async #with<T>(
-    path: string,
+    opened: Store,
     root: string,
     directory: string,
     options: IndexOptions,
     work: (index: OpenIndex) => Promise<T>,
   ): Promise<T> {
-    using store = Store.open(path);
+    using store = opened;
     const survey = await indexFiles(store, root, directory, options);
     return await work({ root, store, survey });
   }
 }
 
-/** An index that was found to be damaged. */
-function isBroken(error: unknown): boolean {
-  return error instanceof Error && "code" in error && /^SQLITE_(?:CORRUPT|NOTADB|IOERR)/.test(String(error.code));
+function isOfIndex(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_");
 }
 
 async function untilAborted(wait: Promise<unknown>, signal: AbortSignal): Promise<void> {

@@ -17,13 +17,25 @@ const damping = 0.85;
 const maxRounds = 40;
 /** Sum of changes at which it is good enough. */
 const tolerance = 1e-4;
-const factor = { mentioned: 10, spelledOut: 2, isPrivate: 0.1, common: 0.1, method: 0.1, builtIn: 0.03 } as const;
+const factor = {
+  mentioned: 10,
+  spelledOut: 2,
+  isPrivate: 0.1,
+  common: 0.1,
+  method: 0.1,
+  builtIn: 0.03,
+  everywhere: 0.2,
+} as const;
 /** Files that define a common name, at least. */
 const commonFrom = 6;
 
+/** Methods of a name that a larger share of all files uses are seldom one and the same. */
+const everywhereShare = 0.04;
+
 /** Names that mostly mean what the language brings along. */
 const builtIns = new Set([
-  ...[Object, Function, Array, String, Map, Promise, RegExp, Date, Uint8Array, Error, Iterator].flatMap((type) => [
+  ...Object.getOwnPropertyNames(globalThis),
+  ...[Object, Function, Array, String, Map, Set, Promise, RegExp, Date, Uint8Array, Error, Iterator].flatMap((type) => [
     ...Object.getOwnPropertyNames(type),
     ...Object.getOwnPropertyNames(type.prototype),
   ]),
@@ -39,9 +51,13 @@ const builtIns = new Set([
 ]);
 
 export async function rank(graph: Graph, interest: Interest, pace: Pace): Promise<Ranks> {
+  const users = new Uint32Array(graph.names.length);
+  for (const name of graph.used) users[name] = (users[name] ?? 0) + 1;
   const factors = Float64Array.from(graph.names, (name, at) => {
     const isMentioned = (interest.names[at] ?? 0) > 0;
-    return factorOf(name, graph.definers[at] ?? 0) * (isMentioned ? factor.mentioned : 1);
+    const isEverywhere = name.startsWith(".") && (users[at] ?? 0) > everywhereShare * graph.files.length;
+    const own = factorOf(name, graph.definers[at] ?? 0) * (isEverywhere ? factor.everywhere : 1);
+    return own * (isMentioned ? factor.mentioned : 1);
   });
   const shares = edgeShares(graph, factors);
   const names = new Float64Array(graph.names.length);

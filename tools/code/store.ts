@@ -60,7 +60,11 @@ export class Store implements Disposable {
     db.run(`CREATE TABLE IF NOT EXISTS files (
       path TEXT PRIMARY KEY, mtime REAL NOT NULL, size INTEGER NOT NULL, skip TEXT,
       names TEXT NOT NULL, symbols TEXT NOT NULL, uses TEXT NOT NULL, definitions TEXT NOT NULL)`);
-    db.query("SELECT count(*) FROM files WHERE path = ''").get();
+    db.query("SELECT path, mtime, size, skip, names, symbols, uses, definitions FROM files LIMIT 1").get();
+  }
+
+  static inMemory(): Store {
+    return new Store(new Database(":memory:"));
   }
 
   /** In memory where the disk cannot be written. */
@@ -71,10 +75,10 @@ export class Store implements Disposable {
         mkdirSync(join(path, ".."), { recursive: true, mode: 0o700 });
         return new Store(new Database(path, { create: true }));
       } catch {
-        // Not a database, of a broken disk, or not to be written: made anew, then done without.
+        // No database, one of other tables, or not to be written: made anew, then done without.
       }
     }
-    return new Store(new Database(":memory:"));
+    return Store.inMemory();
   }
 
   static remove(path: string): void {

@@ -83,3 +83,11 @@ test("a file over which the parser falls silent is passed over too", async () =>
 test("a parser that does not start is an error, not a property of each file", async () => {
   await expect(parseWith("process.exit(1)", 3)).rejects.toThrow("ended before it was ready");
 });
+
+test("what the taker of replies throws ends the work", async () => {
+  const signal = new AbortController().signal;
+  const work = parseAll(["/a.ts", "/b.ts"], { signal, processes: 1 }, () => {
+    throw new Error("the disk is full");
+  });
+  await expect(work).rejects.toThrow("the disk is full");
+});

@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -112,6 +113,17 @@ test("an index that is torn or no index at all is made anew", async () => {
     writeFileSync(indexFile(rig), damage(bytes));
     expect(await rig.map()).toBe(map);
   }
+});
+
+test("an index of other tables is made anew", async () => {
+  using rig = codeRig({ "a.ts": "export function alphaFunction() {}\n" });
+  const map = await rig.map();
+  const path = indexFile(rig);
+  rmSync(path);
+  using other = new Database(path, { create: true });
+  other.run("CREATE TABLE files (path TEXT PRIMARY KEY, mtime REAL)");
+  other.close();
+  expect(await rig.map()).toBe(map);
 });
 
 test("where the cache cannot be written the map is made all the same", async () => {
