@@ -122,7 +122,8 @@ export class LanguageServer implements AsyncDisposable {
       try {
         return await this.#connection.request(method, params, schema, { signal, timeoutMs });
       } catch (error) {
-        if (error instanceof SlowError && this.#connection.heardAt < asked) this.#hung(error);
+        const isPatient = timeoutMs >= this.#options.times.requestMs;
+        if (error instanceof SlowError && isPatient && this.#connection.heardAt < asked) this.#hung(error);
         if (!(error instanceof RefusedError && error.isPassing && tries < mostTries)) throw error;
         await Bun.sleep(50 * tries);
       }

@@ -24,6 +24,7 @@ const looks: Readonly<Record<string, ToolLook>> = {
   replace: { kind: "change", icon: "pencil", subject: "file_path" },
   apply_patch: { kind: "change", icon: "pencil", subject: "input" },
   MultiEdit: { kind: "change", icon: "pencil" },
+  Git: { kind: "other", icon: "fork", subject: "operation", beside: "ref" },
   Grep: { kind: "search", icon: "search", subject: "pattern", beside: "path" },
   Glob: { kind: "search", icon: "search", subject: "pattern", beside: "path" },
   List: { kind: "search", icon: "folder", subject: "path" },
@@ -39,6 +40,7 @@ const looks: Readonly<Record<string, ToolLook>> = {
   PaperAuthor: { kind: "other", icon: "agent", subject: "query", beside: "operation" },
   PaperFetch: { kind: "other", icon: "file", subject: "ids", beside: "pages" },
   PaperGraph: { kind: "other", icon: "fork", subject: "ids" },
+  LSP: { kind: "other", icon: "search", subject: "op", beside: "name" },
   ToolSearch: { kind: "other", icon: "wrench", subject: "query" },
   Ask: { kind: "ask", icon: "question", subject: "question" },
 };

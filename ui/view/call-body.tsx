@@ -1,5 +1,6 @@
 /** What an opened call shows, by what kind of tool it is. */
 import { createMemo, Match, Show, Switch } from "solid-js";
+import { diffsOf } from "../../agent/message.ts";
 import { lookOf } from "../state/call-words.ts";
 import { cardsOf } from "../state/cards.ts";
 import type { CallView } from "../state/view.ts";
@@ -12,7 +13,8 @@ import { SearchCall } from "./call-search.tsx";
 import { ShellCall } from "./call-shell.tsx";
 
 export function CallBody(props: { readonly call: CallView }) {
-  const kind = createMemo(() => lookOf(props.call.name).kind);
+  // Whatever changed files, such as a rename by LSP, shows what it changed.
+  const kind = createMemo(() => (diffsOf(props.call.details).length > 0 ? "change" : lookOf(props.call.name).kind));
   return (
     <>
       <Switch fallback={<OtherCall call={props.call} />}>
