@@ -12,11 +12,17 @@ const lineSchema = z.object({
 });
 
 /** Hands the answers on; what is wrong with a line is noted. At the end of the lines nobody answers: calls that ask are ended. */
-export async function takeAnswers(lines: AsyncIterable<NumberedLine>, fleet: Fleet, root: string): Promise<void> {
+export async function takeAnswers(
+  lines: AsyncIterable<NumberedLine>,
+  fleet: Fleet,
+  root: string,
+  reload: () => Promise<string>,
+): Promise<void> {
   for await (const line of lines) {
     if (line.text.trim() === "") continue;
     try {
-      answer(line, fleet, root);
+      if (isReload(line)) note(await reload());
+      else answer(line, fleet, root);
     } catch (error) {
       note(toErrorInfo(error).message);
     }
@@ -26,6 +32,12 @@ export async function takeAnswers(lines: AsyncIterable<NumberedLine>, fleet: Fle
   };
   fleet.subscribe((event) => event.type === "asked" && end(event.agent, event.call));
   for (const { label, asks } of fleet.living()) for (const { call } of asks) end(label, call);
+}
+
+/** `{"reload": true}`: what the project and the person wrote is read again. */
+function isReload(line: NumberedLine): boolean {
+  const { reload } = { reload: undefined, ...parseLine(line) };
+  return reload === true;
 }
 
 function answer(line: NumberedLine, fleet: Fleet, root: string): void {

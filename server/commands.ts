@@ -11,6 +11,7 @@ import { type Place, projectPlaces } from "../tools/skills/places.ts";
 import type { CommandRow } from "./api.ts";
 import { expandText } from "./command-text.ts";
 import type { Config } from "./config.ts";
+import type { LoadedPlugin } from "./plugins.ts";
 import { isSlash, slashCommands } from "./slash.ts";
 import { isTrusted } from "./trust.ts";
 
@@ -59,8 +60,8 @@ export class Commands {
     return this.#problems;
   }
 
-  /** Looks again; of one name the first place's counts. */
-  reload(places: readonly Place[]): void {
+  /** Looks again; of one name the first place's counts. `plugins` have commands in their code. */
+  reload(places: readonly Place[], plugins: readonly LoadedPlugin[] = []): void {
     const found = new Map<string, OwnCommand>();
     const problems: string[] = [];
     for (const place of places) {
@@ -69,6 +70,10 @@ export class Commands {
         if (typeof command === "string") problems.push(command);
         else if (!found.has(command.name)) found.set(command.name, command);
       }
+    }
+    for (const command of plugins.flatMap(codedCommands)) {
+      if (typeof command === "string") problems.push(command);
+      else if (!found.has(command.name)) found.set(command.name, command);
     }
     this.#all = [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     this.#problems = problems;
@@ -101,6 +106,24 @@ export function projectCommands(config: Config, env: Env): Commands {
   return new Commands({ cwd, env: withoutSecrets(env), isTrusted: isTrustedDir }, projectPlaces(cwd, env));
 }
 
+/** What a plug-in has in its code; a sentence for each that is none. */
+function codedCommands(plugin: LoadedPlugin): readonly (OwnCommand | string)[] {
+  const { entry, dir, project, commands } = plugin;
+  const path = entry ?? dir;
+  return Object.entries(commands).map(([given, { description = "", usage = "", prompt }]) => {
+    const name: `/${string}` = `/${given}`;
+    const wrong = misnamed(name, `${given} of ${path}`);
+    const from = project === undefined ? "yours" : "project";
+    return wrong ?? { name, path, project, from, body: prompt, description, usage, model: undefined };
+  });
+}
+
+function misnamed(name: string, what: string): string | undefined {
+  if (builtin.has(name)) return `The command ${what} is left out: ${name} is built in.`;
+  if (nameRule.test(name)) return undefined;
+  return `The command ${what} is left out: its name may hold letters, digits, "_" and "-", a letter first.`;
+}
+
 /** The longest way from the folder to a command. */
 const maxDepth = 5;
 const nameRule = /^\/[a-z][\w-]*(?::[\w-]+)*$/;
@@ -130,9 +153,8 @@ const builtin: ReadonlySet<string> = new Set(
 function readCommand({ dir, project }: Place, file: string): OwnCommand | string {
   const path = join(dir, "commands", file);
   const name: `/${string}` = `/${file.slice(0, -".md".length).replaceAll("/", ":").toLowerCase()}`;
-  if (builtin.has(name)) return `The command ${path} is left out: ${name} is built in.`;
-  if (!nameRule.test(name))
-    return `The command ${path} is left out: its name may hold letters, digits, "_" and "-", a letter first.`;
+  const wrong = misnamed(name, path);
+  if (wrong !== undefined) return wrong;
   try {
     const front = readFrontmatter(readFileSync(path, "utf8"));
     const from = project === undefined ? "yours" : "project";

@@ -58,15 +58,15 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   const settings = settingsOf(config.knobs, model.info);
   const held = stack.use(new AsyncDisposableStack());
   const extensions = await Extensions.open(config, env);
-  const { place, skills } = extensions;
-  const sources = await toolSources(config, env, (resource) => held.use(resource));
+  const { place, plugins } = extensions;
+  const sources = await toolSources(config, env, (resource) => held.use(resource), plugins);
   const { tools, shelf } = await toolSetOf(config, model.info, {
     canAsk,
     env,
     settings: config.toolSettings,
     own: (resource) => held.use(resource),
-    skills,
-    sources: sources.map(({ name }) => name),
+    extensions,
+    sources: sources.filter(({ tools }) => tools?.length !== 0).map(({ name }) => name),
   });
   const cwd = await startDirectory(config, before?.cwd ?? undefined);
   const session = resumed ?? (await createSession(config, env));

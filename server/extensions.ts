@@ -1,15 +1,19 @@
 /**
- * What a project and a person have written so that their agents can do more: instructions, skills, commands and hooks. One for
+ * What a project and a person have written so that their agents can do more: instructions, skills, commands, hooks and plug-ins. One for
  * all agents of a session; read when it begins, and again when somebody asks for it.
  */
+import { join } from "node:path";
 import { loadInstructions } from "../agent/instructions.ts";
 import type { Surroundings } from "../agent/prompt.ts";
+import { plural } from "../tools/output.ts";
+import { builtinNames } from "../tools/registry.ts";
 import { type SkillBook, skillBookFor } from "../tools/skills/book.ts";
 import { projectPlaces, skillDirs } from "../tools/skills/places.ts";
 import { type Commands, projectCommands } from "./commands.ts";
 import type { Config } from "./config.ts";
 import { type HookCommand, readHookSettings } from "./hook-settings.ts";
 import { note } from "./output.ts";
+import { Plugins } from "./plugins.ts";
 import { Revision } from "./revision.ts";
 import { isTrusted } from "./trust.ts";
 
@@ -18,6 +22,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 export class Extensions {
   readonly skills: SkillBook;
   readonly commands: Commands;
+  readonly plugins: Plugins;
   readonly #config: Config;
   readonly #env: Env;
   readonly #revision: Revision;
@@ -31,6 +36,8 @@ export class Extensions {
     this.#env = env;
     this.skills = skillBookFor(cwd, env);
     this.commands = projectCommands(config, env);
+    const isTrustedDir = (dir: string) => isTrusted(dir, config, env);
+    this.plugins = new Plugins({ isTrusted: isTrustedDir, taken: builtinNames() });
     const date = new Date().toISOString().slice(0, 10);
     this.#revision = new Revision({ cwd, date, instructions: "", skills: this.skills.listing() });
   }
@@ -71,27 +78,33 @@ export class Extensions {
 
   /** Reads all of it again. Resolves to what there is now, in sentences; what is in use goes on as it was. */
   async reload(): Promise<string> {
-    const { cwd } = this.#config;
-    this.skills.reload(skillDirs(cwd, this.#env));
-    this.commands.reload(projectPlaces(cwd, this.#env));
     await this.#read();
     const counts = [
-      `${this.#instructions.length} files of instructions`,
-      `${this.skills.all.length} skills`,
-      `${this.commands.all.length} commands`,
-      `${this.#hooks.length} hooks`,
+      plural(this.#instructions.length, "file of instructions", "files of instructions"),
+      plural(this.skills.all.length, "skill"),
+      plural(this.commands.all.length, "command"),
+      plural(this.#hooks.length, "hook"),
+      plural(this.plugins.all.filter(({ isOut }) => !isOut).length, "plug-in"),
     ];
-    return [`Read again: ${counts.join(", ")}.`, ...this.#warnings].join("\n");
+    const tools = this.plugins.tools.map(({ name }) => name);
+    const added = tools.length === 0 ? [] : [`Tools of plug-ins: ${tools.join(", ")}.`];
+    return [`Read again: ${counts.join(", ")}.`, ...added, ...this.#warnings].join("\n");
   }
 
   async #read(): Promise<void> {
     const { cwd, addDirs } = this.#config;
+    const places = projectPlaces(cwd, this.#env);
+    await this.plugins.reload(places);
+    const plugged = this.plugins.all.filter(({ isOut, from }) => !isOut && from !== "file");
+    const skillFolders = plugged.map(({ dir }) => join(dir, "skills"));
+    this.skills.reload(skillDirs(cwd, this.#env, skillFolders));
+    this.commands.reload([...places, ...plugged], this.plugins.all);
     const { text, files, warnings } = await loadInstructions({ cwd, env: this.#env, addDirs });
     this.#instructions = files;
     this.#revision.change({ instructions: text, skills: this.skills.listing() });
-    const places = projectPlaces(cwd, this.#env);
     const hooks = await readHookSettings(places, (dir) => isTrusted(dir, this.#config, this.#env));
-    this.#hooks = hooks.commands;
-    this.#warnings = [...warnings, ...this.skills.problems, ...this.commands.problems, ...hooks.problems];
+    this.#hooks = [...hooks.commands, ...this.plugins.all.flatMap((plugin) => plugin.hooks)];
+    const problems = [this.plugins, this.skills, this.commands, hooks].flatMap((each) => each.problems);
+    this.#warnings = [...warnings, ...problems];
   }
 }

@@ -6,7 +6,7 @@ import type { Fleet } from "../agent/fleet.ts";
 import { type FleetResult, runFleet } from "../agent/fleet-run.ts";
 import type { Session } from "../agent/session.ts";
 import { useModel } from "./command-send.ts";
-import { compose } from "./compose.ts";
+import { type Composed, compose } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { exitCode, type StopSignal, signalCodes } from "./exit.ts";
 import { type NumberedLine, readInput } from "./input.ts";
@@ -39,7 +39,7 @@ export async function runHeadless(config: Config, env: Env): Promise<number> {
   const written = config.outputFormat === "stream-json" ? writeEvents(fleet, env, end) : Promise.resolve();
   const live = config.outputFormat === "text" && isTerminal("stdout") && !started.output;
   if (live) await showLive(fleet, agent, env);
-  if (input.answers) await followAnswers(input.answers, fleet, agent);
+  if (input.answers) await followAnswers(input.answers, composed);
   const run = runFleet(fleet, agent, task, ended.signal);
   stop.asked.then(end);
   const result = explained(await run);
@@ -75,9 +75,10 @@ async function outputOf(given: string) {
   return readOutputSchema(given);
 }
 
-async function followAnswers(answers: AsyncIterable<NumberedLine>, fleet: Fleet, root: Agent): Promise<void> {
+async function followAnswers(answers: AsyncIterable<NumberedLine>, composed: Composed): Promise<void> {
+  const { fleet, agent, extensions } = composed;
   const { takeAnswers } = await import("./answers.ts");
-  takeAnswers(answers, fleet, root.label).catch(() => {});
+  takeAnswers(answers, fleet, agent.label, () => extensions.reload()).catch(() => {});
 }
 
 /** A signal before the run: exits at once, whatever standard input still holds. */

@@ -10,7 +10,9 @@ export async function toolSources(
   config: Config,
   env: Env,
   own: (resource: AsyncDisposable) => void,
+  plugins: ToolSource,
 ): Promise<readonly ToolSource[]> {
-  if (config.tools || !hasMcp(config, env)) return [];
-  return (await import("./mcp-sources.ts")).mcpSources(config, env, own);
+  if (config.tools) return [];
+  if (!hasMcp(config, env)) return [plugins];
+  return [...(await (await import("./mcp-sources.ts")).mcpSources(config, env, own)), plugins];
 }

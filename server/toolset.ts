@@ -1,6 +1,7 @@
 /** Which tools the agents of a run have: by its flags, by the model's window, and by whether a person is there. */
 import type { ModelInfo } from "../agent/model.ts";
 import { isSmallWindow } from "../agent/prompt.ts";
+import type { AnyTool } from "../agent/tool.ts";
 import { configDir } from "../providers/credential-file.ts";
 import { followEdits } from "../tools/lsp/after-edit.ts";
 import { Languages } from "../tools/lsp/languages.ts";
@@ -19,12 +20,19 @@ import { isTrusted } from "./trust.ts";
 
 type Wanted = Pick<Config, "tools" | "disallowTools" | "advisor" | "contain" | "trust">;
 
+/** What the project and the person have written beside. Tools of plug-ins are offered only where they are named. */
+interface Extended {
+  readonly skills: SkillBook;
+  readonly plugins: { readonly tools: readonly AnyTool[] };
+  reload(): Promise<string>;
+}
+
 interface Place {
   readonly canAsk: boolean;
   /** With the keys of services. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly settings?: ToolSettings;
-  readonly skills?: SkillBook;
+  readonly extensions?: Extended;
   /** Takes what tools have started, to close it with the session. */
   readonly own?: (resource: AsyncDisposable) => void;
   /** Names of the sources of tools that the agents have beside these. */
@@ -35,15 +43,23 @@ interface Place {
 export async function toolSetOf(config: Wanted, info: ModelInfo, given: Place): Promise<ToolSet> {
   const { tools: wanted, disallowTools, advisor, contain } = config;
   const languages = languagesOf(config, given);
-  const place = { ...given, languages };
-  const { tools, shelf } = wanted ? { tools: await chooseTools(wanted, place), shelf: [] } : standard(info, place);
-  if (disallowTools.length > 0) await chooseTools(disallowTools, { ...place, canAsk: true });
+  const { extensions } = given;
+  const place = { ...given, languages, skills: extensions?.skills, reload: extensions && (() => extensions.reload()) };
+  const { tools, shelf } = wanted ? { tools: await chosen(wanted, place), shelf: [] } : standard(info, place);
+  if (disallowTools.length > 0) await chosen(disallowTools, { ...place, canAsk: true });
   // A shell writes where it likes; who wants it beside contained files says so by its name.
   const leftOut = contain && !wanted ? [...disallowTools, "Bash"] : disallowTools;
   const isAllowed = ({ name }: { readonly name: string }) => !leftOut.includes(name);
   const { model = "", maxUses } = advisor ?? {};
   const added = advisor ? [advisorTool({ model, ...(maxUses === undefined ? {} : { maxUses }) })] : [];
   return followEdits({ tools: [...tools.filter(isAllowed), ...added], shelf: shelf.filter(isAllowed) }, languages);
+}
+
+/** Built-in tools and those of plug-ins. Throws `UsageError` for a name that is neither's. */
+async function chosen(names: readonly string[], place: Place): Promise<readonly AnyTool[]> {
+  const plugged = (place.extensions?.plugins.tools ?? []).filter(({ name }) => names.includes(name));
+  const others = names.filter((name) => !plugged.some((tool) => tool.name === name));
+  return [...(await chooseTools(others, place)), ...plugged];
 }
 
 /** Language servers run code of the project: by themselves they start only where it is trusted. */

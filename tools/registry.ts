@@ -104,3 +104,9 @@ export function selectTools(names: readonly string[], choice: ToolChoice = {}): 
   }
   return known.filter(({ name }) => names.includes(name));
 }
+
+/** Of every built-in tool, on the shelf or not. */
+export function builtinNames(): readonly string[] {
+  const known = [...builtinTools({ canAsk: true }), ...shelfOf({ reload: async () => "" })];
+  return [...known.map(({ name }) => name), "ToolSearch", "Advisor"];
+}

@@ -14,6 +14,7 @@ import paperDetails from "./paper-details.md" with { type: "text" };
 import paperFetch from "./paper-fetch.md" with { type: "text" };
 import paperGraph from "./paper-graph.md" with { type: "text" };
 import paperSearch from "./paper-search.md" with { type: "text" };
+import reloadText from "./reload.md" with { type: "text" };
 import repoMap from "./repo-map.md" with { type: "text" };
 import type { ToolSettings } from "./settings.ts";
 import skill from "./skill.md" with { type: "text" };
@@ -30,6 +31,8 @@ export interface ShelfOptions {
   readonly skills?: SkillBook | undefined;
   /** The language servers of the session, for all tools that ask them. */
   readonly languages?: Languages | undefined;
+  /** Reads again what the project and the person wrote for agents; without it there is no Reload. */
+  readonly reload?: (() => Promise<string>) | undefined;
   /**
    * Takes what a tool has started that outlives its calls (a browser, a language server), and closes it with the session.
    * Without it, that ends with the process.
@@ -40,7 +43,14 @@ export interface ShelfOptions {
 /** One shelf for all agents of a session: each tool is made once, and what it holds is shared by them. */
 export function shelfOf(options: ShelfOptions = {}): ShelfEntry[] {
   const languages = options.languages ?? new Languages(options);
-  return entries({ ...options, languages }).map((entry) => ({ ...entry, load: once(entry.load) }));
+  const all = [...entries({ ...options, languages }), ...reloadEntries(options)];
+  return all.map((entry) => ({ ...entry, load: once(entry.load) }));
+}
+
+function reloadEntries({ reload }: ShelfOptions): ShelfEntry[] {
+  if (!reload) return [];
+  const load = async () => (await import("./reload.ts")).reloadTool(reload);
+  return [{ name: "Reload", description: reloadText, load }];
 }
 
 /** A tool that could not be made is tried again the next time. */

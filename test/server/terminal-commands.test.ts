@@ -51,7 +51,7 @@ test("a command that somebody wrote is completed, listed and said; reading again
   writeFiles(dir.path, { ".sagent/commands/leave.md": "Go." });
   say("/reload");
   await until(() => printed.length > 0);
-  expect(printed).toEqual(["Read again: 0 files of instructions, 0 skills, 2 commands, 0 hooks."]);
+  expect(printed).toEqual(["Read again: 0 files of instructions, 0 skills, 2 commands, 0 hooks, 0 plug-ins."]);
 });
 
 const link = { callId: "c1", signal: new AbortController().signal, progress: () => {} } as const;
