@@ -72,12 +72,13 @@ async function search(library: Library, args: Args, { signal, progress }: ToolCo
 async function askAll(sources: readonly Source[], question: Question, signal: AbortSignal) {
   const failures: string[] = [];
   const rankings = await Promise.all(
-    sources.map((source) =>
-      source.search(question, signal).catch((error: unknown): Paper[] => {
+    sources.map(async (source) => {
+      const papers = await source.search(question, signal).catch((error: unknown): Paper[] => {
         failures.push(failureOf(error));
         return [];
-      }),
-    ),
+      });
+      return { papers, weight: source.weight };
+    }),
   );
   return { rankings, failures };
 }

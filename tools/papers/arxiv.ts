@@ -16,6 +16,7 @@ export interface ArxivOptions {
 export class Arxiv implements Source {
   readonly name = "arxiv";
   readonly title = title;
+  readonly weight = 1;
   readonly knowsOpen = true;
   readonly #service: Service;
 

@@ -22,6 +22,8 @@ export interface CrossrefOptions {
 export class Crossref implements Source {
   readonly name = "crossref";
   readonly title = title;
+  /** One word of the question is enough for it. */
+  readonly weight = 0.5;
   readonly knowsOpen = false;
   readonly #service: Service;
   readonly #email: string | undefined;

@@ -8,53 +8,58 @@ const flatness = 60;
 /** Shorter titles are had by many papers. */
 const tellingTitle = 12;
 
-interface Group {
-  readonly members: { readonly paper: Paper; readonly list: number }[];
-  /** Best rank in each list, from 0. */
-  readonly ranks: Map<number, number>;
+export interface Ranking {
+  /** Best first. */
+  readonly papers: readonly Paper[];
+  readonly weight: number;
 }
 
+interface Hit {
+  readonly paper: Paper;
+  readonly list: number;
+  /** From 0. */
+  readonly rank: number;
+}
+
+/** Hits that are the same paper. */
+type Group = Hit[];
+
 /** Papers of rankings, whose order says which is believed where they differ; best first. */
-export function fuse(rankings: readonly (readonly Paper[])[]): Paper[] {
+export function fuse(rankings: readonly Ranking[]): Paper[] {
   const byKey = new Map<string, Group>();
   const groups = new Set<Group>();
-  for (const [list, papers] of rankings.entries()) {
+  for (const [list, { papers }] of rankings.entries()) {
     for (const [rank, paper] of papers.entries()) {
-      const keys = sameKeys(paper);
-      const known = new Set(keys.flatMap((key) => byKey.get(key) ?? []));
-      const group = joined([...known], groups);
-      group.members.push({ paper, list });
-      group.ranks.set(list, Math.min(rank, group.ranks.get(list) ?? rank));
-      for (const each of group.members) for (const key of sameKeys(each.paper)) byKey.set(key, group);
+      const known = new Set(sameKeys(paper).map((key) => byKey.get(key)));
+      const group: Group = [{ paper, list, rank }];
+      for (const other of known) {
+        if (other === undefined) continue;
+        group.push(...other);
+        groups.delete(other);
+      }
+      groups.add(group);
+      for (const hit of group) for (const key of sameKeys(hit.paper)) byKey.set(key, group);
     }
   }
   return [...groups]
-    .map((group) => ({ paper: paperOf(group), score: scoreOf(group) }))
+    .map((group) => ({ paper: paperOf(group), score: scoreOf(group, rankings) }))
     .sort((a, b) => b.score - a.score || (b.paper.citations ?? 0) - (a.paper.citations ?? 0))
     .map(({ paper }) => paper);
 }
 
-/** Those that turn out to be the same are one. */
-function joined([first, ...others]: readonly Group[], groups: Set<Group>): Group {
-  const group: Group = first ?? { members: [], ranks: new Map() };
-  for (const other of others) {
-    group.members.push(...other.members);
-    for (const [list, rank] of other.ranks) group.ranks.set(list, Math.min(rank, group.ranks.get(list) ?? rank));
-    groups.delete(other);
-  }
-  groups.add(group);
-  return group;
-}
-
-function paperOf({ members }: Group): Paper {
-  return members
-    .toSorted((a, b) => a.list - b.list)
+function paperOf(group: Group): Paper {
+  return group
+    .toSorted((a, b) => a.list - b.list || a.rank - b.rank)
     .map(({ paper }) => paper)
     .reduce(merged);
 }
 
-function scoreOf({ ranks }: Group): number {
-  return [...ranks.values()].reduce((sum, rank) => sum + 1 / (flatness + rank + 1), 0);
+/** Of each ranking the best of its hits counts. */
+function scoreOf(group: Group, rankings: readonly Ranking[]): number {
+  return rankings.reduce((sum, { weight }, list) => {
+    const ranks = group.filter((hit) => hit.list === list).map(({ rank }) => rank);
+    return ranks.length === 0 ? sum : sum + weight / (flatness + Math.min(...ranks) + 1);
+  }, 0);
 }
 
 /** Papers that share one of these are the same. */

@@ -24,6 +24,7 @@ export interface OpenAlexOptions {
 export class OpenAlex implements CitationIndex, ScholarIndex {
   readonly name = "openalex";
   readonly title = title;
+  readonly weight = 1;
   readonly knowsOpen = true;
   readonly knowsInfluence = false;
   readonly citationsFirst = "most cited";

@@ -41,6 +41,7 @@ interface PagesWanted {
 export class SemanticScholar implements CitationIndex, ScholarIndex {
   readonly name = "s2";
   readonly title = title;
+  readonly weight = 1;
   readonly knowsOpen = true;
   readonly knowsInfluence = true;
   readonly citationsFirst = "newest";

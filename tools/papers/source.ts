@@ -27,6 +27,8 @@ export interface Source {
   readonly name: SourceName;
   /** As sentences call it. */
   readonly title: string;
+  /** How much its ranking counts, 1 for one that leaves out what does not fit. */
+  readonly weight: number;
   /** Knows which papers are open. */
   readonly knowsOpen: boolean;
   /** Best first. */
