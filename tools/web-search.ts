@@ -45,6 +45,7 @@ export function webSearchTool({
     schema,
     label: ({ query }) => oneLine(`Search the web for ${query}`),
     async run(args, { signal, clock }) {
+      if (signal.aborted) return failure("The search was stopped.");
       const key = JSON.stringify(args);
       const known = cache.get(key, clock.now());
       if (known) return known;

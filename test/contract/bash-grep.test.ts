@@ -8,7 +8,13 @@ const prepare = (directory: string) => writeFileSync(join(directory, "a.txt"), "
 
 toolContract(bashTool, {
   prepare,
-  works: [{ command: "cat a.txt" }, { command: "true", timeout: 5000, description: "Does nothing" }],
+  writesAnywhere: true,
+  stuck: { command: "sleep 60", timeout: 50 },
+  works: [
+    { command: "cat a.txt" },
+    { command: "env" },
+    { command: "true", timeout: 5000, description: "Does nothing" },
+  ],
   fails: [{ command: "exit 3" }, { command: "no_such_command" }, { command: "if then" }, { command: "kill -9 $$" }],
   refused: [{}, { command: "" }, { command: 1 }, { command: "a", timeout: "1" }],
   large: { prepare, args: { command: "seq 1 100000; seq 1 100000 >&2" } },

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { type Tool, type ToolContext, type ToolOutput, toolSpec } from "../../agent/tool.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { placeAt } from "../tools/tool-bench.ts";
+import { guardTests } from "./tool-guards.ts";
 
 export interface ToolCases<Args> {
   /** Fills the directory that the calls run in. */
@@ -15,6 +16,12 @@ export interface ToolCases<Args> {
   readonly fails: readonly Args[];
   /** Arguments that the schema refuses. */
   readonly refused: readonly unknown[];
+  /** Closes what the tool keeps from call to call on purpose: a server, a browser. */
+  readonly release?: () => Promise<void>;
+  /** True of a shell, which no roots of writing bind. */
+  readonly writesAnywhere?: boolean;
+  /** A call that would wait for somebody for ever, and is given up by the tool itself. */
+  readonly stuck?: Args;
   /** A call with more to say than a result may hold, if there is one. */
   readonly large?: { readonly prepare: (directory: string) => void; readonly args: Args };
 }
@@ -26,6 +33,20 @@ const maxSpecBytes = 2000;
 export function toolContract<Args>(tool: Tool<Args>, cases: ToolCases<Args>): void {
   describeTests(tool, cases);
   runTests(tool, cases);
+  guardTests(tool, cases);
+}
+
+/** Runs a call in a fresh directory. */
+export async function runFresh<Args>(
+  tool: Tool<Args>,
+  cases: ToolCases<Args>,
+  args: Args,
+  overrides: Partial<ToolContext> = {},
+  prepare = cases.prepare,
+): Promise<ToolOutput> {
+  using dir = tempDir({ memory: true });
+  prepare(dir.path);
+  return await placeAt(dir.path, { ...cases.context?.(), ...overrides }).run(tool, args);
 }
 
 function describeTests<Args>(tool: Tool<Args>, cases: ToolCases<Args>): void {
@@ -57,12 +78,8 @@ function describeTests<Args>(tool: Tool<Args>, cases: ToolCases<Args>): void {
 }
 
 function runTests<Args>(tool: Tool<Args>, cases: ToolCases<Args>): void {
-  /** Runs a call in a fresh directory. */
-  async function run(args: Args, overrides: Partial<ToolContext> = {}, prepare = cases.prepare): Promise<ToolOutput> {
-    using dir = tempDir({ memory: true });
-    prepare(dir.path);
-    return await placeAt(dir.path, { ...cases.context?.(), ...overrides }).run(tool, args);
-  }
+  const run = (args: Args, overrides?: Partial<ToolContext>, prepare?: typeof cases.prepare) =>
+    runFresh(tool, cases, args, overrides, prepare);
 
   test(`${tool.name}: success has a text and no error flag`, async () => {
     for (const args of cases.works) {
