@@ -11,7 +11,7 @@ import { toolContract } from "./tool.ts";
 const home = tempDir();
 const config = join(home.path, "lsp.json");
 writeFileSync(config, JSON.stringify({ servers: { toy: toyServer(join(home.path, "log")) } }));
-const pool = new LspPool({ declared: { own: [config] } });
+const pool = new LspPool({ declared: { own: [config] }, times: { idleMs: 1000 } });
 const languages = new Languages();
 languages.use(pool);
 afterAll(async () => {
