@@ -273,6 +273,7 @@ Usage
   sagent logout PROVIDER          forget it
   sagent auth status              say what each provider would be used with
   sagent usage                    show the limits that providers last told of, by account
+  sagent plugin list              list plug-ins, what each adds and what is wrong with it
   sagent sessions                 list this directory's sessions
   sagent mcp VERB …               list, add, remove, get or test MCP servers, or serve as one
   sagent sessions VERB ID …       rename, rm, restore or export one of them

@@ -10,13 +10,11 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { atMost } from "../agent/clock.ts";
 
-const loadMs = 10_000;
-
 /** Where a bundled plug-in finds the modules of this process. */
 const shared = Symbol.for("sagent.modules");
 
 /** The module's exports. Rejects with what is wrong with it, also where it does not come to an end. */
-export async function loadModule(entry: string): Promise<Readonly<Record<string, unknown>>> {
+export async function loadModule(entry: string, loadMs = 10_000): Promise<Readonly<Record<string, unknown>>> {
   const own = await ownModules();
   Reflect.set(globalThis, shared, own);
   const code = await bundle(entry, [...own.keys()]);

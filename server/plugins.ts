@@ -24,6 +24,8 @@ export interface PluginsOptions {
   readonly isTrusted: (dir: string) => Promise<boolean>;
   /** Names of tools that are taken. */
   readonly taken: readonly string[];
+  /** Longest time that a module may take to load; ten seconds by default. */
+  readonly loadMs?: number;
 }
 
 export class Plugins implements ToolSource {
@@ -87,7 +89,7 @@ export class Plugins implements ToolSource {
     if (problem !== undefined) return out(found, [problem]);
     try {
       const inFiles = from === "file" ? noHooks : hooksIn(dir);
-      const checked = entry === undefined ? undefined : await load(entry);
+      const checked = entry === undefined ? undefined : await load(entry, this.#options.loadMs);
       const hooks = checked?.hooks === undefined ? noHooks : readHooks(checked.hooks, entry ?? dir, dir);
       const { tools = [], commands = {}, providers = {}, problems = [] } = checked ?? {};
       return {
@@ -112,10 +114,10 @@ function hooksIn(dir: string) {
   return existsSync(path) ? readHookFile(path, dir) : noHooks;
 }
 
-async function load(entry: string) {
+async function load(entry: string, loadMs: number | undefined) {
   const { loadModule } = await import("./plugin-build.ts");
   const { checkPlugin } = await import("./plugin-check.ts");
-  return checkPlugin((await loadModule(entry)).default);
+  return checkPlugin((await loadModule(entry, loadMs)).default);
 }
 
 function out(found: FoundPlugin, problems: readonly string[]): LoadedPlugin {

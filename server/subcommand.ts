@@ -21,6 +21,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   auth: async (words, config, env) => (await import("./auth-status.ts")).runAuth(words, config, env),
   models: async (words, config, env) => (await import("./models-command.ts")).runModels(words, config, env),
   mcp: async (words, config, env) => (await import("./mcp-command.ts")).runMcp(words, config, env),
+  plugin: async (words, config, env) => (await import("./plugin-command.ts")).runPlugin(words, config, env),
   trust: async (words, config, env) => (await import("./trust.ts")).runTrust(words, config, env),
   model: async (words, config, env) => (await import("./model-command.ts")).runModel(words, config, env),
 };

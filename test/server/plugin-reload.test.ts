@@ -23,7 +23,7 @@ export default defineTool({
 const helperText = (end: string) =>
   `export const greet = (word: string, name: string): string => word + ", " + name + "${end}";\n`;
 
-const call = (name: string, args: object): FakeReply => ({ parts: [{ call: name, args }] });
+const call = (name: string, args: Record<string, unknown>): FakeReply => ({ parts: [{ call: name, args }] });
 
 /** Every step sees that what it builds on has happened. */
 const steps: readonly FakeReply[] = [
