@@ -3,7 +3,7 @@
  * group of its own, and all of that ends with it. What it says on stderr is kept, the last part of it, for the sentence
  * about its end.
  */
-import { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js";
+import { deserializeMessage, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { messageOf } from "../../agent/error.ts";
@@ -17,6 +17,7 @@ export interface StdioOptions {
 }
 
 const maxMessageBytes = 32 * 1024 * 1024;
+const newline = 10;
 const keptErrorChars = 4_000;
 /** How long it may take to end once its input has, and then after SIGTERM. */
 const graceMs = 500;
@@ -28,7 +29,9 @@ export class StdioTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #options: StdioOptions;
-  readonly #buffer = new ReadBuffer({ maxBufferSize: maxMessageBytes });
+  /** The begin of a line that has not ended. */
+  #parts: Uint8Array[] = [];
+  #bytes = 0;
   #child: Child | undefined;
   #guard: Disposable | undefined;
   #errors = "";
@@ -101,28 +104,35 @@ export class StdioTransport implements Transport {
 
   async #read(child: Child): Promise<void> {
     for await (const chunk of child.stdout) {
-      try {
-        this.#buffer.append(Buffer.from(chunk));
-      } catch {
-        this.#problem = `it sent a message of more than ${maxMessageBytes / 1024 / 1024} MB and was ended`;
-        signalGroup(child.pid, "SIGKILL");
-        return;
-      }
-      this.#take();
+      this.#parts.push(chunk);
+      this.#bytes += chunk.length;
+      if (chunk.includes(newline)) this.#takeLines();
+      if (this.#bytes <= maxMessageBytes) continue;
+      this.#problem = `it sent a message of more than ${maxMessageBytes / 1024 / 1024} MB and was ended`;
+      signalGroup(child.pid, "SIGKILL");
+      return;
     }
   }
 
+  #takeLines(): void {
+    const all = Buffer.concat(this.#parts);
+    const end = all.lastIndexOf(newline);
+    const rest = all.subarray(end + 1);
+    this.#parts = [rest];
+    this.#bytes = rest.length;
+    for (const line of all.toString("utf8", 0, end).split("\n")) this.#take(line.trim());
+  }
+
   /** A line that is no message is passed over: programs print greetings. */
-  #take(): void {
-    for (;;) {
-      try {
-        const message = this.#buffer.readMessage();
-        if (message === null) return;
-        this.onmessage?.(message);
-      } catch (error) {
-        this.onerror?.(error instanceof Error ? error : new Error(String(error)));
-      }
+  #take(line: string): void {
+    if (line === "") return;
+    let message: JSONRPCMessage;
+    try {
+      message = deserializeMessage(line);
+    } catch (error) {
+      return this.onerror?.(error instanceof Error ? error : new Error(String(error)));
     }
+    this.onmessage?.(message);
   }
 
   async #readErrors(child: Child): Promise<void> {

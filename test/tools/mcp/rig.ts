@@ -61,3 +61,6 @@ export function stdioRig(
 export function toolOf(tools: readonly AnyTool[], name: string): AnyTool {
   return must(tools.find((tool) => tool.name === `mcp__fake__${name}`));
 }
+
+/** As configurations refer to a variable. */
+export const variable = (name: string) => `\${${name}}`;
