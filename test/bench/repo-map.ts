@@ -39,6 +39,10 @@ for (const count of [5_000, 20_000]) {
   const map = () => place.run(repoMap, { query: "register step" });
   printMetric(`repo-map.${count}.cold`, await timed(map), "ms", 1);
   printMetric(`repo-map.${count}.warm`, await repeated(map), "ms", runs);
+  const before = process.cpuUsage();
+  await map();
+  const { user, system } = process.cpuUsage(before);
+  printMetric(`repo-map.${count}.warm.cpu`, (user + system) / 1_000, "ms", 1);
   printMetric(`repo-map.${count}.memory`, process.memoryUsage.rss() / 2 ** 20, "MiB", 1);
   for (let at = 0; at < 10; at++)
     appendFileSync(join(root, `part0/module${at * 10}.ts`), "\nexport const edited = 1;\n");

@@ -15,19 +15,24 @@ export interface Wish {
 export interface Interest {
   /** By number of file; together 1. */
   readonly files: Float64Array;
+  /** Where it would start if nothing were asked for. */
+  readonly unled: Float64Array;
+  /** Whether something is asked for. */
+  readonly isLed: boolean;
   /** How well each name fits the query, 0 to 1, by number of name. */
   readonly names: Float64Array;
 }
 
 /** Shares of the start that go to what the wish names; the rest goes to all files evenly. */
-const share = { focus: 0.5, query: 0.3, seen: 0.1 } as const;
+const share = { focus: 0.4, query: 0.45, seen: 0.1 } as const;
 
 export function interestOf(graph: Graph, wish: Wish): Interest {
   const { files: paths } = graph;
-  const names = namesInQuery(graph, wish.query ?? "");
+  const asked = askedOf(graph, wish.query ?? "");
+  const names = namesInQuery(graph, asked);
   const parts: [number, Float64Array][] = [
     [share.focus, Float64Array.from(paths, (path) => (isUnder(path, wish.focus) ? 1 : 0))],
-    [share.query, filesInQuery(graph, wish.query ?? "", names)],
+    [share.query, filesInQuery(graph, asked)],
     [share.seen, Float64Array.from(paths, (path) => (wish.seen.has(path) ? 1 : 0))],
   ];
   const files = new Float64Array(paths.length);
@@ -40,7 +45,9 @@ export function interestOf(graph: Graph, wish: Wish): Interest {
   }
   const rest = Float64Array.from(paths, (path) => (isAside(path) ? asideWorth : 1));
   const sum = rest.reduce((all, each) => all + each, 0);
-  return { files: files.map((value, at) => value + (left * (rest[at] ?? 0)) / sum), names };
+  const unled = rest.map((value) => value / sum);
+  const isLed = left < 1 - share.seen;
+  return { files: files.map((value, at) => value + left * (unled[at] ?? 0)), unled, isLed, names };
 }
 
 /** A file of tests counts that much of another: what tests use most is not what the program is made of. */
@@ -50,50 +57,78 @@ function isUnder(path: string, places: readonly string[]): boolean {
   return places.some((place) => path === place || (place.endsWith("/") && path.startsWith(place)));
 }
 
-/** 1 for a name that stands in the query, less for one that shares half of its words with it. */
-function namesInQuery({ names }: Graph, query: string): Float64Array {
-  const fit = new Float64Array(names.length);
+interface Asked {
+  /** Names and paths as they stand in the query. */
+  readonly text: string;
+  readonly whole: ReadonlySet<string>;
+  /** Its words by their stems, each with how much it tells one file from another. */
+  readonly stems: ReadonlyMap<string, number>;
+}
+
+/** A word that half of the files have tells little. */
+function askedOf({ files, names, defined, definedAt }: Graph, query: string): Asked {
   const stems = queryStems(query);
-  if (stems.size === 0) return fit;
-  const whole = new Set(query.match(/[\p{L}\p{N}_$]+/gu));
-  for (const [at, name] of names.entries()) {
-    if (whole.has(name.replace(/^\./, ""))) fit[at] = 1;
-    else if (mayHave(name, stems)) {
-      const words = wordsOf(name);
-      const shared = words.filter((word) => stems.has(stem(word))).length;
-      if (shared > 0 && 2 * shared >= words.length) fit[at] = (0.5 * shared) / words.length;
+  const having = new Map([...stems].map((each) => [each, 0]));
+  if (stems.size > 0) {
+    const ofNames = names.map((name) => stemsIn(name, stems));
+    for (const [file, path] of files.entries()) {
+      const own = new Set(stemsIn(path, stems));
+      for (let at = definedAt[file] ?? 0; at < (definedAt[file + 1] ?? 0); at++) {
+        for (const each of ofNames[defined[at] ?? 0] ?? []) own.add(each);
+      }
+      for (const each of own) having.set(each, (having.get(each) ?? 0) + 1);
     }
   }
-  return fit;
+  const rarity = ([each, count]: [string, number]): [string, number] => [
+    each,
+    Math.log(1 + files.length / (1 + count)),
+  ];
+  return { text: query, whole: new Set(query.match(/[\p{L}\p{N}_$]+/gu)), stems: new Map([...having].map(rarity)) };
 }
 
-/** Whether it is worth taking apart. */
-function mayHave(name: string, stems: ReadonlySet<string>): boolean {
-  const lower = name.toLowerCase();
-  for (const each of stems) if (lower.includes(each)) return true;
-  return false;
+const none: readonly string[] = [];
+
+function stemsIn(text: string, stems: { has(stem: string): boolean; keys(): Iterable<string> }): readonly string[] {
+  const lower = text.toLowerCase();
+  for (const each of stems.keys()) {
+    if (lower.includes(each))
+      return wordsOf(text)
+        .map(stem)
+        .filter((word) => stems.has(word));
+  }
+  return none;
 }
 
-/** A file fits by the names it defines, rare ones more, and by the words of its path. */
-function filesInQuery(
-  { files, defined, definedAt, definers }: Graph,
-  query: string,
-  names: Float64Array,
-): Float64Array {
-  const stems = queryStems(query);
+/** 1 for a name that stands in the query, less for one that shares half of its words with it, common ones least. */
+function namesInQuery({ names }: Graph, { whole, stems }: Asked): Float64Array {
+  const most = Math.max(1, ...stems.values());
+  return Float64Array.from(names, (name) => {
+    if (stems.size === 0) return 0;
+    const bare = name.replace(/^\./, "");
+    if (whole.has(bare) && (bare.length > 5 || /[A-Z_]/.test(bare))) return 1;
+    const shared = stemsIn(name, stems);
+    if (shared.length === 0) return 0;
+    const words = wordsOf(name).length;
+    const told = shared.reduce((sum, each) => sum + (stems.get(each) ?? 0), 0) / most;
+    return 2 * shared.length >= words ? Math.min(1, (0.5 * told) / words) : 0;
+  });
+}
+
+/** A file fits by the words that its path and the names it defines share with the query: the more of them, the better. */
+function filesInQuery({ files, names, defined, definedAt }: Graph, { text, stems }: Asked): Float64Array {
+  const ofNames = names.map((name) => stemsIn(name, stems));
   return Float64Array.from(files, (path, file) => {
     if (stems.size === 0) return 0;
-    if (query.includes(path)) return 10;
-    const inPath = new Set(
-      wordsOf(path)
-        .map(stem)
-        .filter((word) => stems.has(word)),
-    ).size;
-    let fit = inPath / 2;
+    if (text.includes(path)) return 1_000;
+    const inPath = new Set(stemsIn(path, stems));
+    const counts = new Map<string, number>();
     for (let at = definedAt[file] ?? 0; at < (definedAt[file + 1] ?? 0); at++) {
-      const name = defined[at] ?? 0;
-      fit += (names[name] ?? 0) / Math.sqrt(definers[name] ?? 1);
+      for (const each of ofNames[defined[at] ?? 0] ?? []) counts.set(each, (counts.get(each) ?? 0) + 1);
     }
-    return fit;
+    let fit = 0;
+    for (const [each, rarity] of stems) {
+      fit += rarity * ((inPath.has(each) ? 1 : 0) + Math.min(1, (counts.get(each) ?? 0) / 3));
+    }
+    return fit ** 3 * (isAside(path) ? asideWorth : 1);
   });
 }

@@ -22,7 +22,7 @@ const maxLineChars = 120;
 /** A definition costs 6 tokens at least. */
 const tokensEach = 6;
 /** Share of a file's rank that each of its definitions is worth by itself, and one that the query names. */
-const ownWorth = 0.002;
+const ownWorth = { usual: 0.002, led: 0.02 } as const;
 const mentionedWorth = 0.5;
 
 /** The best definitions, as many as a budget could ever hold, best first. */
@@ -33,7 +33,7 @@ function choices(graph: Graph, ranks: Ranks, interest: Interest, most: number): 
     const rank = ranks.files[file] ?? 0;
     for (let at = definedAt[file] ?? 0; at < (definedAt[file + 1] ?? 0); at++) {
       const name = defined[at] ?? 0;
-      const worth = ownWorth + mentionedWorth * (interest.names[name] ?? 0);
+      const worth = (interest.isLed ? ownWorth.led : ownWorth.usual) + mentionedWorth * (interest.names[name] ?? 0);
       all.push({ file, name, score: (ranks.names[name] ?? 0) + rank * worth });
     }
   }

@@ -7,13 +7,15 @@ import type { Interest } from "./interest.ts";
 import type { Pace } from "./pace.ts";
 
 export interface Ranks {
-  /** By number of file; together 1. */
+  /** By number of file. */
   readonly files: Float64Array;
   /** What each definer of a name gets by it, by number of name. */
   readonly names: Float64Array;
 }
 
-const damping = 0.85;
+/** How much of its rank a file hands on to what it uses; less where the start is what is asked for. */
+const dampings = { usual: 0.85, led: 0.5 } as const;
+const maxLift = 30;
 const maxRounds = 40;
 /** Sum of changes at which it is good enough. */
 const tolerance = 1e-4;
@@ -22,7 +24,7 @@ const factor = {
   spelledOut: 2,
   isPrivate: 0.1,
   common: 0.1,
-  method: 0.1,
+  method: 0.05,
   builtIn: 0.03,
   everywhere: 0.2,
 } as const;
@@ -35,22 +37,48 @@ const everywhereShare = 0.04;
 /** Names that mostly mean what the language brings along. */
 const builtIns = new Set([
   ...Object.getOwnPropertyNames(globalThis),
-  ...[Object, Function, Array, String, Map, Set, Promise, RegExp, Date, Uint8Array, Error, Iterator].flatMap((type) => [
-    ...Object.getOwnPropertyNames(type),
-    ...Object.getOwnPropertyNames(type.prototype),
-  ]),
+  ...[
+    Object,
+    Function,
+    Array,
+    String,
+    Map,
+    Set,
+    Promise,
+    RegExp,
+    Date,
+    Uint8Array,
+    Error,
+    Iterator,
+    Response,
+    EventTarget,
+    ReadableStream,
+  ].flatMap((type) => [...Object.getOwnPropertyNames(type), ...Object.getOwnPropertyNames(type.prototype)]),
   ..."append extend items remove insert update format strip startswith endswith encode decode read write close open".split(
     " ",
   ),
   ..."len size put contains equals hashCode new default clone unwrap expect iter into from to_string each send".split(
     " ",
   ),
-  ..."String Error Len Less Swap Write Read Close self this main test type value data result print println log".split(
+  ..."String Error Len Less Swap Write Read Close self this main test type value data result print println log on off once emit lines".split(
     " ",
   ),
 ]);
 
+/**
+ * Ranks where nothing is asked for are those of PageRank. Where something is, what gains by it is lifted over what everything
+ * uses anyway.
+ */
 export async function rank(graph: Graph, interest: Interest, pace: Pace): Promise<Ranks> {
+  const led = await flow(graph, interest, pace);
+  if (!interest.isLed) return led;
+  const usual = await flow(graph, { ...interest, files: interest.unled, isLed: false }, pace);
+  const lift = (now: Float64Array, before: Float64Array) =>
+    now.map((value, at) => value * Math.sqrt(Math.min(maxLift, value / Math.max(before[at] ?? 0, Number.MIN_VALUE))));
+  return { files: lift(led.files, usual.files), names: lift(led.names, usual.names) };
+}
+
+async function flow(graph: Graph, interest: Interest, pace: Pace): Promise<Ranks> {
   const users = new Uint32Array(graph.names.length);
   for (const name of graph.used) users[name] = (users[name] ?? 0) + 1;
   const factors = Float64Array.from(graph.names, (name, at) => {
@@ -64,7 +92,7 @@ export async function rank(graph: Graph, interest: Interest, pace: Pace): Promis
   let files = interest.files;
   for (let round = 0; round < maxRounds; round++) {
     await pace.rest();
-    const next = step(graph, shares, interest.files, files, names);
+    const next = step(graph, shares, interest, files, names);
     const change = next.reduce((sum, value, at) => sum + Math.abs(value - (files[at] ?? 0)), 0);
     files = next;
     if (change < tolerance) break;
@@ -96,9 +124,11 @@ function edgeShares({ used, usedAt, counts, files }: Graph, factors: Float64Arra
 }
 
 /** One round: each file's rank flows to the names it uses, and of each name in equal parts to those who define it. */
-function step(graph: Graph, shares: Float64Array, start: Float64Array, files: Float64Array, names: Float64Array) {
+function step(graph: Graph, shares: Float64Array, interest: Interest, files: Float64Array, names: Float64Array) {
   const { used, usedAt, defined, definedAt, definers } = graph;
   names.fill(0);
+  const { files: start, isLed } = interest;
+  const damping = isLed ? dampings.led : dampings.usual;
   let still = 0;
   for (let file = 0; file < files.length; file++) {
     const [from, to] = [usedAt[file] ?? 0, usedAt[file + 1] ?? 0];

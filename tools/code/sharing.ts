@@ -21,7 +21,7 @@ export function sharingIn(text: string, by: SharedBy): Sharing {
   const exported = by === "export" ? exportedNames(text) : undefined;
   return {
     isShared({ name, kind, signature }, inside) {
-      if (!isRanked(kind) || /\bprivate\b/.test(signature)) return false;
+      if (!isRanked(kind) || name.startsWith("#") || /\bprivate\b/.test(signature)) return false;
       if (inside !== undefined && inside.kind !== "module") return isMemberShared(by, signature, inside);
       if (by === "export") return exported === undefined || exported.has(name) || /^export\b/.test(signature);
       if (by === "pub") return /^pub\b|^#?\[?macro/.test(signature);
