@@ -4,7 +4,7 @@ import { z } from "zod";
 import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
 import { runTask } from "./child.ts";
 import { errorCode, fileProblem, notAFile } from "./files.ts";
-import { failure, fit, oneLine, plural } from "./output.ts";
+import { failure, fit, oneLine, plural, sliceWhole } from "./output.ts";
 import { canonicalPath, resolvePath, suggestPaths } from "./path.ts";
 import { kindOf } from "./read/kind.ts";
 import { ToolSettings } from "./settings.ts";
@@ -24,6 +24,8 @@ const schema = z.strictObject({
 type Args = z.output<typeof schema>;
 
 const defaultLimit = 100;
+/** Most that a person is shown as a table. */
+const [cardRows, cardCellChars, cardChars] = [200, 300, 60_000];
 
 export function sqlTool({ settings = new ToolSettings() }: { readonly settings?: ToolSettings | undefined } = {}) {
   return defineTool({
@@ -99,7 +101,21 @@ function show(path: string, answer: Answer, { countTokens }: ToolContext): ToolO
       `The first ${plural(shown, "row")}; there are more. Narrow the query, or go on with LIMIT and OFFSET in it.`,
     );
   } else notes.unshift(plural(rows.length, "row"));
-  return { text: [text, ...bracketed(notes)].join("\n") };
+  const data = { columns: [...columns], rows: rowsForCard(rows), note: notes.join(" ") };
+  return { text: [text, ...bracketed(notes)].join("\n"), details: { type: "custom", name: "table", data } };
+}
+
+/** Cells are cut for it, so that events stay small. */
+function rowsForCard(rows: readonly (readonly string[])[]): string[][] {
+  let left = cardChars;
+  const kept: string[][] = [];
+  for (const row of rows.slice(0, cardRows)) {
+    const cells = row.map((cell) => (cell.length > cardCellChars ? `${sliceWhole(cell, cardCellChars)}…` : cell));
+    left -= cells.join("").length;
+    if (left < 0) break;
+    kept.push(cells);
+  }
+  return kept;
 }
 
 const bracketed = (notes: readonly string[]) => (notes.length === 0 ? [] : [`[${notes.join(" ")}]`]);

@@ -10,6 +10,7 @@ import "./style/transcript.css";
 import "./style/event.css";
 import "./style/call.css";
 import "./style/call-body.css";
+import "./style/data-table.css";
 import "./style/graph.css";
 import "./style/attachments.css";
 import "./style/badge.css";

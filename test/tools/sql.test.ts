@@ -61,6 +61,11 @@ test("rows keep what they are: large integers, NULL and the text NULL, blobs, re
   expect((await ask(dir.path, "a.db", { query: "SELECT title FROM books WHERE id = ?;", params: [2] })).text).toBe(
     "title\na\\tb\n[1 row]",
   );
+  expect((await ask(dir.path, "a.db", { query: "SELECT 1 AS one, 'x' AS two" })).details).toEqual({
+    type: "custom",
+    name: "table",
+    data: { columns: ["one", "two"], rows: [["1", "x"]], note: "1 row" },
+  });
   expect((await ask(dir.path, "a.db", { query: "SELECT id FROM books ORDER BY 1", limit: 1 })).text).toBe(
     "id\n2\n[The first 1 row; there are more. Narrow the query, or go on with LIMIT and OFFSET in it.]",
   );

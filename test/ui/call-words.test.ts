@@ -75,6 +75,12 @@ test("cards take what fits and no address but of the web", () => {
     type: "search",
     pages: [{ title: "http://example.org/", url: "http://example.org/", snippet: "s" }],
   });
+  const table = { columns: ["a", "b"], rows: [["1", "\u001b[31mred"], "x", [2, "y"]], note: "2 rows" };
+  expect(cardsOf({ type: "custom", name: "table", data: table })).toEqual({
+    type: "table",
+    table: { columns: ["a", "b"], rows: [["1", "red"], [], ["", "y"]], note: "2 rows" },
+  });
+  expect(cardsOf({ type: "custom", name: "table", data: [] })).toBeUndefined();
   expect(cardsOf({ type: "custom", name: "other", data: [] })).toBeUndefined();
   expect(cardsOf({ type: "matches", files: 1, matches: 1 })).toBeUndefined();
 });

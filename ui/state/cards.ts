@@ -1,7 +1,7 @@
 /**
  * What tools may hand the page to be shown as cards, in the `details` of a result:
- * `{ type: "custom", name: "papers", data: Paper[] }`, `{ type: "custom", name: "search", data: WebPage[] }` and
- * `{ type: "custom", name: "paper-graph", data: PaperGraph }`.
+ * `{ type: "custom", name: "papers", data: Paper[] }`, `{ type: "custom", name: "search", data: WebPage[] }`,
+ * `{ type: "custom", name: "paper-graph", data: PaperGraph }` and `{ type: "custom", name: "table", data: DataTable }`.
  */
 import type { ToolDetails } from "../../agent/message.ts";
 import { plain } from "./plain.ts";
@@ -46,7 +46,16 @@ export interface PaperGraph {
   readonly notes: readonly string[];
 }
 
+/** Rows of a query, each as many cells as there are columns. */
+export interface DataTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** What is left out, as a sentence. */
+  readonly note?: string;
+}
+
 export type Cards =
+  | { readonly type: "table"; readonly table: DataTable }
   | { readonly type: "paper-graph"; readonly graph: PaperGraph }
   | { readonly type: "papers"; readonly papers: readonly Paper[] }
   | { readonly type: "search"; readonly pages: readonly WebPage[] };
@@ -55,6 +64,7 @@ export type Cards =
 export function cardsOf(details: ToolDetails | undefined): Cards | undefined {
   if (details?.type !== "custom") return undefined;
   if (details.name === "paper-graph") return isObject(details.data) ? graphOf(details.data) : undefined;
+  if (details.name === "table") return isObject(details.data) ? tableOf(details.data) : undefined;
   if (!Array.isArray(details.data)) return undefined;
   const data: readonly unknown[] = details.data;
   const rows = data.filter(isObject);
@@ -103,6 +113,21 @@ function graphOf(data: Row): Cards {
   });
   const notes = listOf(data.notes).flatMap((note) => text(note) ?? []);
   return { type: "paper-graph", graph: { nodes, edges: edges.slice(0, mostEdges), notes } };
+}
+
+/** More rows and columns than these nobody looks through here. */
+const [mostRows, mostColumns] = [200, 50];
+
+function tableOf(data: Row): Cards {
+  const cells = (row: unknown) =>
+    listOf(row)
+      .slice(0, mostColumns)
+      .map((cell) => (typeof cell === "string" ? plain(cell) : ""));
+  const rows = listOf(data.rows).slice(0, mostRows).map(cells);
+  return {
+    type: "table",
+    table: { columns: cells(data.columns), rows, ...withoutUndefined({ note: text(data.note) }) },
+  };
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

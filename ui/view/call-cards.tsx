@@ -1,6 +1,7 @@
 /** Papers and pages of the web, a card each. Nothing is loaded from where they are. */
 import { For, Match, Show, Switch } from "solid-js";
 import type { Cards as CardList, Paper, WebPage } from "../state/cards.ts";
+import { DataTableView } from "./data-table.tsx";
 import { PaperTitle, sourceOf, WebLink } from "./paper-facts.tsx";
 import { PaperGraphView } from "./paper-graph.tsx";
 
@@ -18,6 +19,9 @@ export function Cards(props: { readonly cards: CardList }) {
       </Match>
       <Match when={props.cards.type === "paper-graph" && props.cards.graph}>
         {(graph) => <PaperGraphView graph={graph()} />}
+      </Match>
+      <Match when={props.cards.type === "table" && props.cards.table}>
+        {(table) => <DataTableView table={table()} />}
       </Match>
       <Match when={props.cards.type === "search" && props.cards.pages}>
         {(pages) => (
