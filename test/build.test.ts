@@ -116,3 +116,25 @@ test("the directory that the program is started in runs no code and sets no vari
   expect(rows.find(({ provider }) => provider === "anthropic")?.source).toBe("none");
   expect(await Bun.file(join(project, "sprung")).exists()).toBe(false);
 });
+
+test("the bundle gives plug-ins what they import, where neither sagent nor zod is installed", async () => {
+  using temp = tempDir();
+  const dist = join(temp.path, "dist");
+  expect(await output([join(root, "build.ts"), dist], temp.path)).toMatchObject({ exitCode: 0 });
+  const project = join(temp.path, "project");
+  mkdirSync(join(project, ".sagent/tools"), { recursive: true });
+  const source = `import { Agent } from "sagent";
+    import { defineTool } from "sagent/tools";
+    import { z } from "zod";
+    const schema = z.strictObject({ text: z.string() });
+    export default defineTool({ name: "Echo", description: typeof Agent, schema, run: ({ text }) => text });`;
+  await Bun.write(join(project, ".sagent/tools/echo.ts"), source);
+  await using fake = await startFakeProvider([
+    { parts: [{ call: "Echo", args: { text: "from a plug-in" } }] },
+    { parts: [{ text: "Done." }] },
+  ]);
+  const env = { ANTHROPIC_API_KEY: testKey, ANTHROPIC_BASE_URL: fake.url("anthropic") };
+  const argv = [join(dist, "main.js"), "-p", "Go.", "--trust", "--tools", "Echo"];
+  expect(await output(argv, project, env)).toEqual({ stdout: "Done.\n", stderr: "", exitCode: 0 });
+  expect(fake.requests[1]?.view.messages.at(-1)?.results[0]?.text).toBe("from a plug-in");
+});
