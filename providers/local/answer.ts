@@ -38,7 +38,7 @@ export interface AnswerState {
 /** Streams the answer's deltas and returns why it ended. Throws `AbortedError`. Stopping the iteration leaves the model usable. */
 export async function* writeAnswer(job: AnswerJob, state: AnswerState): AsyncGenerator<Chunk, StopReason> {
   const { pen } = job;
-  const part = createPartWriter(state.parts);
+  const part = createPartWriter(state.parts, job.form);
   let mayCall = job.tools && !job.wordsOnly;
   let callAt = job.callFirst && mayCall ? 0 : undefined;
   let thinking = job.thinking;
@@ -127,11 +127,11 @@ async function* writeCall(
   part.next();
   for await (const _ of pen.write("call")) {
     state.outputTokens = pen.length;
-    if (isWhole(raw()) || pen.length >= job.maxTokens || isLoop(pen)) break;
+    if (isWhole(raw(), job.form) || pen.length >= job.maxTokens || isLoop(pen)) break;
     if (!job.isRepeat) yield* part.call(raw(), false);
   }
-  const whole = isWhole(raw());
-  if (whole && job.isRepeat?.(readCall(raw(), true))) return "repeat";
+  const whole = isWhole(raw(), job.form);
+  if (whole && job.isRepeat?.(readCall(raw(), true, job.form))) return "repeat";
   yield* part.call(raw(), whole);
   return whole ? "whole" : "cut";
 }
@@ -151,25 +151,23 @@ function limitReached(job: AnswerJob): StopReason {
   return job.windowLimited ? "contextWindow" : "maxTokens";
 }
 
-const between = '", "arguments": ';
-
-/** Whether the object that began in the call's opening is complete. */
-function isWhole(raw: string): boolean {
-  if (!raw.endsWith("}}")) return false;
+/** Whether the call that was opened is complete. */
+function isWhole(raw: string, form: CallForm): boolean {
+  if (!raw.endsWith(`}${form.end}`)) return false;
   try {
-    JSON.parse(`{"name": "${raw}`);
+    JSON.parse(readCall(raw, true, form).args);
     return true;
   } catch {
     return false;
   }
 }
 
-/** Name and arguments of a call so far. Closing braces wait until it is known which object they close. */
-function readCall(raw: string, whole: boolean): WrittenCall {
+/** Name and arguments of a call so far. What may be its end waits until it is known which braces are the arguments' own. */
+function readCall(raw: string, whole: boolean, { between, end }: CallForm): WrittenCall {
   const at = raw.indexOf(between);
   if (at < 0) return { name: "", args: "" };
   const args = raw.slice(at + between.length);
-  return { name: raw.slice(0, at), args: whole ? args.slice(0, -1) : args.replace(/\}+$/, "") };
+  return { name: raw.slice(0, at), args: whole ? args.slice(0, -end.length) : args.replace(/\}*\n?`*$/, "") };
 }
 
 /** Turns what is written into parts, a new one with each change of kind. */
@@ -180,7 +178,7 @@ interface PartWriter {
   call(raw: string, whole: boolean): Generator<Chunk>;
 }
 
-function createPartWriter(parts: Parts): PartWriter {
+function createPartWriter(parts: Parts, form: CallForm): PartWriter {
   let key = 0;
   let kind: "text" | "thinking" | "call" | undefined;
   let told: WrittenCall = { name: "", args: "" };
@@ -198,7 +196,7 @@ function createPartWriter(parts: Parts): PartWriter {
       told = { name: "", args: "" };
     },
     *call(raw, whole) {
-      const now = readCall(raw, whole);
+      const now = readCall(raw, whole, form);
       if (now.name && !told.name) yield parts.call(key, now.name);
       if (now.args.length > told.args.length) yield parts.args(key, now.args.slice(told.args.length));
       told = now.name ? now : told;

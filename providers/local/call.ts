@@ -39,7 +39,7 @@ export function createCall(options: CallOptions) {
       reused = sequence.nextTokenIndex;
       for await (const index of evaluatePrompt(sequence, prompt.tokens, signal)) evaluated = index - reused;
       evaluated = prompt.tokens.length - reused;
-      const grammar = prompt.tools.length ? await makeGrammar(callGrammar(prompt.tools)) : undefined;
+      const grammar = prompt.tools.length ? await makeGrammar(callGrammar(prompt.tools, prompt.form)) : undefined;
       const output =
         request.outputSchema && (await makeGrammar(outputGrammar(request.outputSchema, openingMark(prompt))));
       const opening = openingTokens(tokenizer, prompt.form.open);

@@ -7,16 +7,22 @@ import type { ToolSpec } from "../../agent/model.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** How a model writes a call: `open`, the tool's name, `", "arguments": `, an object, `}` and `close`. */
+/** How a model writes a call: `open`, the tool's name, `between`, an object, `end` and `close`. */
 export interface CallForm {
   /** What in an answer tells that a call begins; `open` starts with it, but for space. */
   readonly mark: string;
   /** The mark counts only at the start of a line. */
   readonly atLine: boolean;
   readonly open: string;
+  readonly between: string;
+  /** The last that is written by the grammar: what is left of the call is known then. */
+  readonly end: string;
   /** Empty where the answer ends with the call. */
   readonly close: string;
 }
+
+/** Of the forms whose call is one object of JSON. */
+export const jsonObject = { between: '", "arguments": ', end: "}" };
 
 /** `chars` is its own rest, for what follows a rule of a single character xgrammar has to try token by token. */
 const jsonRules = `
@@ -30,11 +36,11 @@ number ::= integer ("." [0-9]{1,16})? ([eE] [-+]? [0-9]{1,3})?
 `;
 
 /** What may follow the opening of a call: one of the tools' names, its arguments, and the end of the object. */
-export function callGrammar(tools: readonly ToolSpec[]): string {
+export function callGrammar(tools: readonly ToolSpec[], { between, end }: Pick<CallForm, "between" | "end">): string {
   const rules = new Map<string, string>();
   const calls = tools.map((tool, index) => {
     const args = writeSchema(tool.schema, { root: tool.schema, rules, prefix: `t${index}`, made: new Map() });
-    return `${literal(`${tool.name}", "arguments": `)} ${args} "}"`;
+    return `${literal(`${tool.name}${between}`)} ${args} ${literal(end)}`;
   });
   rules.set("root", calls.join(" | ") || '"}"');
   return [...rules].map(([name, body]) => `${name} ::= ${body}`).join("\n") + jsonRules;

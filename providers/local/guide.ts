@@ -5,13 +5,13 @@
  */
 import type { Message, ToolResultMessage } from "../../agent/message.ts";
 import type { ToolSpec } from "../../agent/model.ts";
-import type { CallForm } from "./grammar.ts";
+import { type CallForm, jsonObject } from "./grammar.ts";
 import type { Plan } from "./plan.ts";
-import { isPath, pathsIn, propertiesOf, requiredOf } from "./schema.ts";
+import { isPath, pathsIn, propertiesOf, requiredOf, spaced } from "./schema.ts";
 import type { ChatTurn } from "./template.ts";
 
 /** The call of a model that has no form of its own: one line of JSON. */
-export const jsonCall: CallForm = { mark: '{"tool"', atLine: true, open: '{"tool": "', close: "" };
+export const jsonCall: CallForm = { ...jsonObject, mark: '{"tool"', atLine: true, open: '{"tool": "', close: "" };
 
 /** The tool with what it needs and the paths it takes; a small model only gets lost in the rest. */
 export function compactTool(tool: ToolSpec): ToolSpec {
@@ -129,12 +129,4 @@ export function limitPaths(tools: readonly ToolSpec[], paths: readonly string[])
 
 function firstSentence(text: string): string {
   return /^.*?[.!?](?=\s|$)/s.exec(text.trim())?.[0].replace(/\s+/g, " ") ?? text.trim();
-}
-
-/** JSON with a space behind each comma and colon, as the grammar writes it. */
-export function spaced(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const pairs = Object.entries(value).map(([key, of]) => `${JSON.stringify(key)}: ${spaced(of)}`);
-  return `{${pairs.join(", ")}}`;
 }

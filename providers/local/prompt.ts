@@ -3,19 +3,30 @@ import type { Message } from "../../agent/message.ts";
 import { toolCalls } from "../../agent/message.ts";
 import type { ModelInfo, ModelRequest, ToolSpec } from "../../agent/model.ts";
 import { PromptTooLongError } from "../../agent/provider-error.ts";
-import type { CallForm } from "./grammar.ts";
-import { callPrior, compactTool, jsonCall, likelyTools, limitPaths, spaced, toldPrior } from "./guide.ts";
+import { type CallForm, jsonObject } from "./grammar.ts";
+import { callPrior, compactTool, jsonCall, likelyTools, limitPaths, toldPrior } from "./guide.ts";
 import { createPlan } from "./plan.ts";
-import { pathsIn } from "./schema.ts";
+import { pathsIn, spaced } from "./schema.ts";
 import { type ChatTemplate, type ChatTurn, type Tokenizer, tokenise } from "./template.ts";
 import { guidedTurns, nativeTurns } from "./turns.ts";
 
-/** The call of models whose template knows tools. */
-export const taggedCall: CallForm = {
+/** The call of Qwen and Hermes, and of whoever writes as they do. */
+const taggedCall: CallForm = {
+  ...jsonObject,
   mark: "<tool_call>",
   atLine: false,
   open: '<tool_call>\n{"name": "',
   close: "\n</tool_call>",
+};
+
+/** The call of DeepSeek V3 and R1 and of what was distilled from them. */
+const blockCall: CallForm = {
+  mark: "<｜tool▁calls▁begin｜>",
+  atLine: false,
+  open: "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>",
+  between: "\n```json\n",
+  end: "\n```",
+  close: "<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
 };
 
 export interface WrittenCall {
@@ -61,6 +72,10 @@ function planPrompt<Token extends number>(request: ModelRequest, maker: PromptMa
     const { text, pieces } = template.render(turns, { ...(tools ? { tools } : {}), thinking });
     return { tokens: tokenise(pieces, tokenizer, held), thinking: /<think>\s*$/.test(text) };
   };
+  if (template.blocks && request.tools.length) {
+    const system = [request.system, describeBlocks(request.tools)].filter(Boolean).join("\n\n");
+    return { ...render(nativeTurns({ ...request, system }, info)), form: blockCall, tools: request.tools };
+  }
   if (template.tools || !request.tools.length) {
     const tools = request.tools.map(({ name, description, schema }) => ({
       type: "function",
@@ -82,6 +97,15 @@ function planPrompt<Token extends number>(request: ModelRequest, maker: PromptMa
     wordsOnly: rest !== undefined,
     ...(step ? {} : { isRepeat: repeats(asked) }),
   };
+}
+
+/** The templates of DeepSeek write calls and results and leave it to the system text to tell of the tools. */
+function describeBlocks(tools: readonly ToolSpec[]): string {
+  const each = tools.map(
+    ({ name, description, schema }) => `### ${name}\n${description}\nParameters: ${JSON.stringify(schema)}`,
+  );
+  const { open, between, end, close } = blockCall;
+  return `## Tools\n${each.join("\n\n")}\n\nTo call one, write exactly:\n${open}name${between}{…}${end}${close}`;
 }
 
 /** Whether a call was already made in these messages. */

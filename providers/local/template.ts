@@ -3,6 +3,7 @@
  * words of a person or a file that look like one are tokenised as plain text. Knows nothing of the engine that evaluates.
  */
 import { LocalModelError, messageOf } from "../../agent/error.ts";
+import { spaced } from "./schema.ts";
 
 /** A turn as chat templates take it. `toolCalls` and the role `tool` are used only where the template knows tools. */
 export interface ChatTurn {
@@ -22,8 +23,10 @@ export interface RenderOptions {
 }
 
 export interface ChatTemplate {
-  /** It renders tools and writes calls as `<tool_call>{"name": …, "arguments": …}</tool_call>`. */
+  /** It knows calls and results: as `<tool_call>{"name": …, "arguments": …}</tool_call>`, or as blocks. */
   readonly tools: boolean;
+  /** It writes calls as DeepSeek does, `<｜tool▁calls▁begin｜>…`, and tells of no tools itself. */
+  readonly blocks: boolean;
   /** It can turn thinking on and off. */
   readonly thinkingSwitch: boolean;
   /** Space that an answer begins with and that is no part of it. */
@@ -62,9 +65,12 @@ export async function createTemplate(vocabulary: Vocabulary, override?: string):
     [...vocabulary.controls].filter(([text]) => text === bos || text === eos || source.includes(text)),
   );
   const template = new Template(source);
+  const blocks = source.includes("<｜tool▁calls▁begin｜>") && source.includes("```json");
+  const isTagged = source.includes("<tool_call>") && source.includes("tools") && !source.includes("<function=");
   const split = splitter(controls);
   return {
-    tools: source.includes("<tool_call>") && source.includes("tools") && !source.includes("<function="),
+    tools: blocks || isTagged,
+    blocks,
     thinkingSwitch: source.includes("enable_thinking"),
     lead: source === plain ? " " : "",
     stops: source === plain ? ["\nUser:", "\n\nUser"] : [],
@@ -77,7 +83,7 @@ export async function createTemplate(vocabulary: Vocabulary, override?: string):
         ...(tools?.length ? { tools } : {}),
         ...(thinking === undefined ? {} : { enable_thinking: thinking }),
       };
-      const wires = turns.map((turn) => wire(turn, guard.hide));
+      const wires = turns.map((turn) => wire(turn, guard.hide, blocks));
       const text = render(template, wires, variables);
       const pieces = split(text).map((piece) => ("text" in piece ? { text: guard.show(piece.text) } : piece));
       return { text: guard.show(text), pieces: withBos(pieces, vocabulary) };
@@ -87,17 +93,19 @@ export async function createTemplate(vocabulary: Vocabulary, override?: string):
 
 type Wire = Record<string, unknown>;
 
-function wire(turn: ChatTurn, hide: (text: string) => string): Wire {
+/** For blocks, arguments are text, and words in front of a call are absent where there are none. */
+function wire(turn: ChatTurn, hide: (text: string) => string, blocks: boolean): Wire {
+  const isBare = blocks && turn.content === "" && turn.toolCalls !== undefined;
   return {
     role: turn.role,
-    content: hide(turn.content),
+    content: isBare ? null : hide(turn.content),
     ...(turn.reasoning ? { reasoning_content: hide(turn.reasoning) } : {}),
     ...(turn.name ? { name: turn.name } : {}),
     ...(turn.toolCalls?.length
       ? {
           tool_calls: turn.toolCalls.map(({ name, args }) => ({
             type: "function",
-            function: { name, arguments: JSON.parse(hide(JSON.stringify(args))) },
+            function: { name, arguments: blocks ? hide(spaced(args)) : JSON.parse(hide(JSON.stringify(args))) },
           })),
         }
       : {}),

@@ -66,7 +66,7 @@ function jobOf(
   const { words, template, seed, window } = options;
   const { tokens, form, tools, prior } = prompt;
   const opening = openingTokens(words, form.open);
-  const grammar = tools.length ? callGrammar(tools) : undefined;
+  const grammar = tools.length ? callGrammar(tools, form) : undefined;
   const mark = tools.length && form.close ? form.mark : undefined;
   const output = request.outputSchema && outputGrammar(request.outputSchema, mark);
   const sampler = createSampler(samplingOf(request, seed, !template.tools));
