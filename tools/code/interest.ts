@@ -32,7 +32,7 @@ export function interestOf(graph: Graph, wish: Wish): Interest {
   const names = namesInQuery(graph, asked);
   const parts: [number, Float64Array][] = [
     [share.focus, Float64Array.from(paths, (path) => (isUnder(path, wish.focus) ? 1 : 0))],
-    [share.query, filesInQuery(graph, asked)],
+    [share.query, filesInQuery(graph, asked, names)],
     [share.seen, Float64Array.from(paths, (path) => (wish.seen.has(path) ? 1 : 0))],
   ];
   const files = new Float64Array(paths.length);
@@ -114,8 +114,12 @@ function namesInQuery({ names }: Graph, { whole, stems }: Asked): Float64Array {
   });
 }
 
+/** What a name that stands in the query as it is adds, beside words of which the rarest adds about 5. */
+const namedWorth = 15;
+
 /** A file fits by the words that its path and the names it defines share with the query: the more of them, the better. */
-function filesInQuery({ files, names, defined, definedAt }: Graph, { text, stems }: Asked): Float64Array {
+function filesInQuery(graph: Graph, { text, stems }: Asked, fits: Float64Array): Float64Array {
+  const { files, names, defined, definedAt } = graph;
   const ofNames = names.map((name) => stemsIn(name, stems));
   return Float64Array.from(files, (path, file) => {
     if (stems.size === 0) return 0;
@@ -125,7 +129,8 @@ function filesInQuery({ files, names, defined, definedAt }: Graph, { text, stems
     for (let at = definedAt[file] ?? 0; at < (definedAt[file + 1] ?? 0); at++) {
       for (const each of ofNames[defined[at] ?? 0] ?? []) counts.set(each, (counts.get(each) ?? 0) + 1);
     }
-    let fit = 0;
+    const named = defined.subarray(definedAt[file], definedAt[file + 1]).some((name) => fits[name] === 1);
+    let fit = named ? namedWorth : 0;
     for (const [each, rarity] of stems) {
       fit += rarity * ((inPath.has(each) ? 1 : 0) + Math.min(1, (counts.get(each) ?? 0) / 3));
     }
