@@ -44,7 +44,7 @@ export const listed = [
   {
     name: "add",
     title: "Adder",
-    description: "Adds two numbers.",
+    description: "Adds two numbers and gives their sum.",
     inputSchema: object({ a: { type: "number" }, b: { type: "number" } }),
     outputSchema: object({ sum: { type: "number" } }),
   },
@@ -56,7 +56,7 @@ export const listed = [
   { name: "think", description: "Asks the model.", inputSchema: object({ text: { type: "string" } }) },
   { name: "roots", description: "Says where the client works.", inputSchema: object({}) },
   { name: "log", description: "Tells what it does.", inputSchema: object({}) },
-  { name: "fail", description: "Fails and says why.", inputSchema: object({}) },
+  { name: "fail", description: "Fails at once and says why it did.", inputSchema: object({}) },
   { name: "crash", description: "Ends the whole server.", inputSchema: object({}) },
   { name: "grow", description: "Brings forth another tool.", inputSchema: object({}) },
   { name: "environment", description: "Tells a variable.", inputSchema: object({ name: { type: "string" } }) },
