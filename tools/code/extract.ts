@@ -173,7 +173,7 @@ class Walk {
     const { parent } = above;
     const inside = this.#definitions[parent];
     const doc = this.#comments.before(node, head.line - 1) || (this.#plan.rules.docstrings ? docstring(node) : "");
-    const own = head.kind === "function" && inside !== undefined && holdsMethods(inside.kind) ? "method" : head.kind;
+    const own = kindInside(head.kind, inside, this.#plan.rules);
     const { name, line, signature } = head;
     const isShared = this.#sharing.isShared({ name, kind: own, signature }, inside);
     this.#definitions.push({ name, kind: own, line, endLine: endLine(node), parent, signature, isShared, doc });
@@ -186,6 +186,13 @@ class Walk {
     for (const [name, count] of this.#members) uses.set(`.${name}`, count);
     return { definitions: this.#definitions, uses };
   }
+}
+
+/** What a definition is for being in another. */
+function kindInside(kind: Kind, inside: Definition | undefined, { assignsFields = false }: Rules): Kind {
+  if (inside === undefined) return kind;
+  if (kind === "function" && holdsMethods(inside.kind)) return "method";
+  return kind === "const" && inside.kind === "class" && assignsFields ? "field" : kind;
 }
 
 function holdsMethods(kind: Kind): boolean {

@@ -14,6 +14,8 @@ export interface Rules {
   readonly withBody?: string;
   /** What the left side of an assignment must be, for it to define. */
   readonly assigned?: string;
+  /** What is assigned right in a class is reached through it only. */
+  readonly assignsFields?: boolean;
   /** What is defined inside of them is nobody else's. */
   readonly local: string;
   /** Never inside of what is local: where one is, a brace is missing before it. */
@@ -83,6 +85,7 @@ const python: Rules = {
     type: "type_alias_statement",
   },
   assigned: "identifier type",
+  assignsFields: true,
   local: "function_definition lambda",
   names: "identifier",
   memberUnder: "attribute",

@@ -108,7 +108,7 @@ class Loader(Base):
       "2 const LIMIT* | LIMIT: int = 1",
       "4 function load* | def load(name, *rest, key: Kind = DEFAULT): | Loads it.",
       "11 class Loader* | class Loader(Base): | Holds things.",
-      "13 const Loader.size* | size = 2",
+      "13 field Loader.size | size = 2",
       "15 method Loader._close* | def _close(self):",
     ],
     uses: ".join .state .value Base DEFAULT Kind LIMIT Loader _close decorated int load os osp path size",
