@@ -3,6 +3,7 @@ import type { ModelInfo } from "../agent/model.ts";
 import { isSmallWindow } from "../agent/prompt.ts";
 import type { AnyTool } from "../agent/tool.ts";
 import { configDir } from "../providers/credential-file.ts";
+import { withoutForms } from "../tools/edit/forms.ts";
 import { followEdits } from "../tools/lsp/after-edit.ts";
 import { Languages } from "../tools/lsp/languages.ts";
 import {
@@ -52,7 +53,8 @@ export async function toolSetOf(config: Wanted, info: ModelInfo, given: Place): 
   const isAllowed = ({ name }: { readonly name: string }) => !leftOut.includes(name);
   const { model = "", maxUses } = advisor ?? {};
   const added = advisor ? [advisorTool({ model, ...(maxUses === undefined ? {} : { maxUses }) })] : [];
-  return followEdits({ tools: [...tools.filter(isAllowed), ...added], shelf: shelf.filter(isAllowed) }, languages);
+  const left = tools.filter(isAllowed).map((tool) => withoutForms(tool, isAllowed));
+  return followEdits({ tools: [...left, ...added], shelf: shelf.filter(isAllowed) }, languages);
 }
 
 /** Built-in tools and those of plug-ins. Throws `UsageError` for a name that is neither's. */

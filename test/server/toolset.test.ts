@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { UsageError } from "../../agent/error.ts";
+import { formFor } from "../../agent/tool.ts";
 import { toolSetOf } from "../../server/toolset.ts";
 import { scriptedModel } from "../support/index.ts";
 
@@ -26,6 +27,18 @@ test("a name that is no tool's is refused, wherever it stands", async () => {
   const wanted = { tools: undefined, advisor: undefined, contain: false, trust: false, disallowTools: ["Bsah"] };
   expect(toolSetOf(wanted, info, place)).rejects.toThrow(new UsageError('There is no tool "Bsah".'));
   expect(toolSetOf({ ...wanted, tools: ["Raed"] }, info, place)).rejects.toThrow(UsageError);
+});
+
+test("models are told of the edit tool that they know, unless it is disallowed", async () => {
+  const told = async (...disallowTools: string[]) => {
+    const set = { tools: undefined, advisor: undefined, contain: false, trust: false, disallowTools };
+    const { tools } = await toolSetOf(set, info, place);
+    const gpt = { ...info, provider: "openai", id: "gpt-5.5", wireId: "gpt-5.5" };
+    return names(tools.map((tool) => formFor(tool, gpt))).filter((name) =>
+      ["Edit", "apply_patch", "replace"].includes(name),
+    );
+  };
+  expect([await told(), await told("apply_patch"), await told("Edit")]).toEqual([["apply_patch"], ["Edit"], []]);
 });
 
 test("a small window has room for few tools", async () => {

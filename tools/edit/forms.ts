@@ -21,6 +21,17 @@ export function editToolWith(settings: ToolSettings): AnyTool {
   return { ...editTool, forms: { all: editForms, formFor } };
 }
 
+/** The tool without the forms that may not be used; who would be told of one of them is told of the tool itself. */
+export function withoutForms(tool: AnyTool, isAllowed: (form: AnyTool) => boolean): AnyTool {
+  const { forms } = tool;
+  if (!forms || forms.all.every(isAllowed)) return tool;
+  const formFor = (info: ModelInfo) => {
+    const form = forms.formFor(info);
+    return isAllowed(form) ? form : editTool;
+  };
+  return { ...tool, forms: { all: forms.all.filter(isAllowed), formFor } };
+}
+
 /**
  * By the model's family, whoever serves it. OpenAI's models know patches since GPT-4.1, its open ones too. Sources: OpenAI's
  * GPT-4.1 prompting guide; the tools of codex and of gemini-cli.

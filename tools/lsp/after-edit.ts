@@ -13,7 +13,7 @@ interface ToolSet {
 const newsOf = new WeakMap<Languages, Promise<EditNews>>();
 
 /** Those among the built-in tools whose results tell what they changed in files. */
-const writers: ReadonlySet<string> = new Set(["Edit", "MultiEdit", "Write"]);
+const writers: ReadonlySet<string> = new Set(["Edit", "MultiEdit", "Write", "apply_patch", "replace"]);
 
 /** The same tools; those that write files say after a change which errors it brought in. */
 export function followEdits({ tools, shelf }: ToolSet, languages: Languages): ToolSet {
