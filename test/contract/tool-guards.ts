@@ -6,7 +6,7 @@ import type { Tool } from "../../agent/tool.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { until } from "../support/until.ts";
 import { placeAt } from "../tools/tool-bench.ts";
-import { runFresh, type ToolCases } from "./tool.ts";
+import { runFresh, type ToolCases } from "./tool-cases.ts";
 
 export function guardTests<Args>(tool: Tool<Args>, cases: ToolCases<Args>): void {
   test(`${tool.name}: a call that is aborted in the middle ends, and leaves no process behind`, async () => {
