@@ -1,6 +1,6 @@
 /** Makes edits in any number of files, all of them or none. */
 import { z } from "zod";
-import { UsageError } from "../agent/error.ts";
+import { FileError, SagentError, UsageError } from "../agent/error.ts";
 import { defineTool, exclusive, type Workspace } from "../agent/tool.ts";
 import { replaceIn } from "./edit/replacing.ts";
 import { type Draft, takeStep } from "./edit/step.ts";
@@ -64,7 +64,6 @@ async function planEdit(draft: Draft, edit: Edit, workspace: Workspace, name: st
     draft.write(file_path, replaced.text, replaced.made);
     return replaced.notes;
   } catch (error) {
-    if (error instanceof Error) error.message = name + error.message;
-    throw error;
+    throw error instanceof SagentError ? new FileError(name + error.message) : error;
   }
 }
