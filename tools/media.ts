@@ -4,7 +4,7 @@ import type { ToolOutput } from "../agent/tool.ts";
 import { failure } from "./output.ts";
 
 /** Largest image that is attached, in bytes: what most vendors take. */
-const maxImageBytes = 7_500_000;
+export const maxImageBytes = 7_500_000;
 /** Largest PDF that is attached, in bytes: a third more once encoded, within every request limit. */
 const maxPdfBytes = 15_000_000;
 
@@ -25,19 +25,16 @@ export function maxMediaBytes(mime: string): number {
   return mime === "application/pdf" ? maxPdfBytes : maxImageBytes;
 }
 
-export function mediaTooLarge(path: string, mime: string, size: number): ToolOutput {
-  const advice =
-    mime === "application/pdf" ? "extract its text or some of its pages with Bash" : "make a smaller copy with Bash";
-  const limit = maxMediaBytes(mime).toLocaleString("en");
+export function imageTooLarge(path: string, size: number): ToolOutput {
+  const limit = maxImageBytes.toLocaleString("en");
   return failure(
-    `${path} has ${size.toLocaleString("en")} bytes; at most ${limit} can be shown. To see it, ${advice}.`,
+    `${path} has ${size.toLocaleString("en")} bytes; at most ${limit} can be shown. To see it, make a smaller copy with Bash.`,
   );
 }
 
-export function attachMedia(path: string, mime: string, bytes: Buffer): ToolOutput {
-  const what = mime === "application/pdf" ? "PDF, all its pages" : "Image";
+export function attachImage(path: string, mime: string, bytes: Buffer): ToolOutput {
   return {
-    text: `${what} (${mime}, ${bytes.length.toLocaleString("en")} bytes) attached.`,
+    text: `Image (${mime}, ${bytes.length.toLocaleString("en")} bytes) attached.`,
     attachments: [{ mime, data: bytes.toString("base64"), name: basename(path) }],
   };
 }

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
 import { errorCode, fileProblem, hashBytes, maxWholeBytes, notAFile, sameStats } from "./files.ts";
 import type { Source } from "./lines.ts";
-import { attachMedia } from "./media.ts";
+import { attachImage } from "./media.ts";
 import { failure, oneLine, plural } from "./output.ts";
 import { canonicalPath, resolvePath, suggestPaths } from "./path.ts";
 import { binaryName, type Kind, kindOf } from "./read/kind.ts";
@@ -150,11 +150,13 @@ async function plainText({ path, source, args, context }: Shown, hash: string): 
 }
 
 /** What is asked for that this kind of file does not have. */
-function wrongArgs(kind: Kind, { pages, member, offset, limit, last_lines }: Args): string | undefined {
+function wrongArgs(kind: Kind, { pages, member, as, offset, limit, last_lines }: Args): string | undefined {
   const isArchive =
     kind === "zip" || kind === "tar" || kind === "gzip" || kind === "bzip2" || kind === "xz" || kind === "zstd";
   if (member !== undefined && !isArchive) return "is no archive; leave member out.";
   if (pages !== undefined && (kind === "text" || kind === "image")) return "has no pages; leave pages out.";
+  if (as === "image" && member === undefined && kind !== "pdf" && kind !== "image")
+    return "has no pages to be shown as images; leave as out.";
   const isLines = (offset ?? limit ?? last_lines) !== undefined;
   if (isLines && kind === "pdf") return 'is a PDF: ask for its pages, e.g. pages="11-20", not for lines.';
   return undefined;
@@ -189,10 +191,10 @@ async function converted(file: Shown, kind: ReadRequest["kind"], hash: string): 
       case "pages":
         return once(showPages(path, reading, args, context));
       case "as-is":
-        return once(attachMedia(path, reading.mime, Buffer.from(await source.read(0, source.size))));
+        return once(attachImage(path, reading.mime, Buffer.from(await source.read(0, source.size))));
       case "image": {
         const { mime, data } = reading.picture;
-        const { text, attachments = [] } = attachMedia(path, mime, Buffer.from(data, "base64"));
+        const { text, attachments = [] } = attachImage(path, mime, Buffer.from(data, "base64"));
         return once({ text: `${text} [${reading.note}]`, attachments });
       }
       case "unpacked":

@@ -1,7 +1,7 @@
 /** Reads a page of the public web. */
 import { z } from "zod";
 import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
-import { attachMedia, maxMediaBytes, mediaTooLarge, sniffMedia } from "./media.ts";
+import { attachImage, imageTooLarge, maxImageBytes, sniffMedia } from "./media.ts";
 import { failure, oneLine } from "./output.ts";
 import { pdfText } from "./pdf.ts";
 import { ToolSettings } from "./settings.ts";
@@ -106,9 +106,7 @@ async function show(answer: Answer, format: NonNullable<Args["format"]>): Promis
   const mime = sniffMedia(name, body);
   if (mime === "application/pdf") return await showPdf(answer);
   if (mime !== undefined) {
-    return cut || body.length > maxMediaBytes(mime)
-      ? mediaTooLarge(url.href, mime, body.length)
-      : attachMedia(name, mime, body);
+    return cut || body.length > maxImageBytes ? imageTooLarge(url.href, body.length) : attachImage(name, mime, body);
   }
   if (body.length === 0) return { text: `${url.href} answered with nothing (status ${answer.status}).` };
   if (!isText(type, body)) {

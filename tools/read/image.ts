@@ -1,6 +1,6 @@
 /** Images as models take them: upright, one frame, PNG, JPEG, GIF or WebP, within bytes and pixels. */
 import type { Metadata, Sharp } from "sharp";
-import { maxMediaBytes, sniffMedia } from "../media.ts";
+import { maxImageBytes, sniffMedia } from "../media.ts";
 import { readBmp } from "./bmp.ts";
 import { type Reading, ReadProblem } from "./request.ts";
 
@@ -41,15 +41,13 @@ function changesOf(
     ...(mime === undefined ? [`converted from ${format === "heif" ? "AVIF" : format.toUpperCase()}`] : []),
     ...(pages > 1 ? [`the first of ${pages} frames`] : []),
     ...(orientation > 1 ? ["turned upright"] : []),
-    ...(Math.max(width, height) > maxEdgePx || size > maxMediaBytes("image/png")
-      ? [`made smaller from ${width}x${height}`]
-      : []),
+    ...(Math.max(width, height) > maxEdgePx || size > maxImageBytes ? [`made smaller from ${width}x${height}`] : []),
   ];
 }
 
 /** As PNG where that is small enough, otherwise as JPEG of less and less quality. */
 async function converted(source: () => Sharp, note: string, isPhoto: boolean): Promise<Reading> {
-  const most = maxMediaBytes("image/png");
+  const most = maxImageBytes;
   for (let edge = maxEdgePx; edge >= 1; edge = Math.floor(edge / 2)) {
     const scaled = () => source().resize({ width: edge, height: edge, fit: "inside", withoutEnlargement: true });
     const png = isPhoto ? undefined : await scaled().png().toBuffer();

@@ -20,6 +20,9 @@ async function answer(request: SqlRequest): Promise<Answer> {
 function sentence(error: unknown): string {
   if (error instanceof SqlProblem) return error.message;
   if (!(error instanceof SQLiteError)) return `The query could not be run: ${messageOf(error)}.`;
+  if (error.code?.startsWith("SQLITE_READONLY_")) {
+    return "The database was left in the middle of a write and has to be recovered first, which would write. Open it once with the program it belongs to.";
+  }
   switch (error.code?.split("_").slice(0, 2).join("_")) {
     case "SQLITE_READONLY":
       return "The query would write, and this is read-only; nothing was changed. Use Bash with sqlite3 to write.";

@@ -19,7 +19,7 @@ export async function querySqlite(request: SqlRequest): Promise<Answer> {
   if (request.query !== undefined) checkSqlite(request.query);
   await using opened = await openReadOnly(request.path);
   const { database, note } = opened;
-  for (const setting of ["query_only=ON", "trusted_schema=OFF", "temp_store=MEMORY"]) {
+  for (const setting of ["query_only=ON", "trusted_schema=OFF", "temp_store=MEMORY", "busy_timeout=2000"]) {
     database.run(`PRAGMA ${setting}`);
   }
   const answer = request.query === undefined ? schemaOf(database) : rowsOf(database, request.query, request);
