@@ -5,6 +5,7 @@
  */
 import type { ToolDetails } from "../../agent/message.ts";
 import { plain } from "./plain.ts";
+import { type PlainCards, plainCardsOf } from "./plain-cards.ts";
 
 /** A scientific work. All but the title may be missing. */
 export interface Paper {
@@ -55,6 +56,7 @@ export interface DataTable {
 }
 
 export type Cards =
+  | { readonly type: "plain"; readonly plain: PlainCards }
   | { readonly type: "table"; readonly table: DataTable }
   | { readonly type: "paper-graph"; readonly graph: PaperGraph }
   | { readonly type: "papers"; readonly papers: readonly Paper[] }
@@ -63,6 +65,8 @@ export type Cards =
 /** The cards of a result; undefined where it has none. What does not fit is left out. */
 export function cardsOf(details: ToolDetails | undefined): Cards | undefined {
   if (details?.type !== "custom") return undefined;
+  const simple = plainCardsOf(details.name, details.data);
+  if (simple) return { type: "plain", plain: simple };
   if (details.name === "paper-graph") return isObject(details.data) ? graphOf(details.data) : undefined;
   if (details.name === "table") return isObject(details.data) ? tableOf(details.data) : undefined;
   if (!Array.isArray(details.data)) return undefined;

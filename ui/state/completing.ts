@@ -14,7 +14,7 @@ import {
   wantedAt,
 } from "./complete.ts";
 import { loadProviders, providers } from "./model-list.ts";
-import { loadOwnCommands, ownCommands } from "./own-commands.ts";
+import { knownOwnCommands, loadOwnCommands } from "./own-commands.ts";
 import type { Store } from "./store.ts";
 
 export interface Completions {
@@ -83,7 +83,7 @@ const placeOf = ({ kind, from }: Wanted) => `${kind}:${from}`;
 async function candidatesFor(store: Store, { kind, word }: Wanted, signal: AbortSignal): Promise<readonly Candidate[]> {
   switch (kind) {
     case "command":
-      return commandCandidates(word, word === "/" ? await loadOwnCommands(store) : ownCommands());
+      return commandCandidates(word, await (word === "/" ? loadOwnCommands(store) : knownOwnCommands(store)));
     case "mention": {
       const agents = namedCandidates(word, agentsOf(store), "agent").map(agentMention);
       const files = await getJson<readonly FoundFile[]>("/api/files/find", { q: word }, signal).catch(() => []);

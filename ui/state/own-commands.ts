@@ -5,14 +5,20 @@ import { getJson } from "./api.ts";
 import type { Store } from "./store.ts";
 
 const [commands, setCommands] = createSignal<readonly CommandRow[]>([]);
+let told: Promise<readonly CommandRow[]> | undefined;
 
 export const ownCommands = commands;
 
 /** Asks for them again; where nobody answers they are as before. */
-export async function loadOwnCommands({ session }: Pick<Store, "session">): Promise<readonly CommandRow[]> {
-  const rows = await getJson<readonly CommandRow[]>("/api/commands", session === undefined ? {} : { session }).catch(
-    () => undefined,
+export function loadOwnCommands({ session }: Pick<Store, "session">): Promise<readonly CommandRow[]> {
+  told = getJson<readonly CommandRow[]>("/api/commands", session === undefined ? {} : { session }).then(
+    (rows) => setCommands(rows),
+    () => commands(),
   );
-  if (rows) setCommands(rows);
-  return commands();
+  return told;
+}
+
+/** What was asked for last, once it is there. */
+export function knownOwnCommands(store: Pick<Store, "session">): Promise<readonly CommandRow[]> {
+  return told ?? loadOwnCommands(store);
 }

@@ -4,6 +4,7 @@ import type { Cards as CardList, Paper, WebPage } from "../state/cards.ts";
 import { DataTableView } from "./data-table.tsx";
 import { PaperTitle, sourceOf, WebLink } from "./paper-facts.tsx";
 import { PaperGraphView } from "./paper-graph.tsx";
+import { PlainCardsView } from "./plain-cards.tsx";
 
 export function Cards(props: { readonly cards: CardList }) {
   return (
@@ -16,6 +17,9 @@ export function Cards(props: { readonly cards: CardList }) {
             </For>
           </ul>
         )}
+      </Match>
+      <Match when={props.cards.type === "plain" && props.cards.plain}>
+        {(cards) => <PlainCardsView cards={cards()} />}
       </Match>
       <Match when={props.cards.type === "paper-graph" && props.cards.graph}>
         {(graph) => <PaperGraphView graph={graph()} />}
