@@ -61,13 +61,13 @@ async function usesOf(
   for (const { path, text } of store.column("uses")) {
     if (path !== paths[file]) continue;
     await pace.rest();
-    const isStrict = keepsMembersApart(path);
+    const reader = languageOf(path)?.reader ?? "";
     const own = new Set(defined.subarray(definedAt[file], definedAt[file + 1]));
     for (let start = 0; start < text.length; ) {
       const gap = text.indexOf(" ", start);
       const found = text.indexOf("\n", gap);
       const end = found < 0 ? text.length : found;
-      const name = meant(text.slice(start, gap), numbers, isStrict);
+      const name = meant(text.slice(start, gap), numbers, reader);
       if (name !== undefined && !own.has(name)) {
         used.push(name);
         counts.push(Number(text.slice(gap + 1, end)));
@@ -80,15 +80,15 @@ async function usesOf(
   return { usedAt: Uint32Array.from(usedAt), used: Uint32Array.from(used), counts: Uint32Array.from(counts) };
 }
 
-/** Whether in its language what stands after a dot is never a function of a module, nor a method without one. */
-function keepsMembersApart(path: string): boolean {
-  const reader = languageOf(path)?.reader;
-  return reader === "typescript" || reader === "tsx" || reader === "javascript";
-}
+/** Languages in which what stands after a dot is never a function of a module. */
+const membersApart = new Set(["typescript", "tsx", "javascript", "cpp", "java", "c-sharp"]);
+/** Languages in which methods are called without what they belong to. */
+const impliedThis = new Set(["cpp", "java", "c-sharp", "ruby", "kotlin", "swift", "scala", "dart"]);
 
-/** The number of what a use refers to. */
-function meant(use: string, numbers: ReadonlyMap<string, number>, isStrict: boolean): number | undefined {
+/** The number of what a use refers to, in a language by its reader. */
+function meant(use: string, numbers: ReadonlyMap<string, number>, reader: string): number | undefined {
   const exact = numbers.get(use);
-  if (exact !== undefined || isStrict) return exact;
-  return numbers.get(use.startsWith(".") ? use.slice(1) : `.${use}`);
+  if (exact !== undefined) return exact;
+  if (use.startsWith(".")) return membersApart.has(reader) ? undefined : numbers.get(use.slice(1));
+  return impliedThis.has(reader) ? numbers.get(`.${use}`) : undefined;
 }

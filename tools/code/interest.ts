@@ -63,14 +63,16 @@ interface Asked {
   readonly whole: ReadonlySet<string>;
   /** Its words by their stems, each with how much it tells one file from another. */
   readonly stems: ReadonlyMap<string, number>;
+  /** Those that each name of the graph has, by its number. */
+  readonly ofNames: readonly (readonly string[])[];
 }
 
 /** A word that half of the files have tells little. */
 function askedOf({ files, names, defined, definedAt }: Graph, query: string): Asked {
   const stems = queryStems(query);
   const having = new Map([...stems].map((each) => [each, 0]));
+  const ofNames = names.map((name) => stemsIn(name, stems));
   if (stems.size > 0) {
-    const ofNames = names.map((name) => stemsIn(name, stems));
     for (const [file, path] of files.entries()) {
       const own = new Set(stemsIn(path, stems));
       for (let at = definedAt[file] ?? 0; at < (definedAt[file + 1] ?? 0); at++) {
@@ -83,7 +85,12 @@ function askedOf({ files, names, defined, definedAt }: Graph, query: string): As
     each,
     Math.log(1 + files.length / (1 + count)),
   ];
-  return { text: query, whole: new Set(query.match(/[\p{L}\p{N}_$]+/gu)), stems: new Map([...having].map(rarity)) };
+  return {
+    text: query,
+    whole: new Set(query.match(/[\p{L}\p{N}_$]+/gu)),
+    stems: new Map([...having].map(rarity)),
+    ofNames,
+  };
 }
 
 const none: readonly string[] = [];
@@ -100,13 +107,13 @@ function stemsIn(text: string, stems: { has(stem: string): boolean; keys(): Iter
 }
 
 /** 1 for a name that stands in the query, less for one that shares half of its words with it, common ones least. */
-function namesInQuery({ names }: Graph, { whole, stems }: Asked): Float64Array {
+function namesInQuery({ names }: Graph, { whole, stems, ofNames }: Asked): Float64Array {
   const most = Math.max(1, ...stems.values());
-  return Float64Array.from(names, (name) => {
+  return Float64Array.from(names, (name, at) => {
     if (stems.size === 0) return 0;
     const bare = name.replace(/^\./, "");
     if (whole.has(bare) && (bare.length > 5 || /[A-Z_]/.test(bare))) return 1;
-    const shared = stemsIn(name, stems);
+    const shared = ofNames[at] ?? none;
     if (shared.length === 0) return 0;
     const words = wordsOf(name).length;
     const told = shared.reduce((sum, each) => sum + (stems.get(each) ?? 0), 0) / most;
@@ -118,9 +125,8 @@ function namesInQuery({ names }: Graph, { whole, stems }: Asked): Float64Array {
 const namedWorth = 15;
 
 /** A file fits by the words that its path and the names it defines share with the query: the more of them, the better. */
-function filesInQuery(graph: Graph, { text, stems }: Asked, fits: Float64Array): Float64Array {
-  const { files, names, defined, definedAt } = graph;
-  const ofNames = names.map((name) => stemsIn(name, stems));
+function filesInQuery(graph: Graph, { text, stems, ofNames }: Asked, fits: Float64Array): Float64Array {
+  const { files, defined, definedAt } = graph;
   return Float64Array.from(files, (path, file) => {
     if (stems.size === 0) return 0;
     if (text.includes(path)) return 1_000;
