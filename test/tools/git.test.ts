@@ -94,6 +94,15 @@ test("status, diff and log are for reading, and long ones go on with an offset",
   expect(existsSync(join(repo.root, "x"))).toBe(false);
 });
 
+test("more than can be kept is not cut in silence", async () => {
+  using repo = gitRepo();
+  repo.commitFile("big.txt", "");
+  repo.put("big.txt", "a line that is as long as others are\n".repeat(250_000));
+  expect((await repo.git({ operation: "diff" })).text).toBe(
+    "git diff says more than 8 MiB: ask for less, by paths or a smaller range.",
+  );
+});
+
 test("what the outside has set for another repository, and its pager and editor, do not count", async () => {
   using repo = gitRepo();
   repo.commitFile("a.txt", "one\n");

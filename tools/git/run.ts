@@ -74,10 +74,12 @@ export async function runGit(args: readonly string[], place: GitPlace): Promise<
   };
 }
 
-/** What git prints. Throws `UsageError` with what it says where it fails. */
+/** What git prints. Throws `UsageError` with what it says where it fails, or where it says more than is kept. */
 export async function askGit(args: readonly string[], place: GitPlace): Promise<string> {
   const end = await runGit(args, place);
   if (end.exitCode !== 0) throw new UsageError(sayGit(args, end));
+  if (end.isCut)
+    throw new UsageError(`git ${args[0]} says more than 8 MiB: ask for less, by paths or a smaller range.`);
   return end.stdout;
 }
 
