@@ -171,3 +171,24 @@ test("what is no database has a sentence of its own", async () => {
   ];
   for (const [file, text] of cases) expect(await ask(dir.path, file)).toEqual({ text, isError: true });
 });
+
+test("a database that was left in the middle of a write is told of, and stays as it is", async () => {
+  using dir = tempDir();
+  const path = join(dir.path, "a.db");
+  using writer = new Database(path);
+  writer.run("CREATE TABLE t (a)");
+  writer.run(
+    "INSERT INTO t WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 3000) SELECT hex(n) FROM c",
+  );
+  writer.run("PRAGMA cache_size = 1");
+  writer.run("BEGIN");
+  writer.run("UPDATE t SET a = 'b'");
+  for (const end of ["", "-journal"]) copyFileSync(`${path}${end}`, join(dir.path, `left.db${end}`));
+  writer.run("ROLLBACK");
+  const before = readFileSync(join(dir.path, "left.db"));
+  expect(await ask(dir.path, "left.db", { query: "SELECT count(*) FROM t" })).toEqual({
+    text: "The database was left in the middle of a write and has to be recovered first, which would write. Open it once with the program it belongs to.",
+    isError: true,
+  });
+  expect(readFileSync(join(dir.path, "left.db")).equals(before)).toBe(true);
+});
