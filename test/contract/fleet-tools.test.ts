@@ -41,6 +41,8 @@ toolContract(agentSpawnTool, {
     { prompt: "Go.", label: hostile },
     { prompt: "Go.", tools: ["Nothing"] },
     { prompt: "Go.", hot: true, system: "Be short." },
+    // No part of this fleet makes worktrees.
+    { prompt: "Go.", isolation: "worktree" },
   ],
   refused: [
     {},
@@ -54,6 +56,7 @@ toolContract(agentSpawnTool, {
     { prompt: "Go.", modelOptions: { effort: "huge" } },
     { prompt: "Go.", modelOptions: { thinkingBudget: "auto" } },
     { prompt: "Go.", context: "both" },
+    { prompt: "Go.", isolation: "container" },
   ],
 });
 
