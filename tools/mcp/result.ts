@@ -3,6 +3,7 @@ import { type ContentBlock, ContentBlockSchema, type ReadResourceResult } from "
 import { z } from "zod";
 import type { Attachment } from "../../agent/message.ts";
 import type { ToolOutput } from "../../agent/tool.ts";
+import { maxImageBytes } from "../media.ts";
 import { oneLine } from "../output.ts";
 import type { Misfit } from "./schema.ts";
 
@@ -16,8 +17,6 @@ export type CallResult = z.infer<typeof callResultSchema>;
 
 const mostBlocks = 1_000;
 const mostAttachments = 20;
-/** What most vendors take of an image or a document. */
-const maxAttachedBytes = 7_500_000;
 
 type Check = (value: unknown) => readonly Misfit[];
 
@@ -85,7 +84,7 @@ class Draft {
     const what = `${oneLine(name, 200)} (${oneLine(mime, 80)}, ${Buffer.byteLength(data, "base64").toLocaleString("en")} bytes)`;
     if (!/^[a-z]+\/[\w.+-]+$/i.test(mime) || !isBase64(data)) return this.say(`[Broken: ${what}]`);
     if (!/^(?:image|audio)\/|^application\/pdf$/.test(mime)) return this.say(`[Not shown: ${what}]`);
-    if (Buffer.byteLength(data, "base64") > maxAttachedBytes) return this.say(`[Too large to be shown: ${what}]`);
+    if (Buffer.byteLength(data, "base64") > maxImageBytes) return this.say(`[Too large to be shown: ${what}]`);
     if (this.#attachments.length >= mostAttachments) return this.say(`[One too many to be shown: ${what}]`);
     this.#attachments.push({ mime, data });
     this.say(`[Attached: ${what}]`);
