@@ -1,5 +1,6 @@
 /** Where the chunks of a patch are put, and what is told of those that do not fit as they were told. */
 import { expect, test } from "bun:test";
+import fc from "fast-check";
 import { project } from "./patch-rig.ts";
 
 const source = "class A {\n  f() {\n    return 1;\n  }\n}\nclass B {\n  f() {\n    return 1;\n  }\n}\n";
@@ -95,4 +96,55 @@ test("chunks out of their order, and @@ lines that are nowhere, are put where th
   expect(dir.read("a.txt")).toBe("1\n2\n3\n");
   expect(text).toContain("it was found further up than it was told, at lines 1-1.");
   expect(text).toContain("its @@ line was not found; its lines were, at line 2.");
+});
+
+test("chunks may share lines that stay, but none may reach into what another has changed", async () => {
+  const before = "1\n2\n3\n4\n5\n6\n";
+  using dir = project({ "a.txt": before });
+  const shared = await dir.patch(
+    "*** Update File: a.txt",
+    "@@",
+    "-1",
+    "+one",
+    " 2",
+    " 3",
+    "@@",
+    " 2",
+    " 3",
+    "-4",
+    "+four",
+  );
+  expect([shared.isError, dir.read("a.txt")]).toEqual([false, "one\n2\n3\nfour\n5\n6\n"]);
+  using other = project({ "a.txt": before });
+  const into = await other.patch("*** Update File: a.txt", "@@", "-1", "-2", "-3", "+x", "@@ 2", "+y");
+  expect([into.isError, other.read("a.txt")]).toEqual([true, before]);
+  expect(into.text).toContain("Another chunk has changed these lines already.");
+});
+
+test("any chunks at all change what they say or nothing: no line is lost or doubled", async () => {
+  const digit = fc.constantFrom("1", "2", "3", "4");
+  const part = fc.oneof(
+    digit.map((text) => ` ${text}`),
+    digit.map((text) => `-${text}`),
+    fc.constantFrom("+new"),
+    digit.map((text) => `@@ ${text}`),
+    fc.constant("@@"),
+  );
+  const file = fc.array(digit, { minLength: 1, maxLength: 10 });
+  const property = fc.asyncProperty(file, fc.array(part, { minLength: 1, maxLength: 8 }), async (lines, parts) => {
+    using dir = project({ "a.txt": `${lines.join("\n")}\n` });
+    const { isError } = await dir.patch("*** Update File: a.txt", ...parts);
+    const dropped = parts.filter((each) => each.startsWith("-")).map((each) => each.slice(1));
+    const left = dir
+      .read("a.txt")
+      .split("\n")
+      .filter((line) => /^\d$/.test(line));
+    const added = dir
+      .read("a.txt")
+      .split("\n")
+      .filter((line) => line === "new").length;
+    expect(added).toBe(isError ? 0 : parts.filter((each) => each === "+new").length);
+    expect([...left, ...(isError ? [] : dropped)].sort()).toEqual([...lines].sort());
+  });
+  await fc.assert(property, { numRuns: 400 });
 });

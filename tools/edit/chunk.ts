@@ -60,6 +60,16 @@ export function applyChunks(
   return work.finish();
 }
 
+/** A chunk from its first change to its last: lines around them that stay may be those of another chunk too. */
+function spanOf({ lines }: Chunk) {
+  const isChange = ({ type }: ChunkLine) => type !== "keep";
+  const lead = Math.max(0, lines.findIndex(isChange));
+  const changes = lines.slice(lead, lines.findLastIndex(isChange) + 1);
+  return { lead, changes, length: countOld(changes) };
+}
+
+const countOld = (lines: readonly ChunkLine[]) => lines.filter(({ type }) => type !== "add").length;
+
 class Placing {
   readonly #path: string;
   readonly #text: string;
@@ -81,8 +91,9 @@ class Placing {
     const old = chunk.lines.filter(({ type }) => type !== "add").map(({ text }) => text);
     if (old.length === 0) {
       if (from === undefined) throw this.#miss(chunk, chunk.anchors);
-      const isBelow = chunk.anchors.length > 0 && !chunk.atEnd;
-      return this.#splice(chunk, { index: isBelow ? from : this.#file.length });
+      const index = chunk.anchors.length > 0 && !chunk.atEnd ? from : this.#file.length;
+      if (!this.#isFree(chunk, index)) throw this.#miss(chunk, chunk.anchors);
+      return this.#splice(chunk, { index });
     }
     // Some repeat the @@ line as the first of those that stay.
     const first = from !== undefined && chunk.anchors.at(-1) === old[0] ? from - 1 : from;
@@ -131,7 +142,7 @@ class Placing {
 
   /** Without a line to begin from, the place must be the only one. */
   #find(chunk: Chunk, old: readonly string[], from: number | undefined): Match {
-    const free = ({ index }: Match) => !this.#isTaken(index, index + old.length);
+    const free = ({ index }: Match) => this.#isFree(chunk, index);
     const exact = findExact(this.#file, old)
       .map((index): Match => ({ index }))
       .filter(free);
@@ -174,17 +185,19 @@ class Placing {
   #splice(chunk: Chunk, { index, aside }: Match): void {
     const eol = breakOf(this.#text);
     const added = this.#added(chunk, index, aside);
+    const { lead, changes, length } = spanOf(chunk);
+    const start = index + lead;
     const lines: string[] = [];
-    let at = index;
-    for (const { type } of chunk.lines) {
+    let at = start;
+    for (const { type } of changes) {
       if (type === "add") lines.push((added.shift() ?? "") + eol);
       else {
         if (type === "keep") lines.push(this.#file[at] ?? "");
         at++;
       }
     }
-    this.#splices.push({ start: index, end: at, lines });
-    this.#cursor = at;
+    this.#splices.push({ start, end: start + length, lines });
+    this.#cursor = index + countOld(chunk.lines);
   }
 
   #added(chunk: Chunk, index: number, aside: Leniency | undefined): string[] {
@@ -197,8 +210,11 @@ class Placing {
     return [...indented];
   }
 
-  #isTaken(start: number, end: number): boolean {
-    return this.#splices.some((splice) => start < splice.end && end > splice.start);
+  /** Whether nothing there is changed by another chunk yet. */
+  #isFree(chunk: Chunk, index: number): boolean {
+    const { lead, length } = spanOf(chunk);
+    const [start, end] = [index + lead, index + lead + length];
+    return !this.#splices.some((splice) => start < splice.end && end > splice.start);
   }
 
   #note(chunk: Chunk, what: string): void {
