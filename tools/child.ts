@@ -10,6 +10,11 @@ export interface Task {
   readonly timeoutMs: number;
 }
 
+/** What it takes of a call's context. */
+export type TaskContext = Pick<ToolContext, "signal" | "clock"> & {
+  readonly workspace: Pick<ToolContext["workspace"], "env">;
+};
+
 export type TaskEnd =
   | { readonly type: "answer"; readonly answer: unknown }
   | { readonly type: "aborted" }
@@ -28,7 +33,7 @@ export function programBeside({ dir, path }: { readonly dir: string; readonly pa
 }
 
 /** Runs it to its end; with its whole group it is killed on abort, at its timeout, and with this process. */
-export async function runTask({ entry, request, timeoutMs }: Task, context: ToolContext): Promise<TaskEnd> {
+export async function runTask({ entry, request, timeoutMs }: Task, context: TaskContext): Promise<TaskEnd> {
   if (context.signal.aborted) return { type: "aborted" };
   const child = Bun.spawn([process.execPath, "--no-env-file", "--config=/dev/null", entry], {
     env: { ...context.workspace.env, BUN_ENABLE_CRASH_REPORTING: "0" },

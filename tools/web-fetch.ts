@@ -1,5 +1,6 @@
 /** Reads a page of the public web. */
 import { z } from "zod";
+import { messageOf } from "../agent/error.ts";
 import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
 import { attachImage, imageTooLarge, maxImageBytes, sniffMedia } from "./media.ts";
 import { failure, oneLine } from "./output.ts";
@@ -142,7 +143,7 @@ async function showPdf({ body, url, cut }: Answer): Promise<ToolOutput> {
     const text = pages.map((page, index) => `--- page ${index + 1} of ${total} ---\n${page.trim()}`).join("\n\n");
     return { text: `${url.href}\n\n${text}` };
   } catch (cause) {
-    return failure(`The PDF at ${url.href} could not be read: ${cause instanceof Error ? cause.message : cause}.`);
+    return failure(`The PDF at ${url.href} could not be read: ${messageOf(cause).replace(/\.$/, "")}.`);
   }
 }
 

@@ -32,7 +32,7 @@ export async function readPdf({ path, pages, as }: ReadRequest): Promise<Reading
   const total = document.getPageCount();
   if (total === 0) throw new ReadProblem("is a PDF without pages.");
   const range = pages === undefined ? { from: 1, to: Math.min(total, maxPagesUnasked) } : parsePages(pages, total);
-  if (typeof range === "string") throw new ReadProblem(range);
+  if (typeof range === "string") throw new ReadProblem(range, total);
   const shown: PageReading[] = [];
   let left = maxImageBytes;
   let leftChars = maxCollectedChars;

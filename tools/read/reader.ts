@@ -23,8 +23,8 @@ async function read(request: ReadRequest): Promise<Reading> {
   try {
     return await dispatch(request);
   } catch (error) {
-    const text = error instanceof ReadProblem ? error.message : `could not be read: ${messageOf(error)}.`;
-    return { type: "problem", text };
+    if (error instanceof ReadProblem) return { type: "problem", text: error.message, total: error.total };
+    return { type: "problem", text: `could not be read: ${messageOf(error)}.` };
   }
 }
 

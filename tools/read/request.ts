@@ -54,8 +54,15 @@ export type Reading =
   | { readonly type: "unpacked"; readonly note: string }
   /** Not what it seemed to be; it is to be shown as text. */
   | { readonly type: "text" }
-  /** What is wrong, as the rest of a sentence after the file's name. */
-  | { readonly type: "problem"; readonly text: string };
+  /** What is wrong, as the rest of a sentence after the file's name; of a PDF that lacks the pages, how many it has. */
+  | { readonly type: "problem"; readonly text: string; readonly total?: number | undefined };
 
 /** A reason why a file cannot be read, as the rest of a sentence after its name. */
-export class ReadProblem extends Error {}
+export class ReadProblem extends Error {
+  readonly total: number | undefined;
+
+  constructor(message: string, total?: number) {
+    super(message);
+    this.total = total;
+  }
+}

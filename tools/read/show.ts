@@ -1,7 +1,7 @@
 /** What the reading program found, as a result: whole units within the tokens of one, and how to go on. */
 import { basename } from "node:path";
 import type { ToolContext, ToolOutput } from "../../agent/tool.ts";
-import { programBeside, runTask, type TaskEnd } from "../child.ts";
+import { programBeside, runTask, type TaskContext, type TaskEnd } from "../child.ts";
 import { fit, plural } from "../output.ts";
 import type { PageReading, Reading, ReadRequest } from "./request.ts";
 
@@ -9,7 +9,7 @@ const program = programBeside(import.meta, "reader");
 const timeoutMs = 60_000;
 
 /** Runs the program on a file; what kept it from an answer is a sentence about `name`. */
-export async function askReader(name: string, request: ReadRequest, context: ToolContext): Promise<Reading | string> {
+export async function askReader(name: string, request: ReadRequest, context: TaskContext): Promise<Reading | string> {
   const end = await runTask({ entry: program, request, timeoutMs }, context);
   return end.type === "answer" ? readingOf(end) : whyNot(name, end);
 }
