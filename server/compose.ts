@@ -53,11 +53,11 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   if (resumed) stack.defer(() => release(resumed));
   const before = resumed ? replay(resumed.events.filter((event) => event.agent === config.label)) : undefined;
   const models = options.models ?? stack.use(new Models(config, env));
+  const extensions = await Extensions.open(config, env, (providers) => models.offer(providers));
   const recorded = before?.model ? { ...before.model, account: before.account } : undefined;
   const model = await models.first(config, recorded);
   const settings = settingsOf(config.knobs, model.info);
   const held = stack.use(new AsyncDisposableStack());
-  const extensions = await Extensions.open(config, env);
   const { place, plugins } = extensions;
   const sources = await toolSources(config, env, (resource) => held.use(resource), plugins);
   const { tools, shelf } = await toolSetOf(config, model.info, {

@@ -13,26 +13,31 @@ import { type Commands, projectCommands } from "./commands.ts";
 import type { Config } from "./config.ts";
 import { type HookCommand, readHookSettings } from "./hook-settings.ts";
 import { note } from "./output.ts";
+import type { PluggedProviders } from "./plugged-providers.ts";
 import { Plugins } from "./plugins.ts";
 import { Revision } from "./revision.ts";
 import { isTrusted } from "./trust.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+type Offer = (providers: PluggedProviders) => void;
+
 export class Extensions {
   readonly skills: SkillBook;
   readonly commands: Commands;
   readonly plugins: Plugins;
   readonly #config: Config;
+  readonly #offer: Offer;
   readonly #env: Env;
   readonly #revision: Revision;
   #hooks: readonly HookCommand[] = [];
   #instructions: readonly string[] = [];
   #warnings: readonly string[] = [];
 
-  private constructor(config: Config, env: Env) {
+  private constructor(config: Config, env: Env, offer: Offer) {
     const { cwd } = config;
     this.#config = config;
+    this.#offer = offer;
     this.#env = env;
     this.skills = skillBookFor(cwd, env);
     this.commands = projectCommands(config, env);
@@ -42,9 +47,9 @@ export class Extensions {
     this.#revision = new Revision({ cwd, date, instructions: "", skills: this.skills.listing() });
   }
 
-  /** Notes what could not be taken. */
-  static async open(config: Config, env: Env): Promise<Extensions> {
-    const extensions = new Extensions(config, env);
+  /** Notes what could not be taken. `offer` is handed the providers that plug-ins add, and again when they have changed. */
+  static async open(config: Config, env: Env, offer: Offer = () => {}): Promise<Extensions> {
+    const extensions = new Extensions(config, env, offer);
     await extensions.#read();
     extensions.#revision.begin();
     for (const warning of extensions.warnings) note(warning);
@@ -95,6 +100,7 @@ export class Extensions {
     const { cwd, addDirs } = this.#config;
     const places = projectPlaces(cwd, this.#env);
     await this.plugins.reload(places);
+    this.#offer(this.plugins.providers);
     const plugged = this.plugins.all.filter(({ isOut, from }) => !isOut && from !== "file");
     const skillFolders = plugged.map(({ dir }) => join(dir, "skills"));
     this.skills.reload(skillDirs(cwd, this.#env, skillFolders));

@@ -13,6 +13,7 @@ import { Book, chooseProvider, createProvider, loadUserModels, providerNames } f
 import type { Config } from "./config.ts";
 import { weightsHere } from "./local-models.ts";
 import { note } from "./output.ts";
+import { isProvider, type PluggedProviders, withPlugged } from "./plugged-providers.ts";
 import { pullProgress } from "./progress.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -40,6 +41,9 @@ export class Models implements AsyncDisposable {
   readonly #providers = new Map<string, Promise<Provider>>();
   /** What the flags and `SAGENT_ACCOUNT` say. */
   readonly #access: Access;
+  /** Of providers that plug-ins had before they were loaded anew. */
+  readonly #retired: Promise<Provider>[] = [];
+  #plugged: PluggedProviders = {};
   #book: Promise<Book> | undefined;
 
   constructor(config: Config, env: Env, options: ModelsOptions = {}) {
@@ -51,8 +55,21 @@ export class Models implements AsyncDisposable {
 
   /** The providers and models there are, with those of the person's files; read when first asked for. */
   book(): Promise<Book> {
-    this.#book ??= readBook(this.#config, this.#env);
+    this.#book ??= readBook(this.#config, this.#env).then((book) => new Book(withPlugged(book.user, this.#plugged)));
     return this.#book;
+  }
+
+  /** Providers of plug-ins, in place of those that were offered before. Models that were made of those stay as they are. */
+  offer(plugged: PluggedProviders): void {
+    const names = [...Object.keys(this.#plugged), ...Object.keys(plugged)];
+    if (names.length === 0) return;
+    for (const [key, provider] of this.#providers) {
+      if (!names.includes(key.split(" ", 1)[0] ?? "")) continue;
+      this.#retired.push(provider);
+      this.#providers.delete(key);
+    }
+    this.#plugged = plugged;
+    this.#book = undefined;
   }
 
   /** The model to begin with: what is asked for, what the session recorded, or the default. */
@@ -103,7 +120,9 @@ export class Models implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.allSettled([...this.#providers.values()].map(async (provider) => (await provider).close()));
+    await Promise.allSettled(
+      [...this.#providers.values(), ...this.#retired].map(async (provider) => (await provider).close()),
+    );
   }
 
   /** The default model where the recorded one cannot be had, and a note that says so. */
@@ -177,6 +196,8 @@ export class Models implements AsyncDisposable {
 
   async #create(name: string, access: Access): Promise<Provider> {
     if (name === "browser") return this.#options.page ?? noPage();
+    const plugged = this.#plugged[name];
+    if (isProvider(plugged)) return plugged;
     return createProvider(name, {
       ...access,
       env: this.#env,

@@ -1,8 +1,12 @@
 /** Holds what a plug-in exports against what it may be, and makes tools of it. */
 import { z } from "zod";
 import { messageOf } from "../agent/error.ts";
+import type { Provider } from "../agent/model.ts";
 import { type AnyTool, defineTool, toolSpec } from "../agent/tool.ts";
-import type { Plugin, PluginCommand, PluginProvider } from "../tools/plugin.ts";
+import type { UserProvider } from "../providers/user-models-schema.ts";
+import { userModelsSchema } from "../providers/user-models-schema.ts";
+import type { Plugin, PluginCommand } from "../tools/plugin.ts";
+import { isProvider, type PluggedProviders } from "./plugged-providers.ts";
 
 const isFunction = (value: unknown) => typeof value === "function";
 
@@ -30,14 +34,14 @@ const pluginSchema = z.looseObject({
   tools: z.array(z.unknown()).optional(),
   commands: z.record(z.string(), commandSchema).optional(),
   hooks: z.unknown().optional(),
-  providers: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+  providers: z.record(z.string(), z.unknown()).optional(),
 });
 
 export interface CheckedPlugin {
   readonly tools: readonly AnyTool[];
   readonly commands: Readonly<Record<string, PluginCommand>>;
   readonly hooks: Plugin["hooks"] | undefined;
-  readonly providers: Readonly<Record<string, PluginProvider>>;
+  readonly providers: PluggedProviders;
   /** A sentence for each part that is left out. */
   readonly problems: readonly string[];
 }
@@ -50,12 +54,13 @@ export function checkPlugin(exported: unknown): CheckedPlugin {
   if (!parsed.success) throw new Error(`its default export does not fit: ${wordsOf(parsed.error)}`);
   const { tools = [], commands = {}, hooks, providers = {} } = parsed.data;
   const made = tools.map(toolOf);
+  const reached = Object.entries(providers).map(([name, given]) => [name, providerOf(name, given)] as const);
   return {
     tools: made.filter((tool) => typeof tool !== "string"),
     commands: Object.fromEntries(Object.entries(commands).map(([name, each]) => [name, withoutUndefined(each)])),
     hooks: hooks as Plugin["hooks"],
-    providers,
-    problems: made.filter((tool) => typeof tool === "string"),
+    providers: Object.fromEntries(reached.flatMap(([name, each]) => (typeof each === "string" ? [] : [[name, each]]))),
+    problems: [...made, ...reached.map(([, each]) => each)].filter((each) => typeof each === "string"),
   };
 }
 
@@ -84,6 +89,15 @@ function toolOf(given: unknown): AnyTool | string {
   } catch (error) {
     return `the tool "${name}" is left out: its schema cannot be told to a model: ${messageOf(error)}`;
   }
+}
+
+/** A sentence where it is none. */
+function providerOf(name: string, given: unknown): UserProvider | Provider | string {
+  if (isProvider(given)) return given;
+  const parsed = userModelsSchema.safeParse({ providers: { [name]: given } });
+  const found = parsed.data?.providers?.[name];
+  if (found) return found;
+  return `the provider "${name}" is left out: ${parsed.error ? wordsOf(parsed.error) : "it is empty"}`;
 }
 
 const wordsOf = (error: z.ZodError) =>

@@ -3,9 +3,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../agent/error.ts";
 import type { AnyTool, ToolSource } from "../agent/tool.ts";
-import type { PluginCommand, PluginProvider } from "../tools/plugin.ts";
+import type { PluginCommand } from "../tools/plugin.ts";
 import type { Place } from "../tools/skills/places.ts";
 import { type HookCommand, readHookFile, readHooks } from "./hook-settings.ts";
+import type { PluggedProviders } from "./plugged-providers.ts";
 import { type FoundPlugin, findPlugins } from "./plugin-find.ts";
 import { untrustedNote } from "./trust.ts";
 
@@ -13,7 +14,7 @@ export interface LoadedPlugin extends FoundPlugin {
   readonly tools: readonly AnyTool[];
   readonly commands: Readonly<Record<string, PluginCommand>>;
   readonly hooks: readonly HookCommand[];
-  readonly providers: Readonly<Record<string, PluginProvider>>;
+  readonly providers: PluggedProviders;
   /** Sentences: why it is not there, or what of it is left out. */
   readonly problems: readonly string[];
   /** Nothing of it counts. */
@@ -44,6 +45,11 @@ export class Plugins implements ToolSource {
 
   get tools(): readonly AnyTool[] {
     return this.#all.flatMap(({ tools }) => tools);
+  }
+
+  /** Of providers of one name the first counts. */
+  get providers(): PluggedProviders {
+    return Object.assign({}, ...this.#all.map(({ providers }) => providers).toReversed());
   }
 
   /** What is known is all that there is. */

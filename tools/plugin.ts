@@ -1,4 +1,5 @@
 /** What a plug-in is made of. It stands in a module of the plug-in's own, as `export default definePlugin({ … })`. */
+import type { Provider } from "../agent/model.ts";
 import type { AnyTool } from "../agent/tool.ts";
 
 /** A prompt that is sent by `/name words`; `$ARGUMENTS`, `$1`, … stand for the words. */
@@ -20,8 +21,11 @@ export type PluginHooks = Readonly<
   >
 >;
 
-/** A provider as `models.json` describes one: its wire, its base URL, the variable of its key, its models. */
-export type PluginProvider = Readonly<Record<string, unknown>>;
+/**
+ * A provider: one that speaks OpenAI's chat wire, described as in `models.json` (its base URL, the variable of its key, its
+ * models), or an object of your own that makes models.
+ */
+export type PluginProvider = Readonly<Record<string, unknown>> | Provider;
 
 export interface Plugin {
   /** The name of its folder or file where absent. */

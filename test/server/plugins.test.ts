@@ -2,11 +2,13 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { Agent } from "../../agent/agent.ts";
+import { noUsage } from "../../agent/message.ts";
 import type { ToolContext } from "../../agent/tool.ts";
 import { loadModule } from "../../server/plugin-build.ts";
 import { type LoadedPlugin, Plugins } from "../../server/plugins.ts";
 import { builtinNames } from "../../tools/registry.ts";
 import { projectPlaces } from "../../tools/skills/places.ts";
+import { startFakeProvider, testKey } from "../support/fake-provider.ts";
 import { scriptedModel } from "../support/index.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { writeFiles } from "../support/write-files.ts";
@@ -48,7 +50,7 @@ test("folders, files and packages add what they have, and the person's own come 
         tools: [other],
         commands: { shout: { prompt: "Say $ARGUMENTS loudly." } },
         hooks: { PreToolUse: [{ matcher: "Bash", hooks: [{ type: "command", command: "true" }] }] },
-        providers: { acme: { baseUrl: "http://127.0.0.1:1/v1", wire: "chat" } },
+        providers: { acme: { baseUrl: "http://127.0.0.1:1/v1" }, odd: { wire: "telepathy" } },
       });`,
     ".sagent/plugins/code/other.ts": tool("Other", "other"),
     ".sagent/plugins/files/.claude-plugin/plugin.json": '{"name":"claude-files"}',
@@ -65,7 +67,10 @@ test("folders, files and packages add what they have, and the person's own come 
   });
   const { plugins, reload } = pluginsAt(dir.path);
   await reload();
-  expect(plugins.problems).toEqual([]);
+  const [code] = plugins.all;
+  expect(plugins.problems).toEqual([
+    'The plug-in "code": the provider "odd" is left out: providers.odd: Unrecognized key: "wire"',
+  ]);
   expect(plugins.all.map(parts)).toEqual([
     {
       ...empty,
@@ -74,6 +79,7 @@ test("folders, files and packages add what they have, and the person's own come 
       commands: ["shout"],
       hooks: [["PreToolUse", true]],
       providers: ["acme"],
+      problems: code?.problems ?? [],
     },
     { ...empty, name: "claude-files", hooks: [["Stop", true]] },
     { ...empty, name: "many", tools: ["A", "B"] },
@@ -206,6 +212,36 @@ test("a module knows its own place; a hundred reloads leave nothing of note behi
   for (let round = 1; round <= 100; round += 1) expect(await load(round)).toEqual([dir.path, entry, dir.path, round]);
   Bun.gc(true);
   expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(60);
+});
+
+test("a plug-in brings providers: one behind a base URL, and an object of its own", async () => {
+  await using fake = await startFakeProvider(() => ({ parts: [{ text: "From the server." }] }));
+  using home = freshHome();
+  writeFiles(home.project, {
+    ".sagent/plugins/far/index.ts": `export default { providers: {
+      acme: { baseUrl: "${fake.url("chat")}", models: { "acme-1": {} }, keyVar: "ACME_KEY" },
+      parrot: {
+        name: "parrot",
+        async model() {
+          const usage = ${JSON.stringify(noUsage)};
+          const parts = [{ type: "text", text: "From the parrot." }];
+          return {
+            info: ${JSON.stringify(scriptedModel([]).info)},
+            async *stream() {
+              yield { type: "text", text: "From the parrot." };
+              yield { type: "done", parts, stopReason: "endTurn", usage };
+            },
+            estimateText: (text) => text.length, estimateAttachment: () => 1,
+            close: async () => {}, [Symbol.asyncDispose]: async () => {},
+          };
+        },
+        close: async () => {}, [Symbol.asyncDispose]: async () => {},
+      },
+    } };`,
+  });
+  const ask = (...args: string[]) => home.run(["-p", "Hi.", "--trust", ...args], { env: { ACME_KEY: testKey } });
+  expect((await ask("--provider", "acme", "--model", "acme-1")).stdout).toBe("From the server.\n");
+  expect(await ask("--provider", "parrot")).toEqual({ code: 0, stdout: "From the parrot.\n", stderr: "" });
 });
 
 test("sagent plugin list tells what each adds and what is wrong", async () => {
