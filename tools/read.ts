@@ -155,7 +155,7 @@ function wrongArgs(kind: Kind, { pages, member, as, offset, limit, last_lines }:
     kind === "zip" || kind === "tar" || kind === "gzip" || kind === "bzip2" || kind === "xz" || kind === "zstd";
   if (member !== undefined && !isArchive) return "is no archive; leave member out.";
   if (pages !== undefined && (kind === "text" || kind === "image")) return "has no pages; leave pages out.";
-  if (as === "image" && member === undefined && kind !== "pdf" && kind !== "image")
+  if (as === "image" && !isArchive && kind !== "pdf" && kind !== "image")
     return "has no pages to be shown as images; leave as out.";
   const isLines = (offset ?? limit ?? last_lines) !== undefined;
   if (isLines && kind === "pdf") return 'is a PDF: ask for its pages, e.g. pages="11-20", not for lines.';

@@ -6,10 +6,11 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { readTool } from "../../tools/read.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { paragraph, tinyDocx } from "../support/tiny-office.ts";
+import { tinyPdf } from "../support/tiny-pdf.ts";
 import { tinyZip } from "../support/tiny-zip.ts";
 import { placeAt } from "./tool-bench.ts";
 
-type Args = { member?: string; limit?: number; offset?: number; pages?: string; as?: "raw" };
+type Args = { member?: string; limit?: number; offset?: number; pages?: string; as?: "raw" | "image" };
 
 async function read(name: string, content: string | Buffer, args: Args = {}) {
   using dir = tempDir();
@@ -102,6 +103,11 @@ test("one packed file is read as what it holds", async () => {
     "/a.gz is one packed file, not an archive; leave member out.",
   );
   expect((await read("a.txt", "x", { member: "y" })).text).toBe("/a.txt is no archive; leave member out.");
+  const pdf = await read("a.pdf.gz", gzipSync(tinyPdf(["What the one page says."])), { as: "image" });
+  expect(pdf.attachments?.map(({ mime }) => mime)).toEqual(["image/jpeg"]);
+  expect((await read("a.docx", tinyDocx(paragraph("x")), { as: "image" })).text).toBe(
+    "/a.docx has no pages to be shown as images; leave as out.",
+  );
   expect((await read("a.txt", "x", { pages: "1" })).text).toBe("/a.txt has no pages; leave pages out.");
 });
 

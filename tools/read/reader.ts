@@ -70,6 +70,7 @@ async function withSoundPictures(reading: Reading): Promise<Reading> {
 async function readZip(request: ReadRequest): Promise<Reading> {
   using zip = new Zip(request.path);
   if (request.member !== undefined) return await unpackZip(zip, request.member, request.into);
+  if (request.as === "image") throw new ReadProblem("has no pages to be shown as images; leave as out.");
   return windowOf(request.as === "raw" ? listZip(zip) : await documentIn(zip), request);
 }
 
