@@ -5,11 +5,12 @@
 import { join } from "node:path";
 import { loadInstructions } from "../agent/instructions.ts";
 import type { Surroundings } from "../agent/prompt.ts";
+import { withoutSecrets } from "../providers/auth.ts";
 import { plural } from "../tools/output.ts";
 import { builtinNames } from "../tools/registry.ts";
-import { type SkillBook, skillBookFor } from "../tools/skills/book.ts";
+import { SkillBook } from "../tools/skills/book.ts";
 import { projectPlaces, skillDirs } from "../tools/skills/places.ts";
-import { type Commands, projectCommands } from "./commands.ts";
+import { Commands } from "./commands.ts";
 import type { Config } from "./config.ts";
 import { type HookCommand, readHookSettings } from "./hook-settings.ts";
 import { note } from "./output.ts";
@@ -39,12 +40,12 @@ export class Extensions {
     this.#config = config;
     this.#offer = offer;
     this.#env = env;
-    this.skills = skillBookFor(cwd, env);
-    this.commands = projectCommands(config, env);
+    this.skills = new SkillBook();
     const isTrustedDir = (dir: string) => isTrusted(dir, config, env);
+    this.commands = new Commands({ cwd, env: withoutSecrets(env), isTrusted: isTrustedDir }, []);
     this.plugins = new Plugins({ isTrusted: isTrustedDir, taken: builtinNames() });
     const date = new Date().toISOString().slice(0, 10);
-    this.#revision = new Revision({ cwd, date, instructions: "", skills: this.skills.listing() });
+    this.#revision = new Revision({ cwd, date, instructions: "", skills: "" });
   }
 
   /** Notes what could not be taken. `offer` is handed the providers that plug-ins add, and again when they have changed. */

@@ -104,3 +104,21 @@ test("a run that cannot begin ends, though its input stays open", async () => {
   expect(code).toBe(2);
   expect(stderr).toStartWith("sagent: Line 1 of the input answers before anything was asked.");
 });
+
+test("a line has what the project wrote read again while the run goes on", async () => {
+  await using fake = await startFakeProvider(script);
+  using home = freshHome(fake);
+  const { program, say } = begin(home, { prompt: "Paint", start: true }, ["--trust"]);
+  const { rest } = await untilAsked(program);
+  await Bun.write(`${home.project}/.sagent/commands/later.md`, "Later.");
+  await Bun.write(`${home.project}/AGENTS.md`, "Paint with care.");
+  say({ reload: true });
+  const errors = linesOf(program.stderr);
+  const told = await errors.next();
+  expect(told.value).toBe("sagent: Read again: 1 file of instructions, 0 skills, 1 command, 0 hooks, 0 plug-ins.");
+  say({ answer: { askId: "a1", type: "choice", labels: ["blue"] } });
+  await rest();
+  expect(await program.exited).toBe(0);
+  const [before, after] = fake.requests.map(({ body }) => JSON.stringify(body).includes("Paint with care."));
+  expect([before, after]).toEqual([false, true]);
+});
