@@ -78,5 +78,5 @@ export interface CommandRow {
   readonly description: string;
   /** What its author says of the words behind it; empty where nothing. */
   readonly usage: string;
-  readonly from: "project" | "yours";
+  readonly from: "project" | "yours" | "server";
 }

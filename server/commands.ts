@@ -26,6 +26,13 @@ export interface OwnCommand extends CommandRow {
   readonly model: string | undefined;
 }
 
+/** Commands that somebody else knows: prompts of MCP servers. */
+export interface MoreCommands {
+  readonly all: readonly CommandRow[];
+  /** The text that the command comes to; undefined where it is none of these. Throws `UsageError`. */
+  expand(name: string, words: string): Promise<string | undefined>;
+}
+
 /** What a command came to. */
 export interface ExpandedCommand {
   readonly text: string;
@@ -44,6 +51,7 @@ export class Commands {
   readonly #options: CommandsOptions;
   #all: readonly OwnCommand[] = [];
   #problems: readonly string[] = [];
+  #more: MoreCommands | undefined;
 
   constructor(options: CommandsOptions, places: readonly Place[]) {
     this.#options = options;
@@ -53,6 +61,16 @@ export class Commands {
   /** In the order of their names. */
   get all(): readonly OwnCommand[] {
     return this.#all;
+  }
+
+  /** The same, and behind them those that somebody else knows. */
+  get listed(): readonly CommandRow[] {
+    return [...this.#all, ...(this.#more?.all ?? [])];
+  }
+
+  /** Takes up the commands that somebody else knows. Of one name, those that were written here count. */
+  add(more: MoreCommands): void {
+    this.#more = more;
   }
 
   /** A sentence for each file that is no command. */
@@ -89,8 +107,12 @@ export class Commands {
    */
   async expand(line: string, signal: AbortSignal): Promise<ExpandedCommand | undefined> {
     const [, name = "", words = ""] = /^(\/\S+)(?:\s+([\s\S]*))?$/.exec(line.trim()) ?? [];
-    const command = isSlash(line.trim()) ? this.get(name) : undefined;
-    if (!command) return undefined;
+    if (!isSlash(line.trim())) return undefined;
+    const command = this.get(name);
+    if (!command) {
+      const text = await this.#more?.expand(name, words);
+      return text === undefined ? undefined : { text };
+    }
     const { cwd, env, isTrusted } = this.#options;
     const trusted = command.project === undefined || (await isTrusted(command.project));
     const { body, path, model } = command;

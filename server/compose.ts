@@ -58,8 +58,8 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   const model = await models.first(config, recorded);
   const settings = settingsOf(config.knobs, model.info);
   const held = stack.use(new AsyncDisposableStack());
-  const { place, plugins } = extensions;
-  const sources = await toolSources(config, env, (resource) => held.use(resource), plugins);
+  const { place } = extensions;
+  const sources = await toolSources(config, env, (resource) => held.use(resource), extensions);
   const { tools, shelf } = await toolSetOf(config, model.info, {
     canAsk,
     env,

@@ -143,7 +143,7 @@ export class Desk implements Disposable {
   /** Commands that somebody wrote: as a loaded session knows them, or as they are on the disk. */
   commands(id: string | undefined): readonly CommandRow[] {
     const here = id === undefined ? undefined : this.#workspace.get(id);
-    const all = here?.composed.extensions.commands.all ?? projectCommands(this.config, this.env).all;
+    const all = here?.composed.extensions.commands.listed ?? projectCommands(this.config, this.env).all;
     return all.map(({ name, description, usage, from }) => ({ name, description, usage, from }));
   }
 

@@ -4,8 +4,10 @@ import { withoutSecrets } from "../providers/auth.ts";
 import { slugsOf } from "../tools/mcp/names.ts";
 import { resourceSource } from "../tools/mcp/resource.ts";
 import { McpServer, type Surroundings } from "../tools/mcp/server.ts";
+import type { Commands } from "./commands.ts";
 import type { Config } from "./config.ts";
 import { readMcpConfig } from "./mcp-config.ts";
+import { McpPrompts } from "./mcp-prompts.ts";
 import { note } from "./output.ts";
 import { version } from "./version.ts";
 
@@ -54,7 +56,9 @@ export async function mcpSources(
   config: Wanted,
   env: Env,
   own: (resource: AsyncDisposable) => void,
+  commands: Commands,
 ): Promise<readonly ToolSource[]> {
   const servers = await mcpServers(config, env, own);
+  if (servers.length > 0) commands.add(new McpPrompts(servers));
   return servers.length === 0 ? [] : [...servers, resourceSource(servers)];
 }

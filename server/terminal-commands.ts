@@ -44,7 +44,7 @@ export function runLine(text: string, scene: Scene): boolean {
 
 /** What is wrong with the line is printed. Tells whether the person wants to leave. */
 export function runCommand(line: string, scene: Scene): "stay" | "leave" {
-  const own = scene.extensions?.commands.all.map(({ name }) => name);
+  const own = scene.extensions?.commands.listed.map(({ name }) => name);
   const action = parseSlash(line, "terminal", own);
   if (action.type === "local" && action.name === "quit") return "leave";
   try {
@@ -105,7 +105,7 @@ function performHere(action: LocalOf["terminal"], scene: Scene): void {
   const { asks, fleet, root, print } = scene;
   switch (action.name) {
     case "help":
-      return print(commandHelp(scene.extensions?.commands.all));
+      return print(commandHelp(scene.extensions?.commands.listed));
     case "model": {
       const { provider, model } = root.snapshot().model;
       return print(`${provider} ${model}`);

@@ -26,7 +26,7 @@ export async function runTerminal(config: Config, env: Env): Promise<number> {
     input: process.stdin,
     output: process.stdout,
     prompt: "> ",
-    completer: (line: string) => completions(line, fleet, extensions.commands.all),
+    completer: (line: string) => completions(line, fleet, extensions.commands.listed),
   });
   const asks = new TerminalAsks(fleet, agent.label);
   const windows = new Windows();

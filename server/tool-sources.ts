@@ -1,18 +1,19 @@
 /** Where tools beside the built-in ones come from: servers of the Model Context Protocol, plug-ins. */
 import type { ToolSource } from "../agent/tool.ts";
 import type { Config } from "./config.ts";
+import type { Extensions } from "./extensions.ts";
 import { hasMcp } from "./mcp-places.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Nothing is started yet; what is, later, is closed by `own`. Where tools were chosen by name there are no others. */
+/** Nothing is started yet; what is, later, is closed by `own`. Prompts of servers become commands. Where tools were chosen by name there are no others. */
 export async function toolSources(
   config: Config,
   env: Env,
   own: (resource: AsyncDisposable) => void,
-  plugins: ToolSource,
+  { plugins, commands }: Pick<Extensions, "plugins" | "commands">,
 ): Promise<readonly ToolSource[]> {
   if (config.tools) return [];
   if (!hasMcp(config, env)) return [plugins];
-  return [...(await (await import("./mcp-sources.ts")).mcpSources(config, env, own)), plugins];
+  return [...(await (await import("./mcp-sources.ts")).mcpSources(config, env, own, commands)), plugins];
 }

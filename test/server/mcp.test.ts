@@ -114,3 +114,16 @@ test("servers are added, shown, tried and removed", async () => {
   expect((await run("add", "x")).code).toBe(2);
   expect((await run("dance")).code).toBe(2);
 });
+
+test("a prompt of a server is a command, which starts it", async () => {
+  await using provider = await startFakeProvider((request) => ({
+    parts: [{ text: `Asked: ${JSON.stringify(request.view.messages.at(-1))}` }],
+  }));
+  using home = freshHome(provider);
+  const log = setUp(home);
+  const said = await home.run(["-p", "/mcp__fake__greet the world", "--trust"]);
+  expect(said.stdout).toContain("Say hello to the world.");
+  expect(linesOf(log)).toHaveLength(1);
+  expect((await home.run(["-p", "/mcp__fake__greet", "--trust"])).stderr).toContain("The prompt greet needs who.");
+  expect((await home.run(["-p", "/mcp__fake__none", "--trust"])).stderr).toContain("There are: /mcp__fake__greet.");
+});
