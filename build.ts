@@ -26,7 +26,14 @@ async function bundle(outdir: string): Promise<void> {
     target: "bun",
     splitting: true,
     minify: { whitespace: true, syntax: true },
-    external: ["node-llama-cpp", "@huggingface/transformers", "@vscode/tree-sitter-wasm", "@hyzyla/pdfium", "sharp"],
+    external: [
+      "node-llama-cpp",
+      "@huggingface/transformers",
+      "@vscode/tree-sitter-wasm",
+      "@hyzyla/pdfium",
+      "playwright-core",
+      "sharp",
+    ],
   });
   await buildPage(join(outdir, "ui"));
   await cp(join(root, "providers/data"), join(outdir, "data"), { recursive: true });
