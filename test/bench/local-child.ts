@@ -1,4 +1,5 @@
 /** What it costs to run the embedded model in a child process: the same answers by turns in the child and in this process. */
+import { readFileSync } from "node:fs";
 import type { Model, Provider } from "../../agent/model.ts";
 import { createLocalProvider } from "../../providers/local/local.ts";
 import { talk, testModel } from "../support/local-model.ts";
@@ -19,6 +20,19 @@ const settings = {
 interface Timing {
   readonly firstMs: number;
   readonly tokensPerSecond: number;
+  /** Of processor time of this process and its children: what other programs take does not count. */
+  readonly tokensPerCpuSecond: number;
+}
+
+/** Of this process and of its children, in ms; Linux counts those of children in hundredths of a second. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, "utf8").split(" ").filter(Boolean);
+  const ticks = children.map((pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return (user + system) / 1000 + ticks.reduce((sum, each) => sum + each, 0) * 10;
 }
 
 /** Rates over the tokens behind the first, and the time to that one. A fresh system text keeps the prompt from being there. */
@@ -27,11 +41,15 @@ async function time(model: Model, run: number): Promise<Timing> {
   const messages = talk(model, "Tell me a long story about a ship.");
   const request = { system, messages, tools: [], settings, temperature: 0, maxOutputTokens: answerTokens };
   const startedAt = performance.now();
-  let [firstMs, tokens] = [0, 0];
+  let [firstMs, tokens, cpuBefore] = [0, 0, 0];
   for await (const chunk of model.stream(request, new AbortController().signal)) {
-    if (chunk.type === "text" && ++tokens === 1) firstMs = performance.now() - startedAt;
+    if (chunk.type !== "text" || ++tokens > 1) continue;
+    firstMs = performance.now() - startedAt;
+    cpuBefore = cpuMs();
   }
-  return { firstMs, tokensPerSecond: ((tokens - 1) / (performance.now() - startedAt - firstMs)) * 1000 };
+  const perSecond = (ms: number) => ((tokens - 1) / ms) * 1000;
+  const restMs = performance.now() - startedAt - firstMs;
+  return { firstMs, tokensPerSecond: perSecond(restMs), tokensPerCpuSecond: perSecond(cpuMs() - cpuBefore) };
 }
 
 const create = async (isolate: boolean): Promise<Provider> =>
@@ -63,6 +81,8 @@ async function measureStreaming(): Promise<void> {
   );
   const ratio = middle(([child, here]) => child.tokensPerSecond / here.tokensPerSecond);
   printMetric("local.child.speed.ratio", ratio, "of in process", runs);
+  const cpuRatio = middle(([child, here]) => child.tokensPerCpuSecond / here.tokensPerCpuSecond);
+  printMetric("local.child.speed.cpu.ratio", cpuRatio, "of in process", runs);
   printMetric(
     "local.child.first",
     middle(([child]) => child.firstMs),
