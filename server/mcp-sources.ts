@@ -17,10 +17,18 @@ type Wanted = Pick<Config, "cwd" | "mcp" | "trust" | "addDirs">;
 const defaultConnectMs = 30_000;
 const defaultCallMs = 600_000;
 
+const secretNames = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH|COOKIE|PRIVATE|DSN|DATABASE_URL/i;
+
+/** Of what a person has in their environment, no secret by its name; a server gets those that its configuration names. */
+function childEnv(env: Env): Record<string, string> {
+  const named = Object.entries(withoutSecrets(env));
+  return Object.fromEntries(named.filter(([name]) => name === "SSH_AUTH_SOCK" || !secretNames.test(name)));
+}
+
 /** What servers have around them. The limits have the names that Claude Code gave them, in ms. */
 export function surroundingsOf(config: Pick<Config, "cwd" | "addDirs">, env: Env): Surroundings {
   return {
-    env: withoutSecrets(env),
+    env: childEnv(env),
     variables: env,
     cwd: config.cwd,
     roots: [config.cwd, ...config.addDirs],

@@ -127,3 +127,16 @@ test("a prompt of a server is a command, which starts it", async () => {
   expect((await home.run(["-p", "/mcp__fake__greet", "--trust"])).stderr).toContain("The prompt greet needs who.");
   expect((await home.run(["-p", "/mcp__fake__none", "--trust"])).stderr).toContain("There are: /mcp__fake__greet.");
 });
+
+test("a server sees no secret of the person's environment but what its configuration names", async () => {
+  await using provider = await startFakeProvider(calling("environment", { name: "GITHUB_TOKEN" }));
+  using home = freshHome(provider);
+  const answer = async () => {
+    const env = { GITHUB_TOKEN: "ghp_of_the_person" };
+    return resultOf(await home.run(["-p", "Begin.", "--trust", "--output-format", "json"], { env })).content;
+  };
+  setUp(home);
+  expect(await answer()).toContain("(not set)");
+  setUp(home, join(home.project, ".mcp.json"), { env: { GITHUB_TOKEN: `\${${"GITHUB_TOKEN"}}` } });
+  expect(await answer()).toContain("ghp_of_the_person");
+});

@@ -56,6 +56,11 @@ export async function loginProvider({
 }: ProviderOptions): Promise<OAuthClientProvider> {
   let login = (await store.read(url)) ?? {};
   let verifier = "";
+  /** What another process has renewed counts from then on. */
+  const renewed = async () => {
+    login = (await store.read(url)) ?? {};
+    return login;
+  };
   const save = async (change: Login) => {
     login = { ...login, ...change };
     await store.write(url, login);
@@ -68,7 +73,7 @@ export async function loginProvider({
     state: () => visit?.state ?? "",
     clientInformation: () => ownClient(oauth) ?? (visit || login.tokens ? login.client : noClient(name)),
     saveClientInformation: (client: OAuthClientInformationMixed) => save({ client }),
-    tokens: () => login.tokens,
+    tokens: async () => (await renewed()).tokens,
     saveTokens: (tokens: OAuthTokens) => save({ tokens, wanted: undefined }),
     saveCodeVerifier(code) {
       verifier = code;
@@ -81,8 +86,12 @@ export async function loginProvider({
       throw new LoginNeededError(name);
     },
     async invalidateCredentials(scope) {
+      const refused = login.tokens?.refresh_token;
+      const now = await renewed();
       if (scope === "all" || scope === "client") await save({ client: undefined });
-      if (scope === "all" || scope === "tokens") await save({ tokens: undefined });
+      // A token that was used twice is over; the one that another process got for it is not.
+      const isSame = now.tokens?.refresh_token === refused;
+      if (isSame && (scope === "all" || scope === "tokens")) await save({ tokens: undefined });
     },
     ...(isMachine ? machine(oauth) : {}),
   };
