@@ -16,12 +16,13 @@ export class LoginNeededError extends Error {
 }
 
 /** The part behind "The MCP server NAME did not answer: ". `name` is as a person would type it. */
-export function reasonOf(error: unknown, name: string, timeoutMs?: number): string {
+export function reasonOf(error: unknown, name: string): string {
   if (error instanceof LoginNeededError) return error.message;
   if (error instanceof UnauthorizedError || statusOf(error) === 401) return new LoginNeededError(name).message;
   if (error instanceof z.core.$ZodError) return "what it said is not of the protocol";
   if (error instanceof McpError && error.code === ErrorCode.RequestTimeout) {
-    return timeoutMs === undefined ? "it said nothing for too long" : `it said nothing for ${timeoutMs / 1_000} s`;
+    const { data } = z.object({ timeout: z.number() }).safeParse(error.data);
+    return data ? `it said nothing for ${data.timeout / 1_000} s` : "it said nothing for too long";
   }
   const status = statusOf(error);
   if (status === 403) return "it refused this (status 403)";

@@ -1,5 +1,6 @@
 /** The fields of a form that a server wants filled: flat, of few kinds, as the protocol has them. */
 import type { Answer } from "../../agent/ask.ts";
+import { oneLine } from "../output.ts";
 import type { JsonSchema } from "./schema.ts";
 
 export type FormValue = string | number | boolean | string[];
@@ -32,8 +33,13 @@ export function defaultOf({ schema }: Field): FormValue | undefined {
   return Array.isArray(value) && value.every((each) => typeof each === "string") ? value : undefined;
 }
 
-/** What there is to choose from; none for free text and numbers. */
-export function choicesOf({ schema }: Field): readonly Choice[] {
+/** What there is to choose from, each under a label of its own; none for free text and numbers. */
+export function choicesOf(field: Field): readonly Choice[] {
+  const labelled = rawChoices(field).map(({ label, value }) => ({ label: oneLine(label, 100) || "(empty)", value }));
+  return [...new Map(labelled.map((choice) => [choice.label, choice])).values()];
+}
+
+function rawChoices({ schema }: Field): readonly Choice[] {
   if (schema.type === "boolean") {
     return [
       { label: "Yes", value: true },

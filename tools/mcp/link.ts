@@ -40,7 +40,7 @@ export async function connect(options: LinkOptions): Promise<Link> {
     return reach.type === "stdio" ? await connectChild(reach, options) : await connectHttp(reach, options);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    throw new Error(reasonOf(error, config.name, options.around.connectMs), { cause: error });
+    throw new Error(reasonOf(error, config.name), { cause: error });
   }
 }
 

@@ -95,7 +95,7 @@ export class McpServer implements ToolSource, AsyncDisposable {
         return await use(link);
       } catch (error) {
         if (canRepeat && (await this.#mended(link, error))) continue;
-        throw new Error(link.end ?? reasonOf(error, this.config.name, this.callMs), { cause: error });
+        throw new Error(link.end ?? reasonOf(error, this.config.name), { cause: error });
       }
     }
   }
