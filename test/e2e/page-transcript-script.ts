@@ -5,7 +5,7 @@ const call = (name: string, args: Record<string, unknown>): FakePart => ({ call:
 
 /** A picture of 64 × 32 pixels. */
 export const picture =
-  "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAgCAIAAAAt/+nTAAAAPUlEQVR4nO3OMQEAAAgDoGn/zprBzweCgGqSbXsAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAMAbA7YqAD8qJ1fQAAAAAElFTkSuQmCC";
+  "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAgCAMAAACVQ462AAAAA1BMVEUzqncb3tbvAAAAGElEQVRIx2NgGAWjYBSMglEwCkbBKEAFAAggAAFViNSdAAAAAElFTkSuQmCC";
 
 export const files = {
   "src/app.ts":

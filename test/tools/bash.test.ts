@@ -164,7 +164,7 @@ test("the schema is small, refuses unknown fields, and the key tells readers fro
   expect(toolSpec(bashTool).schema).toEqual({
     type: "object",
     properties: {
-      command: { type: "string", minLength: 1 },
+      command: { type: "string" },
       timeout: { type: "number", description: "ms" },
       description: { type: "string", description: "What it does, in a few words" },
     },

@@ -14,6 +14,8 @@ const incoming = z.union([
 ]);
 
 const methodNotFound = -32601;
+/** Nothing else is said until the first is answered, nor after the last. */
+const alone: ReadonlySet<string> = new Set(["initialize", "shutdown"]);
 
 export interface ConnectionOptions {
   /** As sentences call it. */
@@ -110,8 +112,7 @@ export class Connection {
       return await Promise.race([answer, late]);
     } finally {
       done.abort();
-      // After shutdown nothing else is said.
-      if (this.#waiting.delete(id) && method !== "shutdown") this.notify("$/cancelRequest", { id });
+      if (this.#waiting.delete(id) && !alone.has(method)) this.notify("$/cancelRequest", { id });
     }
   }
 
