@@ -7,7 +7,7 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { ConfigError, messageOf } from "../../agent/error.ts";
 import { expanded, type Reach } from "./config.ts";
-import { reasonOf, statusOf } from "./failure.ts";
+import { LoginNeededError, reasonOf, statusOf } from "./failure.ts";
 import { serverFetch } from "./http.ts";
 import { loginProvider } from "./oauth.ts";
 import { answerRequests, capabilities, type Desk } from "./requests.ts";
@@ -30,6 +30,8 @@ export interface LinkOptions {
   readonly around: Surroundings;
   /** The server's list of tools is another. */
   readonly onChange: () => void;
+  /** Gives up what is still being started. */
+  readonly signal: AbortSignal;
 }
 
 /** Rejects with an `Error` whose message is the reason, as the part of a sentence. */
@@ -71,7 +73,10 @@ async function connectHttp(reach: Http, options: LinkOptions): Promise<Link> {
     return await reachHttp(reach, isOld, provider, options);
   } catch (error) {
     if (isOld || ![400, 404, 405].includes(statusOf(error) ?? 0)) throw error;
-    return reachHttp(reach, true, provider, options).catch(() => Promise.reject(error));
+    return reachHttp(reach, true, provider, options).catch((second: unknown) => {
+      const wantsLogin = second instanceof LoginNeededError || second instanceof UnauthorizedError;
+      throw wantsLogin ? second : error;
+    });
   }
 }
 
@@ -142,7 +147,8 @@ class OpenLink implements Link {
     client.onerror = (error) => this.#hear(error);
     // The SDK's transports do not satisfy its own interface under exactOptionalPropertyTypes.
     const transport: unknown = this.#transport;
-    await client.connect(transport as Transport, { timeout: this.#options.around.connectMs });
+    const { around, signal } = this.#options;
+    await client.connect(transport as Transport, { timeout: around.connectMs, signal });
     if (client.getServerCapabilities()?.logging) await client.setLoggingLevel("info").catch(() => {});
   }
 

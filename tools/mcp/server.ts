@@ -40,6 +40,7 @@ export interface Surroundings {
 export type Use<Result> = (link: Link) => Promise<Result>;
 
 const relistMs = 100;
+const mostNotes = 10;
 const progressMs = 50;
 
 export class McpServer implements ToolSource, AsyncDisposable {
@@ -56,7 +57,8 @@ export class McpServer implements ToolSource, AsyncDisposable {
   #opening: Promise<readonly AnyTool[]> | undefined;
   #linking: Promise<Link> | undefined;
   #relist: ReturnType<typeof setTimeout> | undefined;
-  #isClosed = false;
+  readonly #noted = new Set<string>();
+  readonly #over = new AbortController();
 
   constructor(config: ServerConfig, slug: string, around: Surroundings) {
     this.name = `the MCP server "${config.name}"`;
@@ -116,7 +118,7 @@ export class McpServer implements ToolSource, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true;
+    this.#over.abort();
     clearTimeout(this.#relist);
     const link = await this.#linking?.catch(() => undefined);
     await link?.[Symbol.asyncDispose]();
@@ -127,7 +129,7 @@ export class McpServer implements ToolSource, AsyncDisposable {
     const before = await this.#linking?.catch(() => undefined);
     if (before && before.end === undefined) return { link: before, lost: undefined };
     if (before) await this.#drop(before);
-    if (this.#isClosed) throw new Error("the session is over");
+    if (this.#over.signal.aborted) throw new Error("the session is over");
     this.#linking ??= this.#connect();
     const linking = this.#linking;
     linking.catch(() => {
@@ -146,6 +148,7 @@ export class McpServer implements ToolSource, AsyncDisposable {
       desk: { config, roots, callers: this.#callers, allowed: this.#allowed },
       around: this.#around,
       onChange: () => this.#changed(),
+      signal: this.#over.signal,
     });
   }
 
@@ -159,7 +162,10 @@ export class McpServer implements ToolSource, AsyncDisposable {
     const raw = await listTools(link, this.#around.connectMs);
     const server = { name: this.config.name, slug: this.slug };
     const { tools, problems, known } = listingOf(raw, server, (...call) => this.#call(...call), this.#known);
-    for (const problem of problems.slice(0, 10)) this.#around.note?.(problem);
+    for (const problem of problems.slice(0, mostNotes)) {
+      if (!this.#noted.has(problem)) this.#around.note?.(problem);
+      this.#noted.add(problem);
+    }
     this.#known = known;
     this.#tools = tools;
     return tools;
@@ -167,7 +173,7 @@ export class McpServer implements ToolSource, AsyncDisposable {
 
   /** Changes that come close together are one. Where the new list cannot be had, the old one stays. */
   #changed(): void {
-    if (this.#tools === undefined || this.#isClosed) return;
+    if (this.#tools === undefined || this.#over.signal.aborted) return;
     this.#relist ??= setTimeout(async () => {
       this.#relist = undefined;
       const link = await this.#linking?.catch(() => undefined);

@@ -73,9 +73,9 @@ export class StdioTransport implements Transport {
     this.#guard = guardGroup(child.pid);
     const heard = Promise.allSettled([this.#read(child), this.#readErrors(child)]);
     this.#ended = child.exited.then(async () => {
-      // Something it started may hold its outputs open.
       signalGroup(child.pid, "SIGKILL");
-      await heard;
+      // What left its group may hold its outputs open.
+      await within(heard, graceMs);
       this.#guard?.[Symbol.dispose]();
       this.onclose?.();
     });
@@ -97,8 +97,8 @@ export class StdioTransport implements Transport {
     const child = this.#child;
     if (!child) return;
     await Promise.resolve(child.stdin.end()).catch(() => {});
-    if (!(await endsWithin(child, graceMs))) signalGroup(child.pid, "SIGTERM");
-    if (!(await endsWithin(child, graceMs))) signalGroup(child.pid, "SIGKILL");
+    if (!(await within(child.exited, graceMs))) signalGroup(child.pid, "SIGTERM");
+    if (!(await within(child.exited, graceMs))) signalGroup(child.pid, "SIGKILL");
     await this.#ended;
   }
 
@@ -144,10 +144,11 @@ export class StdioTransport implements Transport {
   }
 }
 
-async function endsWithin(child: Child, ms: number): Promise<boolean> {
+/** Tells whether something came to its end within a time. */
+async function within(end: Promise<unknown>, ms: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<false>();
   const timer = setTimeout(() => resolve(false), ms);
-  const ended = await Promise.race([child.exited.then(() => true), promise]);
+  const ended = await Promise.race([end.then(() => true), promise]);
   clearTimeout(timer);
   return ended;
 }

@@ -139,6 +139,17 @@ test("a server that does not answer the handshake is given up, and ended", async
   await until(async () => !(await lives(pid)));
 });
 
+test("a session that ends does not wait for a server that is still being started", async () => {
+  await using rig = stdioRig(["deaf"], { connectMs: 600_000 });
+  const opening = rig.server.open();
+  opening.catch(() => {});
+  await until(() => rig.log().length > 0);
+  await rig.server[Symbol.asyncDispose]();
+  await expect(opening).rejects.toThrow();
+  const [pid = 0] = pidsOf(rig.log(), "started");
+  await until(async () => !(await lives(pid)));
+});
+
 test("what a server prints that is no message hinders nothing", async () => {
   await using rig = stdioRig(["greeting"]);
   expect(await rig.call("echo", { text: "hi" })).toEqual({ text: "hi" });
