@@ -3,6 +3,7 @@
  * here are only its name and its description.
  */
 import type { AnyTool, ShelfEntry } from "../agent/tool.ts";
+import browser from "./browser.md" with { type: "text" };
 import type { Projects } from "./code/project.ts";
 import codeSearch from "./code-search.md" with { type: "text" };
 import git from "./git.md" with { type: "text" };
@@ -65,8 +66,13 @@ function once(load: ShelfEntry["load"]): () => Promise<AnyTool> {
   };
 }
 
-function entries({ env = {}, settings, skills, languages }: ShelfOptions): ShelfEntry[] {
+function entries({ env = {}, settings, skills, languages, own }: ShelfOptions): ShelfEntry[] {
   return [
+    {
+      name: "Browser",
+      description: browser,
+      load: () => loadBrowser(env, own),
+    },
     {
       name: "LSP",
       description: lsp,
@@ -106,6 +112,13 @@ function entries({ env = {}, settings, skills, languages }: ShelfOptions): Shelf
         (await import("./skill.ts")).skillTool(skills ?? new (await import("./skills/book.ts")).SkillBook()),
     },
   ];
+}
+
+async function loadBrowser(env: NonNullable<ShelfOptions["env"]>, own: ShelfOptions["own"]): Promise<AnyTool> {
+  const [{ browserTool }, { BrowserHost }] = await Promise.all([import("./browser.ts"), import("./browser/host.ts")]);
+  const host = new BrowserHost({ env });
+  own?.(host);
+  return browserTool({ host });
 }
 
 /** They share one index of each project. */
