@@ -38,6 +38,7 @@ export function surroundingsOf(config: Pick<Config, "cwd" | "addDirs">, env: Env
     logins: {
       read: async (url) => (await import("./mcp-logins.ts")).loginStore(env).read(url),
       write: async (url, login) => (await import("./mcp-logins.ts")).loginStore(env).write(url, login),
+      renew: async (url, stale, ask) => (await import("./mcp-logins.ts")).renewLogin(env, url, stale, ask),
     },
     note,
   };

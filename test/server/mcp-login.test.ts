@@ -81,6 +81,19 @@ test("a person logs in once; the login is kept for the owner alone, renewed, and
   expect(oauth.violations).toEqual([]);
 });
 
+test("processes that renew a login at the same time do not end it", async () => {
+  await using oauth = new FakeOAuth({ metadata: "oauth-authorization-server", refreshMs: 300 });
+  await using fake = new FakeMcpHttp();
+  await using server = gated(oauth, fake.url);
+  using home = freshHome();
+  setUp(home, server.url, oauth);
+  await logIn(home, oauth);
+  oauth.forget();
+  const all = await Promise.all([tried(home), tried(home), tried(home)]);
+  expect(all.map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect(oauth.violations).toEqual([]);
+});
+
 test("a login is for one address: a server of the same name elsewhere does not get it", async () => {
   await using oauth = new FakeOAuth({ metadata: "oauth-authorization-server" });
   await using fake = new FakeMcpHttp();

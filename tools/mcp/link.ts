@@ -9,7 +9,7 @@ import { ConfigError, messageOf } from "../../agent/error.ts";
 import { expanded, type Reach } from "./config.ts";
 import { LoginNeededError, reasonOf, statusOf } from "./failure.ts";
 import { serverFetch } from "./http.ts";
-import { loginProvider } from "./oauth.ts";
+import { loginProvider, renewingFetch } from "./oauth.ts";
 import { answerRequests, capabilities, type Desk } from "./requests.ts";
 import type { Surroundings } from "./server.ts";
 import { StdioTransport } from "./stdio.ts";
@@ -87,7 +87,8 @@ async function reachHttp(
   options: LinkOptions,
 ): Promise<Link> {
   const url = new URL(reach.url);
-  const more = { fetch: serverFetch(reach.url, reach.headers), ...(provider ? { authProvider: provider } : {}) };
+  const fetch = renewingFetch(serverFetch(reach.url, reach.headers), reach.url, options.around.logins);
+  const more = { fetch, ...(provider ? { authProvider: provider } : {}) };
   for (let canLogIn = options.around.visit !== undefined; ; canLogIn = false) {
     const transport = isOld ? new SSEClientTransport(url, more) : new StreamableHTTPClientTransport(url, more);
     const link = new OpenLink(transport, options, () => "the connection was closed");

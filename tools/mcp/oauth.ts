@@ -8,6 +8,7 @@ import {
   type OAuthTokens,
   OAuthTokensSchema,
 } from "@modelcontextprotocol/sdk/shared/auth.js";
+import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { z } from "zod";
 import type { LoginConfig } from "./config.ts";
 import { LoginNeededError } from "./failure.ts";
@@ -25,6 +26,21 @@ export type Login = z.infer<typeof loginSchema>;
 export interface LoginStore {
   read(url: string): Promise<Login | undefined>;
   write(url: string, login: Login): Promise<void>;
+  /**
+   * Asks for new tokens while nobody else does, in this process or another: of a refresh token that is used twice some servers
+   * conclude that it was stolen. Where another has renewed `stale` already, its tokens are the answer.
+   */
+  renew?(url: string, stale: string, ask: () => Promise<Response>): Promise<Response>;
+}
+
+/** The `fetch` for a server and for the one that gives its tokens, whose renewals take turns. */
+export function renewingFetch(inner: FetchLike, url: string, store: LoginStore | undefined): FetchLike {
+  return (target, init) => {
+    const form = init?.body instanceof URLSearchParams ? init.body : undefined;
+    const stale = form?.get("grant_type") === "refresh_token" ? form.get("refresh_token") : null;
+    if (!store?.renew || stale === null || stale === undefined) return inner(target, init);
+    return store.renew(url, stale, () => inner(target, init));
+  };
 }
 
 export interface Visit {
