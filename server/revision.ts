@@ -27,17 +27,20 @@ export class Revision {
 
   /** A prompt with what it says now; the same one where nothing has changed. */
   revise(system: string): string {
+    if (this.#earlier.length === 0) return system;
     const { instructions, skills } = this.place;
-    return this.#earlier.reduceRight(
-      (text, earlier) => swap(swap(text, earlier.instructions, instructions), earlier.skills, skills),
-      system,
-    );
+    const before = (part: keyof Quoted) => this.#earlier.map((quoted) => quoted[part]);
+    return renewed(renewed(system, before("instructions"), instructions), before("skills"), skills);
   }
 }
 
-/** What was empty before has no place of its own, and goes to the end. */
-function swap(text: string, before: string, after: string): string {
-  if (before === after || (after !== "" && text.includes(after))) return text;
-  if (before === "") return `${text}\n\n${after}`;
-  return text.replace(before, () => after);
+/**
+ * What a text was made from is the longest version that stands in it, for one may be the beginning of another. A part that was
+ * empty has no place of its own, and goes to the end.
+ */
+function renewed(text: string, earlier: readonly string[], now: string): string {
+  const present = [now, ...earlier].filter((version) => version !== "" && text.includes(version));
+  const [longest] = present.sort((a, b) => b.length - a.length);
+  if (longest !== undefined) return text.replace(longest, () => now);
+  return now !== "" && earlier.includes("") ? `${text}\n\n${now}` : text;
 }
