@@ -81,6 +81,7 @@ const hubTokens = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"];
 const serviceKeys = [
   ...["TAVILY_API_KEY", "EXA_API_KEY", "BRAVE_API_KEY", "SERPER_API_KEY"],
   ...["SEMANTIC_SCHOLAR_API_KEY", "OPENALEX_API_KEY"],
+  ...["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "LINEAR_API_KEY"],
 ];
 const otherSecrets: readonly string[] = ["ANTHROPIC_AUTH_TOKEN", "SAGENT_SECRET", ...hubTokens, ...serviceKeys];
 const secretVars: ReadonlySet<string> = new Set([...vendors.flatMap((vendor) => vendor.keyVars), ...otherSecrets]);

@@ -20,6 +20,7 @@ import repoMap from "./repo-map.md" with { type: "text" };
 import type { ToolSettings } from "./settings.ts";
 import skill from "./skill.md" with { type: "text" };
 import type { SkillBook } from "./skills/book.ts";
+import slack from "./slack.md" with { type: "text" };
 import sql from "./sql.md" with { type: "text" };
 import webFetch from "./web-fetch.md" with { type: "text" };
 import webSearch from "./web-search.md" with { type: "text" };
@@ -105,6 +106,7 @@ function entries({ env = {}, settings, skills, languages, own }: ShelfOptions): 
     },
     ...codeEntries(env, languages),
     ...paperEntries(env),
+    ...officeEntries(env),
     {
       name: "Skill",
       description: skill,
@@ -139,6 +141,17 @@ function codeEntries(env: NonNullable<ShelfOptions["env"]>, languages: Languages
       description: codeSearch,
       load: async () =>
         (await import("./code-search.ts")).codeSearchTool(await open(), { servers: () => languages?.pool }),
+    },
+  ];
+}
+
+/** Where people write to each other and plan. */
+function officeEntries(env: NonNullable<ShelfOptions["env"]>): ShelfEntry[] {
+  return [
+    {
+      name: "Slack",
+      description: slack,
+      load: async () => (await import("./slack.ts")).slackTool({ env }),
     },
   ];
 }

@@ -31,15 +31,20 @@ export interface ServiceCall {
   readonly json?: unknown;
   /** Makes it a POST. */
   readonly form?: Readonly<Record<string, string>>;
+  /** It changes something: where it may have been heard, it is not sent again. */
+  readonly once?: boolean;
   readonly signal: AbortSignal;
 }
 
 export class ServiceError extends Error {
   /** Of the answer; 0 where there was none. */
   readonly status: number;
-  constructor(message: string, { status = 0, cause }: { status?: number; cause?: unknown } = {}) {
-    super(message, { cause });
-    this.status = status;
+  /** What the service asks to wait before another call, in ms. */
+  readonly waitMs: number | undefined;
+  constructor(message: string, options: { status?: number; waitMs?: number | undefined; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.status = options.status ?? 0;
+    this.waitMs = options.waitMs;
   }
 }
 
@@ -98,7 +103,8 @@ export class Service {
       if (!("error" in outcome)) return outcome;
       const { error, waitMs = 500 * 2 ** (sent - 1) } = outcome;
       if (call.signal.aborted) throw new ServiceError("The request was stopped.");
-      if (sent >= tries || waitMs > longestWaitMs) throw error;
+      const isDone = sent >= tries || (call.once === true && error.status !== 429);
+      if (isDone || waitMs > longestWaitMs) throw error;
       await this.#clock.sleep(waitMs, call.signal);
     }
   }
@@ -165,7 +171,7 @@ export class Service {
     const wait = waitMs === undefined ? "" : ` It asks to wait ${Math.ceil(waitMs / 1000)} s.`;
     const error = new ServiceError(
       `${this.name} answered with status ${status}.${wait}${said ? ` It says: ${said}` : ""}`,
-      { status },
+      { status, waitMs },
     );
     if (status === 429 || status === 503) this.#pacer?.refused(waitMs);
     if (status !== 429 && status < 500) throw error;
