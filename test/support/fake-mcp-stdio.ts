@@ -9,7 +9,9 @@ const note = (line: string) => stateFile !== undefined && appendFileSync(stateFi
 
 note(`started ${process.pid}`);
 if (words.includes("die")) {
-  process.stderr.write("The config file is missing.\n");
+  process.stderr.write(
+    `The config file is missing${process.env.TOKEN === undefined ? "" : ` for ${process.env.TOKEN}`}.\n`,
+  );
   process.exit(4);
 }
 if (words.includes("child")) {

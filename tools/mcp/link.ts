@@ -52,6 +52,7 @@ async function connectChild(reach: Extract<Reach, { type: "stdio" }>, options: L
     argv: [reach.command, ...reach.args],
     cwd: reach.cwd ?? around.cwd,
     env: { ...around.env, ...reach.env },
+    secrets: reach.env,
   });
   const link = new OpenLink(transport, options, () => transport.epitaph);
   try {

@@ -14,9 +14,13 @@ export interface StdioOptions {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Values that are not quoted where it says them, by name. */
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 const maxMessageBytes = 32 * 1024 * 1024;
+/** Shorter values are left alone: they would match ordinary words. */
+const shortestSecret = 8;
 const newline = 10;
 const keptErrorChars = 4_000;
 /** How long it may take to end once its input has, and then after SIGTERM. */
@@ -46,13 +50,17 @@ export class StdioTransport implements Transport {
   get epitaph(): string {
     const { exitCode = null, signalCode = null } = this.#child ?? {};
     const how = signalCode === null ? `with code ${exitCode ?? "unknown"}` : `by ${signalCode}`;
-    const words = oneLine(this.#errors, 600);
+    const words = this.lastWords;
     return `${this.#problem ?? `it ended ${how}`}${words === "" ? "" : `, and had said: ${words}`}`;
   }
 
   /** The last words only; empty where it said nothing. */
   get lastWords(): string {
-    return oneLine(this.#errors, 600);
+    const secrets = Object.entries(this.#options.secrets).filter(([, value]) => value.length >= shortestSecret);
+    return oneLine(
+      secrets.reduce((text, [name, value]) => text.replaceAll(value, `[${name}]`), this.#errors),
+      600,
+    );
   }
 
   get pid(): number | undefined {

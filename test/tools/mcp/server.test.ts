@@ -180,6 +180,11 @@ test("a server gets the variables that its configuration names, and no others of
   await expect(other.server.open()).rejects.toThrow("it needs the variable NO_SUCH_VARIABLE, which is not set");
 });
 
+test("what a server says last is quoted without the values of its configuration", async () => {
+  await using rig = stdioRig(["die"], {}, { env: { TOKEN: "ghp_topsecret" } });
+  await expect(rig.server.open()).rejects.toThrow("had said: The config file is missing for [TOKEN]");
+});
+
 test("a list that changes is told of, and what did not change stays the same tool", async () => {
   await using rig = stdioRig();
   const before = await rig.server.open();
