@@ -16,24 +16,23 @@ import { failure, oneLine } from "./output.ts";
 
 const schema = z.strictObject({
   action: z.enum(actions),
-  url: z.string().min(1).max(4_096).optional(),
-  target: z.string().min(1).max(1_000).optional(),
+  url: z.string().min(1).optional(),
+  target: z.string().min(1).optional(),
   text: z
     .string()
-    .max(100_000)
     .optional()
     .describe(
-      "To type, select, wait for, evaluate or answer; keys to press, e.g. Control+A; where to scroll: up, down, top, bottom",
+      "What to type, select, wait for, evaluate or answer; keys, e.g. Control+A; where to scroll: up, down, top, bottom",
     ),
   submit: z.boolean().optional().describe("Enter after typing"),
-  full: z.boolean().optional().describe("Screenshot of the whole page"),
+  full: z.boolean().optional().describe("The whole page in the screenshot"),
   accept: z.boolean().optional(),
   tab: z.int().min(1).optional(),
   files: z.array(z.string().min(1)).min(1).max(20).optional(),
   width: z.int().min(100).max(4_000).optional(),
   height: z.int().min(100).max(4_000).optional(),
   scheme: z.enum(["light", "dark"]).optional(),
-  device: z.string().max(60).optional().describe("To emulate, e.g. iPhone 15, or desktop"),
+  device: z.string().optional().describe("iPhone 15, desktop, ..."),
   timeoutMs: z.int().min(100).max(120_000).optional(),
 });
 

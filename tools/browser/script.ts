@@ -67,6 +67,6 @@ function check<Of extends Answer>(answer: Of): Of {
 }
 
 function plain({ type, value, unserializableValue, description }: Answer["result"]): string {
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return value || '""';
   return unserializableValue ?? (value === undefined ? (description ?? type) : JSON.stringify(value));
 }
