@@ -88,20 +88,20 @@ interface Link {
 
 function createModel(info: ModelInfo, { connect, idleMs, foreign }: Link): Model {
   const write = messageWriter(info);
-  const bodyText = bodyWriter("messages", info, label);
+  const writeBody = bodyWriter("messages", info, label);
   const fit = imageFitter(info);
   const close = async () => {};
   async function* events(request: ModelRequest, call: Call): AsyncGenerator<Chunk> {
     const format = request.outputSchema && (await answerFormat(request.outputSchema));
     const messages = write(await fit(withhold(request.messages)));
     const { body, betas } = buildBody(info, request, messages, format);
-    const text = bodyText(body);
+    const bytes = writeBody(body);
     const client = await connect();
     // Not `client.beta.messages.create`: it writes warnings of deprecation to the console.
     const response = await client
       .post("/v1/messages?beta=true", {
         headers: { "content-type": "application/json", "anthropic-beta": betas.join(",") },
-        body: foreign ? body : text,
+        body: foreign ? body : bytes,
         maxRetries: 0,
         fetchOptions: { timeout: false } as object,
         signal: call.watch.signal,

@@ -1,25 +1,57 @@
-/** The text of a request's body. A conversation is sent again with every call, so its text is kept from call to call. */
+/** The bytes of a request's body. A conversation is sent again with every call, so its bytes are kept from call to call. */
 import type { ModelInfo } from "../agent/model.ts";
 import { checkSize } from "./call.ts";
 
 /**
- * Writes the bodies of one model's calls as JSON. Of the array in the field `list`, an item that is the same object at the
- * same place as in the call before is not serialised again; items must not change. Throws `RequestTooLargeError` where
- * the text is larger than the model accepts.
+ * Writes the bodies of one model's calls as JSON in UTF-8. The array in the field `list` is written anew only from the first
+ * item that is not the same object as in the call before; items must not change. Throws `RequestTooLargeError` where the
+ * body is larger than the model accepts.
  */
-export function bodyWriter(list: string, info: ModelInfo, provider: string): (body: object) => string {
-  let items: readonly unknown[] = [];
-  let texts: readonly string[] = [];
+export function bodyWriter(list: string, info: ModelInfo, provider: string): (body: object) => Uint8Array {
+  const written = new Written();
   return (body) => {
-    const { [list]: found, ...rest } = body as Record<string, unknown>;
-    const next: readonly unknown[] = Array.isArray(found) ? found : [];
-    const [before, known] = [items, texts];
-    const write = (item: unknown, at: number) => `${at === 0 ? "" : ","}${JSON.stringify(item)}`;
-    texts = next.map((item, at) => (item === before[at] ? known[at] : undefined) ?? write(item, at));
-    items = next;
-    const head = JSON.stringify({ ...rest, [list]: [] });
-    const text = [head.slice(0, -2), ...texts, "]}"].join("");
-    checkSize(text, info, provider);
-    return text;
+    const { [list]: items, ...rest } = body as Record<string, unknown>;
+    const head = JSON.stringify({ ...rest, [list]: [] }).slice(0, -2);
+    const bytes = Buffer.concat([
+      Buffer.from(head),
+      written.update(Array.isArray(items) ? items : []),
+      Buffer.from("]}"),
+    ]);
+    checkSize(bytes.length, info, provider);
+    return bytes;
   };
+}
+
+/** A list as JSON, without its brackets. */
+class Written {
+  #items: readonly unknown[] = [];
+  /** Where each item ends in the bytes. */
+  readonly #ends: number[] = [];
+  #bytes = Buffer.alloc(0);
+
+  /** What is returned holds until the next call. */
+  update(items: readonly unknown[]): Uint8Array {
+    const known = Math.min(this.#ends.length, items.length);
+    let same = 0;
+    while (same < known && items[same] === this.#items[same]) same += 1;
+    this.#ends.length = same;
+    for (const item of items.slice(same)) this.#add(JSON.stringify(item));
+    this.#items = items;
+    return this.#bytes.subarray(0, this.#ends.at(-1) ?? 0);
+  }
+
+  #add(json: string): void {
+    const from = this.#ends.at(-1) ?? 0;
+    const text = from === 0 ? json : `,${json}`;
+    const end = from + Buffer.byteLength(text);
+    if (end > this.#bytes.length) this.#grow(end);
+    this.#bytes.write(text, from);
+    this.#ends.push(end);
+  }
+
+  #grow(least: number): void {
+    const grown = Buffer.allocUnsafe(Math.max(least, this.#bytes.length * 2));
+    this.#bytes.copy(grown);
+    this.#bytes = grown;
+  }
 }

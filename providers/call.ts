@@ -71,11 +71,8 @@ function ownErrorIn(thrown: unknown): SagentError | undefined {
   return undefined;
 }
 
-/** Throws `RequestTooLargeError` for a body larger than the model accepts. */
-export function checkSize(text: string, info: ModelInfo, provider: string): void {
-  // No character has more than three bytes a code unit, so most bodies need no count.
-  if (info.maxRequestBytes === 0 || text.length * 3 <= info.maxRequestBytes) return;
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= info.maxRequestBytes) return;
-  throw new RequestTooLargeError({ provider, detail: `${bytes} bytes, of at most ${info.maxRequestBytes}` });
+/** Throws `RequestTooLargeError` for a body of more bytes than the model accepts. */
+export function checkSize(bytes: number, { maxRequestBytes }: ModelInfo, provider: string): void {
+  if (maxRequestBytes === 0 || bytes <= maxRequestBytes) return;
+  throw new RequestTooLargeError({ provider, detail: `${bytes} bytes, of at most ${maxRequestBytes}` });
 }

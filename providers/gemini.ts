@@ -97,7 +97,7 @@ function watchedFetch({ fetch }: Link, info: ModelInfo, request: ModelRequest, c
   const fields = request.providerOptions?.[info.provider];
   const watched = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const body = typeof init?.body === "string" ? withFields(init.body, fields) : undefined;
-    if (body !== undefined) checkSize(body, info, label);
+    if (body !== undefined) checkSize(Buffer.byteLength(body), info, label);
     const response = await fetch(input, body === undefined ? init : { ...init, body });
     call.headers = response.headers;
     call.begun = response.ok;

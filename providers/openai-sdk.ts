@@ -57,15 +57,15 @@ export function sdkProvider(options: SdkOptions, path: string, wireOf: (info: Mo
     async model(id) {
       const info = options.resolve(id);
       const wire = wireOf(info);
-      const bodyText = bodyWriter(wire.list, info, options.label);
+      const writeBody = bodyWriter(wire.list, info, options.label);
       const fit = imageFitter(info);
       async function* stream(request: ModelRequest, call: Call): AsyncGenerator<Chunk> {
         const plain = wire.body({ ...request, messages: await fit(withhold(request.messages)) });
         const body = overFields(plain, request.providerOptions?.[info.provider]);
-        const text = bodyText(body);
+        const bytes = writeBody(body);
         const sdk = await client.get();
         // Clients of other clouds look into the body.
-        const sent = { ...patient, body: options.client ? body : text, signal: call.watch.signal };
+        const sent = { ...patient, body: options.client ? body : bytes, signal: call.watch.signal };
         const response = await sdk
           .post(path, { ...sent, headers: { ...wire.headers, ...jsonType }, stream: true })
           .asResponse();
