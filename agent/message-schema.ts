@@ -107,11 +107,27 @@ export const fileDiffSchema = z.object({
 });
 export type FileDiff = z.infer<typeof fileDiffSchema>;
 
+/** A place in a file that a person may go to. `path` is absolute, `line` counts from 1; a file as a whole has none. */
+export const placeSchema = z.object({
+  path: z.string(),
+  line: z.int().optional(),
+  /** In a word what is there: `function`, `error`, `modified`. */
+  kind: z.string().optional(),
+  /** The name of what is there. */
+  title: z.string().optional(),
+  /** The line itself, or what is said of it. */
+  text: z.string().optional(),
+});
+export type Place = z.infer<typeof placeSchema>;
+
+/** Errors that a change brought in. */
+const problems = z.array(placeSchema).optional();
+
 /** What a person sees of a result beyond its text. Never sent to a model. */
 export const toolDetailsSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("diff"), path: z.string(), created: z.boolean(), hunks: z.array(hunkSchema) }),
+  z.object({ type: z.literal("diff"), path: z.string(), created: z.boolean(), hunks: z.array(hunkSchema), problems }),
   /** Several files in one step, or one that was deleted. */
-  z.object({ type: z.literal("diffs"), files: z.array(fileDiffSchema) }),
+  z.object({ type: z.literal("diffs"), files: z.array(fileDiffSchema), problems }),
   z.object({
     type: z.literal("process"),
     exitCode: z.int().nullable(),

@@ -2,7 +2,7 @@
  * The entries of a conversation: their types, and what is asked of them. Their schemas and what each field means are in
  * `message-schema.ts`, which is not loaded from here: building the schemas costs a start 10 ms. Browser-safe.
  */
-import type { AssistantMessage, FileDiff, ToolCallPart, ToolDetails, Usage } from "./message-schema.ts";
+import type { AssistantMessage, FileDiff, Place, ToolCallPart, ToolDetails, Usage } from "./message-schema.ts";
 
 export type {
   AssistantMessage,
@@ -16,6 +16,7 @@ export type {
   Origin,
   Part,
   PeerMessage,
+  Place,
   ResultKind,
   StopReason,
   TextPart,
@@ -40,7 +41,14 @@ export function textOf(message: AssistantMessage): string {
 /** The files that a result tells it has changed. */
 export function diffsOf(details: ToolDetails | undefined): readonly FileDiff[] {
   if (details?.type === "diffs") return details.files;
-  return details?.type === "diff" ? [{ ...details, deleted: false }] : [];
+  if (details?.type !== "diff") return [];
+  const { path, created, hunks } = details;
+  return [{ path, created, deleted: false, hunks }];
+}
+
+/** Errors that a result tells its changes have brought in. */
+export function problemsOf(details: ToolDetails | undefined): readonly Place[] {
+  return details?.type === "diff" || details?.type === "diffs" ? (details.problems ?? []) : [];
 }
 
 export const noUsage: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0 };

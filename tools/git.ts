@@ -3,6 +3,7 @@ import { z } from "zod";
 import { AbortedError, messageOf, SagentError, UsageError } from "../agent/error.ts";
 import { defineTool, exclusive, type ToolContext, type ToolOutput, type Workspace } from "../agent/tool.ts";
 import { rootOf } from "./contain.ts";
+import { patchCard, statusCard } from "./git/cards.ts";
 import { commit } from "./git/commit.ts";
 import { abortMerge, isMerging, merge } from "./git/merge.ts";
 import { pageOf } from "./git/pages.ts";
@@ -62,15 +63,21 @@ export const gitTool = defineTool({
 
 async function operate(args: Args, place: GitPlace, { countTokens, workspace }: ToolContext): Promise<ToolOutput> {
   const page = (head: string, text: string) => ({ text: pageOf(head, text, args.offset ?? 1, countTokens) });
+  const patch = async ([head, text]: [string, string]) => ({
+    ...page(head, text),
+    ...(text !== "" && { details: patchCard(`${head}\n\n${text}`, await topOf(place)) }),
+  });
   switch (args.operation) {
-    case "status":
-      return page(await stateOf(place), await askGit(["status", "--short", "--branch"], place));
+    case "status": {
+      const [state, text] = [await stateOf(place), await askGit(["status", "--short", "--branch"], place)];
+      return { ...page(state, text), details: statusCard(text, place.cwd, state) };
+    }
     case "diff":
-      return page(...(await diff(args, place)));
+      return patch(await diff(args, place));
     case "log":
       return page("", await log(args, place));
     case "review":
-      return page(...(await review(need(args.ref, "ref"), place)));
+      return patch(await review(need(args.ref, "ref"), place));
     case "worktrees":
       return { text: (await listWorktrees(place)).map(describeWorktree).join("\n") };
     case "remove":

@@ -1,20 +1,32 @@
 /** Asks the language servers of a project. */
 import { existsSync } from "node:fs";
 import { z } from "zod";
+import type { Place } from "../agent/message.ts";
 import { defineTool, exclusive, type ToolContext, type ToolOutput } from "../agent/tool.ts";
 import { diagnose, diagnoseAll } from "./lsp/diagnose.ts";
 import { LanguageServerError } from "./lsp/errors.ts";
 import { Languages } from "./lsp/languages.ts";
-import { callsOf, describe, placesOf, symbolsIn, symbolsNamed } from "./lsp/lookups.ts";
+import { callsOf, describe, placesOf, type SymbolPlace, symbolsIn, symbolsNamed } from "./lsp/lookups.ts";
 import type { LspPool } from "./lsp/pool.ts";
 import type { Diagnostic } from "./lsp/protocol.ts";
 import { rename } from "./lsp/rename.ts";
 import type { LanguageServer } from "./lsp/server.ts";
-import { callLines, diagnosticLine, outlineLine, placeLine, type Shown, symbolLine } from "./lsp/show.ts";
+import {
+  callLines,
+  diagnosticLine,
+  diagnosticPlace,
+  outlineLine,
+  placeLine,
+  placeRow,
+  type Shown,
+  symbolLine,
+  symbolRow,
+} from "./lsp/show.ts";
 import { spotOf } from "./lsp/spot.ts";
 import description from "./lsp.md" with { type: "text" };
 import { failure, fit, oneLine, plural } from "./output.ts";
 import { canonicalPath, displayPath, resolvePath, suggestPaths } from "./path.ts";
+import { placesCard } from "./places.ts";
 
 const symbolOps = ["definition", "references", "implementation", "hover", "callers", "callees", "rename"] as const;
 const ops = ["diagnostics", ...symbolOps, "symbols", "status", "restart"] as const;
@@ -99,7 +111,7 @@ async function aboutSymbol(op: SymbolOp, asked: Asked): Promise<ToolOutput> {
   switch (op) {
     case "hover": {
       const text = await describe(server, spot, context.signal);
-      return list([text || `${server.name} knows nothing of ${name}.`], asked);
+      return { text: listed([text || `${server.name} knows nothing of ${name}.`], asked) };
     }
     case "rename":
       return await rename(server, spot, { newName, dryRun }, context);
@@ -109,6 +121,7 @@ async function aboutSymbol(op: SymbolOp, asked: Asked): Promise<ToolOutput> {
       if (calls.length === 0) return none(`No ${op} of ${name} are known.`, server);
       return list(
         calls.flatMap((call) => callLines(call, shown)),
+        calls.flatMap((call) => [symbolRow(call), ...call.from.map(placeRow)]),
         asked,
         plural(calls.length, op.slice(0, -1)),
       );
@@ -118,6 +131,7 @@ async function aboutSymbol(op: SymbolOp, asked: Asked): Promise<ToolOutput> {
       if (places.length === 0) return none(`No ${op} of ${name} is known.`, server);
       return list(
         places.map((place) => placeLine(place, shown)),
+        places.map(placeRow),
         asked,
         plural(places.length, "place"),
       );
@@ -135,6 +149,7 @@ async function diagnosticsOf(named: string, asked: Asked): Promise<ToolOutput> {
   if (found.length === 0) return none(`${server.name} finds nothing wrong with ${shown(path)}.`, server);
   return list(
     sorted(found).map((each) => diagnosticLine(each, shown(path))),
+    sorted(found).map((each) => diagnosticPlace(each, path)),
     asked,
     plural(found.length, "diagnostic"),
   );
@@ -145,6 +160,7 @@ async function allDiagnostics(asked: Asked): Promise<ToolOutput> {
   const servers = pool.readyIn(context.workspace);
   if (servers.length === 0) return failure("No language server runs yet; ask about a file first.");
   const lines: string[] = [];
+  const rows: Place[] = [];
   let files = 0;
   for (const server of servers) {
     await server.refresh(context.signal);
@@ -152,11 +168,12 @@ async function allDiagnostics(asked: Asked): Promise<ToolOutput> {
     for (const [path, found] of [...known].sort(([a], [b]) => (a < b ? -1 : 1))) {
       files++;
       lines.push(...sorted(found).map((each) => diagnosticLine(each, shown(path))));
+      rows.push(...sorted(found).map((each) => diagnosticPlace(each, path)));
     }
   }
   const among = `in ${plural(files, "file")} known so far`;
   if (lines.length === 0) return { text: `Nothing is wrong ${among}.` };
-  return list(lines, asked, `${plural(lines.length, "diagnostic")} ${among}`);
+  return list(lines, rows, asked, `${plural(lines.length, "diagnostic")} ${among}`);
 }
 
 /** Errors first, then by line. */
@@ -168,13 +185,14 @@ async function projectSymbols(query: string, asked: Asked): Promise<ToolOutput> 
   const { context, pool, shown } = asked;
   const servers = pool.readyIn(context.workspace);
   if (servers.length === 0) return failure("No language server runs yet; ask about a file first.");
-  const lines: string[] = [];
+  const found: SymbolPlace[] = [];
   for (const server of servers) {
     await server.refresh(context.signal);
-    lines.push(...(await symbolsNamed(server, query, context.signal)).map((symbol) => symbolLine(symbol, shown)));
+    found.push(...(await symbolsNamed(server, query, context.signal)));
   }
-  if (lines.length === 0) return { text: `No symbol of the project fits ${oneLine(query)}.` };
-  return list(lines, asked, plural(lines.length, "symbol"));
+  if (found.length === 0) return { text: `No symbol of the project fits ${oneLine(query)}.` };
+  const lines = found.map((symbol) => symbolLine(symbol, shown));
+  return list(lines, found.map(symbolRow), asked, plural(lines.length, "symbol"));
 }
 
 async function outline(named: string, asked: Asked): Promise<ToolOutput> {
@@ -183,7 +201,8 @@ async function outline(named: string, asked: Asked): Promise<ToolOutput> {
   if (!document) return failure(`${path} cannot be read as text.`);
   const symbols = await symbolsIn(server, document, asked.context.signal);
   if (symbols.length === 0) return none(`There are no symbols in ${asked.shown(path)}.`, server);
-  return list(symbols.map(outlineLine), asked, `${plural(symbols.length, "symbol")} in ${asked.shown(path)}`);
+  const head = `${plural(symbols.length, "symbol")} in ${asked.shown(path)}`;
+  return list(symbols.map(outlineLine), symbols.map(symbolRow), asked, head);
 }
 
 async function statusText({ pool, context, shown }: Asked): Promise<string> {
@@ -224,11 +243,16 @@ function none(text: string, server: LanguageServer): ToolOutput {
   return { text: current === undefined ? text : `${text} It is still at work (${current}); ask again later.` };
 }
 
-function list(lines: readonly string[], { context }: Asked, head?: string): ToolOutput {
+function list(lines: readonly string[], rows: readonly Place[], asked: Asked, head: string): ToolOutput {
+  const once = new Map(rows.map((row) => [JSON.stringify(row), row]));
+  return { text: `${head}\n${listed(lines, asked)}`, details: placesCard([...once.values()]) };
+}
+
+function listed(lines: readonly string[], { context }: Asked): string {
   const once = [...new Set(lines)];
   const { text, count, omittedBytes } = fit(once, context.countTokens);
   const left = once.length - count;
   const more = left > 0 ? `\n[${left} more lines are not shown.]` : "";
   const cut = omittedBytes > 0 ? `\n[${plural(omittedBytes, "byte")} more are not shown.]` : "";
-  return { text: `${head === undefined ? "" : `${head}\n`}${text}${more}${cut}` };
+  return `${text}${more}${cut}`;
 }

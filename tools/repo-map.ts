@@ -1,5 +1,6 @@
 /** RepoMap: a ranked map of a project's code within a budget of tokens. */
 import { statSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import { defineTool, type Tool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
 import { count, leftOut, namedDirectory, withIndex } from "./code/call.ts";
@@ -11,6 +12,7 @@ import { inProject, type OpenIndex, type Projects } from "./code/project.ts";
 import { rank } from "./code/rank.ts";
 import { failure, oneLine } from "./output.ts";
 import { canonicalPath, resolvePath } from "./path.ts";
+import { placesCard } from "./places.ts";
 import description from "./repo-map.md" with { type: "text" };
 
 export const repoMapSchema = z.strictObject({
@@ -51,14 +53,15 @@ async function map(args: RepoMapArgs, index: OpenIndex, directory: string, conte
   const interest = interestOf(graph, { query: args.query, focus: focus.paths, seen });
   const ranks = await rank(graph, interest, pace);
   const { countTokens } = context;
-  const { text, files, definitions } = mapText(graph, ranks, interest, args.budget ?? defaultBudget, {
+  const { text, rows, files, definitions } = mapText(graph, ranks, interest, args.budget ?? defaultBudget, {
     definitionsOf: (path) => store.definitions(path),
     countTokens,
   });
   const languages = [...survey.languages].sort(([, a], [, b]) => b - a).map(([name, many]) => `${name} ${count(many)}`);
   const shown = `${count(files)} of ${count(survey.files.size)} files, ${count(definitions)} of ${count(graph.defined.length)} definitions`;
   const head = `${root}: ${shown} (${languages.join(", ")}). ${leftOut(survey)}`.trim();
-  return { text: `${head}\n\n${text}` };
+  const places = rows.map((row) => ({ ...row, path: join(root, row.path) }));
+  return { text: `${head}\n\n${text}`, details: placesCard(places) };
 }
 
 /** Paths from the project's root; directories end in `/`. */

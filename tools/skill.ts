@@ -16,6 +16,7 @@ const schema = z.strictObject({
 type Args = z.output<typeof schema>;
 
 const maxBytes = 1024 * 1024;
+const maxCardChars = 50_000;
 
 export function skillTool(book: SkillBook) {
   return defineTool({
@@ -56,7 +57,9 @@ async function load(skill: Skill, { args = "" }: Args, { workspace }: ToolContex
     }
     workspace.reads.set(key, { mtimeMs: 0, size, hash, window: name });
     const body = filled(readFrontmatter(bytes.toString("utf8")).body.trim(), args);
-    return { text: `<skill name="${name}" folder="${dir.replaceAll('"', "&quot;")}">\n${asData(body)}\n</skill>` };
+    const text = `<skill name="${name}" folder="${dir.replaceAll('"', "&quot;")}">\n${asData(body)}\n</skill>`;
+    const card = { title: name, path, text: body.slice(0, maxCardChars) };
+    return { text, details: { type: "custom", name: "document", data: card } };
   } catch (error) {
     return failure(fileProblem("load", path, error));
   }

@@ -1,6 +1,7 @@
 /** Reads a page of the public web. */
 import { z } from "zod";
 import { messageOf } from "../agent/error.ts";
+import type { ToolDetails } from "../agent/message.ts";
 import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
 import { attachImage, imageTooLarge, maxImageBytes, sniffMedia } from "./media.ts";
 import { failure, oneLine } from "./output.ts";
@@ -127,10 +128,16 @@ async function show(answer: Answer, format: NonNullable<Args["format"]>): Promis
         "",
         page.markdown || "The page has no text; it may need a browser.",
       ].join("\n"),
+      details: documentCard(url, page.title),
     };
   }
   const feed = looksLikeFeed(text) ? await feedMarkdown(text) : undefined;
-  return { text: [...head, "", feed ?? text].join("\n") };
+  return { text: [...head, "", feed ?? text].join("\n"), ...(feed !== undefined && { details: documentCard(url) }) };
+}
+
+/** The text of the result is Markdown, and from there. */
+function documentCard({ href }: URL, title = ""): ToolDetails {
+  return { type: "custom", name: "document", data: { url: href, ...(title !== "" && { title }) } };
 }
 
 async function showPdf({ body, url, cut }: Answer): Promise<ToolOutput> {
@@ -141,7 +148,7 @@ async function showPdf({ body, url, cut }: Answer): Promise<ToolOutput> {
   try {
     const { pages, total } = await pdfText(body);
     const text = pages.map((page, index) => `--- page ${index + 1} of ${total} ---\n${page.trim()}`).join("\n\n");
-    return { text: `${url.href}\n\n${text}` };
+    return { text: `${url.href}\n\n${text}`, details: documentCard(url) };
   } catch (cause) {
     return failure(`The PDF at ${url.href} could not be read: ${messageOf(cause).replace(/\.$/, "")}.`);
   }

@@ -12,6 +12,8 @@ import "./style/event.css";
 import "./style/call.css";
 import "./style/call-body.css";
 import "./style/data-table.css";
+import "./style/places.css";
+import "./style/result.css";
 import "./style/graph.css";
 import "./style/attachments.css";
 import "./style/composer.css";

@@ -7,8 +7,19 @@ import { sharedName } from "./store.ts";
 
 export interface MapText {
   readonly text: string;
+  readonly rows: readonly MapRow[];
   readonly files: number;
   readonly definitions: number;
+}
+
+/** A definition as it stands in the map. */
+export interface MapRow {
+  /** From the project's root. */
+  readonly path: string;
+  readonly line: number;
+  readonly kind: string;
+  /** Its head, set in by what it is in. */
+  readonly text: string;
 }
 
 /** A definition chosen for the map, by its file and name. */
@@ -60,15 +71,17 @@ export function mapText(
   };
   const drawn = (count: number) => draw(best.slice(0, count), graph, ranks, outline);
   let [fits, over] = [Math.min(1, best.length), best.length + 1];
-  let text = drawn(fits);
+  let rows = drawn(fits);
+  let text = textOf(rows);
   while (over - fits > Math.max(1, fits / 50)) {
     const middle = Math.floor((fits + over) / 2);
     const tried = drawn(middle);
-    if (tools.countTokens(tried) <= budget) [fits, text] = [middle, tried];
+    const triedText = textOf(tried);
+    if (tools.countTokens(triedText) <= budget) [fits, rows, text] = [middle, tried, triedText];
     else over = middle;
   }
   const files = new Set(best.slice(0, fits).map(({ file }) => file)).size;
-  return { text, files, definitions: fits };
+  return { text, rows, files, definitions: fits };
 }
 
 function draw(
@@ -76,7 +89,7 @@ function draw(
   graph: Graph,
   ranks: Ranks,
   outline: (file: number) => readonly Definition[],
-): string {
+): MapRow[] {
   const byFile = new Map<number, Set<string>>();
   for (const { file, name } of chosen) {
     const names = byFile.get(file) ?? new Set();
@@ -84,29 +97,42 @@ function draw(
   }
   return [...byFile]
     .sort(([a], [b]) => (ranks.files[b] ?? 0) - (ranks.files[a] ?? 0) || a - b)
-    .map(([file, names]) => [`${graph.files[file]}:`, ...lines(outline(file), names)].join("\n"))
-    .join("\n\n");
+    .flatMap(([file, names]) => rowsOf(graph.files[file] ?? "", outline(file), names));
 }
 
-/** Definitions of these names and what they are in, with a mark where lines are left out. */
-function lines(definitions: readonly Definition[], names: ReadonlySet<string>): string[] {
+/** With a mark where lines are left out. */
+function textOf(rows: readonly MapRow[]): string {
+  const out: string[] = [];
+  let before: MapRow | undefined;
+  for (const row of rows) {
+    if (row.path !== before?.path) out.push(...(before ? [""] : []), `${row.path}:`);
+    else if (row.line > before.line + 1) out.push("⋮");
+    out.push(`${row.line}│${row.text}`);
+    before = row;
+  }
+  return out.join("\n");
+}
+
+/** Definitions of these names and what they are in. */
+function rowsOf(path: string, definitions: readonly Definition[], names: ReadonlySet<string>): MapRow[] {
   const shown = new Set<number>();
   for (const [at, definition] of definitions.entries()) {
     if (!definition.isShared || !names.has(sharedName(definition))) continue;
     for (let each = at; each >= 0 && !shown.has(each); each = definitions[each]?.parent ?? -1) shown.add(each);
   }
-  const out: string[] = [];
-  let before = 0;
+  const rows: MapRow[] = [];
   for (const at of [...shown].sort((a, b) => a - b)) {
     const definition = definitions[at];
-    if (definition === undefined || definition.line === before) continue;
-    if (before > 0 && definition.line > before + 1) out.push("⋮");
-    out.push(
-      `${definition.line}│${"  ".repeat(depth(definitions, definition))}${flat(definition.signature, maxLineChars)}`,
-    );
-    before = definition.line;
+    if (definition === undefined || definition.line === rows.at(-1)?.line) continue;
+    const { line, kind, signature } = definition;
+    rows.push({
+      path,
+      line,
+      kind,
+      text: `${"  ".repeat(depth(definitions, definition))}${flat(signature, maxLineChars)}`,
+    });
   }
-  return out;
+  return rows;
 }
 
 function depth(definitions: readonly Definition[], { parent }: Definition): number {

@@ -5,7 +5,7 @@ import { plural } from "../output.ts";
 import { type FoundDefinition, findDefinitions } from "./find-definitions.ts";
 import { flat } from "./outline.ts";
 import { inProject } from "./project.ts";
-import { isSearched, lookedIn, results, type Search } from "./search.ts";
+import { isSearched, lookedIn, results, rowOf, type Search, type Unit } from "./search.ts";
 
 export async function searchDefinitions(search: Search, query: string): Promise<ToolOutput> {
   const isWanted = isSearched(search);
@@ -22,18 +22,31 @@ export async function searchDefinitions(search: Search, query: string): Promise<
   const exact = found.filter(({ fit }) => fit === "exact");
   const rest = found.filter(({ fit }) => fit !== "exact");
   const units = [
-    ...exact.map(showDefinition),
-    ...more.map(({ path, symbol }) => showSymbol(path, symbol)),
-    ...rest.map(showDefinition),
+    ...exact.map((each) => definitionUnit(search, each)),
+    ...more.map(({ path, symbol }) => symbolUnit(search, path, symbol)),
+    ...rest.map((each) => definitionUnit(search, each)),
   ];
   if (units.length === 0) return { text: `No definition fits ${query} in ${lookedIn(search)}.` };
-  const what = exact.length + more.length > 0 ? "" : `Nothing is named exactly ${query}; what comes near it:\n`;
-  const head = `${what}${plural(units.length, "definition")} in ${lookedIn(search)}`;
-  return results(search, head, units.slice(0, search.limit), units.length);
+  const note = exact.length + more.length > 0 ? "" : `Nothing is named exactly ${query}; what comes near it:`;
+  const head = `${note === "" ? "" : `${note}\n`}${plural(units.length, "definition")} in ${lookedIn(search)}`;
+  return results(search, head, units.slice(0, search.limit), units.length, note);
 }
 
 function fitsExactly({ name }: SymbolPlace, query: string): boolean {
   return name.toLowerCase() === query.toLowerCase();
+}
+
+function definitionUnit(search: Search, found: FoundDefinition): Unit {
+  const { path, definition, container } = found;
+  const { name, kind, line, signature } = definition;
+  const title = container === "" ? name : `${container}.${name}`;
+  return { text: showDefinition(found), row: rowOf(search, path, { line, kind, title, text: signature }) };
+}
+
+function symbolUnit(search: Search, path: string, symbol: SymbolPlace): Unit {
+  const { line, kind, name, container, text } = symbol;
+  const title = container ? `${container}.${name}` : name;
+  return { text: showSymbol(path, symbol), row: rowOf(search, path, { line, kind, title, text: flat(text, 160) }) };
 }
 
 function showDefinition({ path, definition, container, fit }: FoundDefinition): string {

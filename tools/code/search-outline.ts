@@ -2,7 +2,7 @@
 import type { ToolOutput } from "../../agent/tool.ts";
 import { plural } from "../output.ts";
 import type { Definition } from "./outline.ts";
-import { isSearched, lookedIn, results, type Search } from "./search.ts";
+import { isSearched, lookedIn, results, rowOf, type Search, type Unit } from "./search.ts";
 
 export function searchOutline(search: Search): ToolOutput {
   const isWanted = isSearched(search);
@@ -11,7 +11,7 @@ export function searchOutline(search: Search): ToolOutput {
   const [only] = paths;
   if (search.isFile && only !== undefined) return outlineOfFile(search, only);
   const shown = paths.slice(0, search.limit);
-  const units = shown.map((path) => unitOf(path, search.store.definitions(path)));
+  const units = shown.map((path) => unitOf(search, path, search.store.definitions(path)));
   return results(search, `${plural(paths.length, "file")} in ${search.inside || search.root}`, units, paths.length);
 }
 
@@ -20,21 +20,26 @@ function outlineOfFile(search: Search, path: string): ToolOutput {
   if (definitions.length === 0) return { text: `${path} defines nothing by a name.` };
   const units = definitions.map((definition) => {
     const { line, endLine, kind, signature, doc } = definition;
+    const depth = "  ".repeat(depthOf(definitions, definition));
     const lines = endLine > line ? `${line}-${endLine}` : `${line}`;
     const comment = doc === "" ? "" : `  — ${doc}`;
-    return `${"  ".repeat(depthOf(definitions, definition))}${lines}  ${kind}  ${signature}${comment}`;
+    return {
+      text: `${depth}${lines}  ${kind}  ${signature}${comment}`,
+      row: rowOf(search, path, { line, kind, text: `${depth}${signature}` }),
+    };
   });
   return results(search, `${path}: ${plural(definitions.length, "definition")}`, units, units.length);
 }
 
 /** A file on one line, with what it defines for others. */
-function unitOf(path: string, definitions: readonly Definition[]): string {
+function unitOf(search: Search, path: string, definitions: readonly Definition[]): Unit {
   const names = definitions
     .filter(({ isShared, parent }) => isShared && parent < 0)
     .map(({ kind, name }) => `${kind} ${name}`);
   const most = 12;
   const more = names.length > most ? `, ${names.length - most} more` : "";
-  return `${path}${names.length > 0 ? `: ${names.slice(0, most).join(", ")}${more}` : ""}`;
+  const text = names.length > 0 ? `${names.slice(0, most).join(", ")}${more}` : "";
+  return { text: text === "" ? path : `${path}: ${text}`, row: rowOf(search, path, text === "" ? {} : { text }) };
 }
 
 function depthOf(definitions: readonly Definition[], { parent }: Definition): number {

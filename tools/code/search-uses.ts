@@ -1,11 +1,12 @@
 /** "Who uses X?" */
+import type { Place } from "../../agent/message.ts";
 import type { ToolOutput } from "../../agent/tool.ts";
 import { plural } from "../output.ts";
 import { type FoundDefinition, findDefinitions } from "./find-definitions.ts";
 import { type FoundUse, findUses } from "./find-uses.ts";
 import { flat } from "./outline.ts";
 import { inProject } from "./project.ts";
-import { isSearched, lookedIn, results, type Search } from "./search.ts";
+import { isSearched, lookedIn, results, rowOf, type Search } from "./search.ts";
 
 const maxLineChars = 160;
 /** Definitions of one name whose uses a server is asked for. */
@@ -27,7 +28,10 @@ export async function searchUses(search: Search, query: string): Promise<ToolOut
     askServers(search, defined),
   ]);
   const { sure, rest } = sort(byName.uses, known, search);
-  const units = [...sure.map((use) => `${show(use)}  [LSP]`), ...rest.map(show)];
+  const units = [
+    ...sure.map((use) => ({ text: `${show(use)}  [LSP]`, row: rowOfUse(search, use) })),
+    ...rest.map((use) => ({ text: show(use), row: rowOfUse(search, use) })),
+  ];
   if (units.length === 0) return { text: notFound(search, name, defined) };
   const files = new Set([...sure, ...rest].map(({ path }) => path)).size;
   const source = known === undefined ? "by name" : `${sure.length} known to a language server, the rest by name`;
@@ -77,6 +81,11 @@ function isDefinition({ store }: Search, path: string, line: number): boolean {
 
 function show({ path, line, text, inside }: FoundUse): string {
   return `${path}:${line}  ${flat(text, maxLineChars)}${inside === "" ? "" : `  (in ${inside})`}`;
+}
+
+function rowOfUse(search: Search, { path, line, text, inside }: FoundUse): Place {
+  const use = rowOf(search, path, { line, text: flat(text, maxLineChars) });
+  return inside === "" ? use : { ...use, title: `in ${inside}` };
 }
 
 function notFound(search: Search, name: string, defined: readonly FoundDefinition[]): string {

@@ -1,6 +1,9 @@
 /** What a search is given, and what the texts of its results have in common. */
+import { join } from "node:path";
+import type { Place } from "../../agent/message.ts";
 import type { ToolContext, ToolOutput } from "../../agent/tool.ts";
 import { fit, plural } from "../output.ts";
+import { placesCard } from "../places.ts";
 import { count, leftOut } from "./call.ts";
 import type { Pace } from "./pace.ts";
 import type { OpenIndex } from "./project.ts";
@@ -21,15 +24,33 @@ export function isSearched({ survey, inside, isFile }: Search): (path: string) =
   return (path) => survey.files.has(path) && (!isFile || path === inside);
 }
 
-/** Results as text: a head, as many units as fit, and what is missing. */
-export function results(search: Search, head: string, units: readonly string[], total: number): ToolOutput {
-  const fitted = fit(units, search.context.countTokens);
+/** A result as the model reads it and as a person sees it. */
+export interface Unit {
+  readonly text: string;
+  readonly row: Place;
+}
+
+/** A result of code: the place as a person goes to it. */
+export function rowOf({ root }: Search, path: string, row: Omit<Place, "path">): Place {
+  return { ...row, path: join(root, path) };
+}
+
+/** Results as text: a head, as many units as fit, and what is missing. As places for the page besides. */
+export function results(search: Search, head: string, units: readonly Unit[], total: number, note = ""): ToolOutput {
+  const texts = units.map(({ text }) => text);
+  const fitted = fit(texts, search.context.countTokens);
   const missing = total - fitted.count;
   const notes = [
     missing > 0 ? `${count(missing)} more; raise limit, or name a smaller path.` : "",
     leftOut(search.survey),
   ].filter((note) => note !== "");
-  return { text: [head, fitted.text, ...(notes.length > 0 ? [`\n${notes.join(" ")}`] : [])].join("\n") };
+  return {
+    text: [head, fitted.text, ...(notes.length > 0 ? [`\n${notes.join(" ")}`] : [])].join("\n"),
+    details: placesCard(
+      units.map(({ row }) => row),
+      { total, note },
+    ),
+  };
 }
 
 /** Where it was looked, for a head or a "not found". */

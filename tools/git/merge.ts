@@ -3,7 +3,9 @@
  * both sides, and nothing is changed unless the conflicts are wanted.
  */
 import { UsageError } from "../../agent/error.ts";
+import type { ToolDetails } from "../../agent/message.ts";
 import { plural } from "../output.ts";
+import { conflictPatch, type MergedFile, patchCard } from "./cards.ts";
 import { askGit, commitOf, type GitPlace, gitSays, runGit, sayGit, topOf } from "./run.ts";
 import { listFiles, listWorktrees, uncommitted } from "./worktree.ts";
 
@@ -19,6 +21,8 @@ export interface MergeWish {
 export interface Merged {
   readonly text: string;
   readonly isError: boolean;
+  /** The conflicts, as changes from one side to the other. */
+  readonly details?: ToolDetails;
 }
 
 /** Throws `UsageError` where it cannot be tried. */
@@ -35,7 +39,7 @@ export async function merge(wish: MergeWish, outer: GitPlace): Promise<Merged> {
   const tried = await tryMerge(ref, place);
   if (tried.conflicts.length > 0 && !keepConflicts) {
     const text = `${ref} conflicts with the present branch in ${plural(tried.conflicts.length, "file")}; nothing was changed. To resolve them here, merge with keepConflicts, edit the files and commit; or let the branch's author merge this branch first.`;
-    return { text: `${text}\n\n${tried.shown}`, isError: true };
+    return { text: `${text}\n\n${tried.shown}`, isError: true, details: patchCard(tried.patch, place.cwd) };
   }
   return perform(wish, tried, place);
 }
@@ -53,32 +57,39 @@ async function refuseUncommitted(ref: string, place: GitPlace): Promise<void> {
 interface Tried {
   readonly conflicts: readonly string[];
   readonly shown: string;
+  /** The same for the page. */
+  readonly patch: string;
 }
 
 /** Source: git-merge-tree(1), `--write-tree`, since git 2.38. */
 async function tryMerge(ref: string, place: GitPlace): Promise<Tried> {
   const args = ["merge-tree", "--write-tree", "--name-only", "HEAD", ref];
   const end = await runGit(args, place);
-  if (end.exitCode === 0) return { conflicts: [], shown: "" };
+  if (end.exitCode === 0) return { conflicts: [], shown: "", patch: "" };
   if (end.exitCode !== 1)
     throw new UsageError(`The merge could not be tried (it needs git 2.38). ${sayGit(args, end)}`);
   const [head = "", ...messages] = end.stdout.split("\n\n");
   const [tree = "", ...conflicts] = head.split("\n").filter(Boolean);
-  const parts = await Promise.all(conflicts.map((path) => showConflict(tree, path, place)));
+  const files = await Promise.all(conflicts.map((path) => readMerged(tree, path, place)));
   const reasons = messages
     .join("\n")
     .split("\n")
     .filter((line) => line.startsWith("CONFLICT"));
-  return { conflicts, shown: [...parts, ...reasons].join("\n") };
+  const patch = files.map((file) => conflictPatch(file, reasons)).join("\n");
+  return { conflicts, shown: [...files.map(showConflict), ...reasons].join("\n"), patch };
 }
 
 const contextLines = 3;
 const maxShownLines = 400;
 
-/** The conflicting places of a file, with a few lines around each. */
-async function showConflict(tree: string, path: string, place: GitPlace): Promise<string> {
+/** A file with both sides of its conflicts; without lines where it is no text. */
+async function readMerged(tree: string, path: string, place: GitPlace): Promise<MergedFile> {
   const { exitCode, stdout } = await runGit(["cat-file", "blob", `${tree}:${path}`], place);
-  const lines = exitCode === 0 && !stdout.includes("\0") ? stdout.split("\n") : [];
+  return { path, lines: exitCode === 0 && !stdout.includes("\0") ? stdout.split("\n") : [] };
+}
+
+/** The conflicting places of a file, with a few lines around each. */
+function showConflict({ path, lines }: MergedFile): string {
   const starts = lines.flatMap((line, at) => (line.startsWith("<<<<<<< ") ? [at] : []));
   const regions = starts.map((start) => {
     const end = lines.findIndex((line, at) => at > start && line.startsWith(">>>>>>> "));
@@ -102,7 +113,7 @@ async function perform(wish: MergeWish, tried: Tried, place: GitPlace): Promise<
   const end = await runGit(args, place);
   if (tried.conflicts.length > 0 && (await isMerging(place))) {
     const text = `${ref} is merged but for conflicts in ${listFiles(tried.conflicts)}, which are now in the files. Edit them, then commit all of them by their paths; or take the merge back with abort.`;
-    return { text: `${text}\n\n${tried.shown}`, isError: false };
+    return { text: `${text}\n\n${tried.shown}`, isError: false, details: patchCard(tried.patch, place.cwd) };
   }
   if (end.exitCode !== 0) {
     if (await isMerging(place)) await runGit(["merge", "--abort"], place);

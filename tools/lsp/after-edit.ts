@@ -1,9 +1,9 @@
 /** Has tools that write files say which errors their changes brought in. */
 import { readFile } from "node:fs/promises";
 import { diffsOf, type FileDiff } from "../../agent/message.ts";
-import type { AnyTool, ShelfEntry, ToolContext, ToolForms } from "../../agent/tool.ts";
+import type { AnyTool, ShelfEntry, ToolContext, ToolForms, ToolOutput } from "../../agent/tool.ts";
 import type { Languages } from "./languages.ts";
-import type { Edited, EditNews } from "./news.ts";
+import type { Edited, EditNews, News } from "./news.ts";
 
 interface ToolSet {
   readonly tools: readonly AnyTool[];
@@ -48,10 +48,20 @@ function followed(tool: AnyTool, languages: Languages): AnyTool {
       const isOpen = languages.pool !== undefined;
       const news = tell(files, languages, context);
       // The first edit of all waits for nothing.
-      const text = isOpen ? await news : undefined;
-      return text === undefined ? output : { ...output, text: `${output.text}\n${text}` };
+      const told = isOpen ? await news : undefined;
+      return told === undefined ? output : withNews(output, told);
     },
   };
+}
+
+/** More errors than these are looked through by nobody. */
+const mostProblems = 100;
+
+function withNews(output: ToolOutput, { text, problems }: News): ToolOutput {
+  const { details } = output;
+  const told = { ...output, text: `${output.text}\n${text}` };
+  if (details?.type !== "diff" && details?.type !== "diffs") return told;
+  return { ...told, details: { ...details, problems: problems.slice(0, mostProblems) } };
 }
 
 /** Undefined also where it went wrong: the edit is made, whatever is said of it. */
@@ -59,7 +69,7 @@ async function tell(
   files: readonly FileDiff[],
   languages: Languages,
   { workspace, signal }: ToolContext,
-): Promise<string | undefined> {
+): Promise<News | undefined> {
   try {
     if (!languages.pool && !(await languages.startsIn(workspace.root))) return undefined;
     const [news, { canonicalPath }, { undoHunks }] = await Promise.all([

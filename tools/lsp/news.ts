@@ -1,5 +1,6 @@
 /** Which errors came in with the edits of a session: each is told once. */
 import { extname } from "node:path";
+import type { Place } from "../../agent/message.ts";
 import type { Workspace } from "../../agent/tool.ts";
 import { canonicalPath, displayPath } from "../path.ts";
 import { diagnose } from "./diagnose.ts";
@@ -7,7 +8,7 @@ import { LanguageServerError } from "./errors.ts";
 import { type LspPool, unlessStopped } from "./pool.ts";
 import type { Diagnostic } from "./protocol.ts";
 import type { LanguageServer } from "./server.ts";
-import { diagnosticLine } from "./show.ts";
+import { diagnosticLine, diagnosticPlace } from "./show.ts";
 
 /** A file as an edit left it. */
 export interface Edited {
@@ -15,6 +16,14 @@ export interface Edited {
   readonly path: string;
   /** Its text before. */
   readonly before: string;
+}
+
+/** What there is to tell of edits. */
+export interface News {
+  /** Lines for the result. */
+  readonly text: string;
+  /** All of the errors. */
+  readonly problems: readonly Place[];
 }
 
 /** How long an edit waits for a server that runs. */
@@ -43,10 +52,10 @@ export class EditNews {
   }
 
   /**
-   * What edits brought in, as lines for their result; undefined where that is nothing, or not known in time. A server that does not
+   * What edits brought in; undefined where that is nothing, or not known in time. A server that does not
    * run yet is started in the background, where the workspace is trusted, and nothing is said of its files until it runs.
    */
-  async after(edits: readonly Edited[], workspace: Workspace, signal: AbortSignal): Promise<string | undefined> {
+  async after(edits: readonly Edited[], workspace: Workspace, signal: AbortSignal): Promise<News | undefined> {
     const byServer = new Map<LanguageServer, string[]>();
     for (const { path, before } of edits) {
       const found = await this.#pool.find(path, workspace);
@@ -59,7 +68,9 @@ export class EditNews {
     }
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(newsMs)]);
     const told = [...byServer].map(([server, paths]) => this.#look(server, paths, workspace, bounded));
-    return (await Promise.all(told)).filter((text) => text !== undefined).join("\n") || undefined;
+    const news = (await Promise.all(told)).filter((each) => each !== undefined);
+    if (news.length === 0) return undefined;
+    return { text: news.map(({ text }) => text).join("\n"), problems: news.flatMap(({ problems }) => problems) };
   }
 
   async #look(
@@ -67,7 +78,7 @@ export class EditNews {
     paths: readonly string[],
     workspace: Workspace,
     signal: AbortSignal,
-  ): Promise<string | undefined> {
+  ): Promise<News | undefined> {
     try {
       return await unlessStopped(this.#lookAt(server, paths, workspace, signal), signal);
     } catch (error) {
@@ -82,17 +93,21 @@ export class EditNews {
     paths: readonly string[],
     workspace: Workspace,
     signal: AbortSignal,
-  ): Promise<string | undefined> {
+  ): Promise<News | undefined> {
     await this.#lookBack(server, signal);
     await server.refresh(signal);
     const lines: string[] = [];
+    const problems: Place[] = [];
     for (const path of this.#candidates(server, paths)) {
       const shown = displayPath(path, { root: canonicalPath(workspace.root) });
-      lines.push(...(await this.#newIn(server, path, signal)).map((error) => diagnosticLine(error, shown)));
+      const errors = await this.#newIn(server, path, signal);
+      lines.push(...errors.map((error) => diagnosticLine(error, shown)));
+      problems.push(...errors.map((error) => diagnosticPlace(error, path)));
     }
     if (lines.length === 0) return undefined;
     const more = lines.length > mostLines ? [`and ${lines.length - mostLines} more`] : [];
-    return [`New errors (${server.name}):`, ...lines.slice(0, mostLines), ...more].join("\n");
+    const text = [`New errors (${server.name}):`, ...lines.slice(0, mostLines), ...more].join("\n");
+    return { text, problems };
   }
 
   #isFree(server: LanguageServer): boolean {

@@ -40,7 +40,16 @@ export function outputOf(result: CallResult, check?: Check): ToolOutput {
     const at = misfit.path.length > 0 ? `${misfit.path.join(".")} ` : "";
     draft.say(`[The result is not what the server promised: ${oneLine(`${at}${misfit.message}`, 300)}.]`);
   }
-  return draft.output(result.isError === true);
+  return { ...draft.output(result.isError === true), ...cardOf(structuredContent) };
+}
+
+/** Longer ones are shown as text only. */
+const maxCardChars = 100_000;
+
+function cardOf(content: CallResult["structuredContent"]): Pick<ToolOutput, "details"> {
+  const text = content === undefined ? "" : JSON.stringify(content);
+  if (text === "" || text.length > maxCardChars) return {};
+  return { details: { type: "custom", name: "json", data: JSON.parse(text) } };
 }
 
 /** What was read, each part under its address. */

@@ -1,9 +1,11 @@
 /**
- * What tools may hand the page to be shown as cards, in the `details` of a result:
- * `{ type: "custom", name: "papers", data: Paper[] }`, `{ type: "custom", name: "search", data: WebPage[] }`,
- * `{ type: "custom", name: "paper-graph", data: PaperGraph }` and `{ type: "custom", name: "table", data: DataTable }`.
+ * What tools may hand the page to be shown as cards, in the `details` of a result: `{ type: "custom", name, data }`. Which names
+ * there are, and what `data` then is, stands in `docs/tools.md`.
  */
 import type { ToolDetails } from "../../agent/message.ts";
+import { type DiffCard, diffCardOf } from "./diff-card.ts";
+import { isFlat, type JsonNode, tableOfObjects, treeOf } from "./json-tree.ts";
+import { type Places, placesOf } from "./places.ts";
 import { plain } from "./plain.ts";
 import { type PlainCards, plainCardsOf } from "./plain-cards.ts";
 
@@ -55,7 +57,22 @@ export interface DataTable {
   readonly note?: string;
 }
 
+/** A text that was read somewhere. */
+export interface DocumentCard {
+  readonly title?: string;
+  /** http or https. */
+  readonly url?: string;
+  /** A file on this machine. */
+  readonly path?: string;
+  /** Markdown; where it is absent, the result's text is it. */
+  readonly text?: string;
+}
+
 export type Cards =
+  | { readonly type: "places"; readonly places: Places }
+  | { readonly type: "diff"; readonly diff: DiffCard }
+  | { readonly type: "document"; readonly document: DocumentCard }
+  | { readonly type: "json"; readonly tree: JsonNode }
   | { readonly type: "plain"; readonly plain: PlainCards }
   | { readonly type: "table"; readonly table: DataTable }
   | { readonly type: "paper-graph"; readonly graph: PaperGraph }
@@ -67,13 +84,53 @@ export function cardsOf(details: ToolDetails | undefined): Cards | undefined {
   if (details?.type !== "custom") return undefined;
   const simple = plainCardsOf(details.name, details.data);
   if (simple) return { type: "plain", plain: simple };
-  if (details.name === "paper-graph") return isObject(details.data) ? graphOf(details.data) : undefined;
-  if (details.name === "table") return isObject(details.data) ? tableOf(details.data) : undefined;
-  if (!Array.isArray(details.data)) return undefined;
-  const data: readonly unknown[] = details.data;
+  switch (details.name) {
+    case "places": {
+      const places = placesOf(details.data);
+      return places && { type: "places", places };
+    }
+    case "diff": {
+      const diff = diffCardOf(details.data);
+      return diff && { type: "diff", diff };
+    }
+    case "document":
+      return isObject(details.data) ? documentOf(details.data) : undefined;
+    case "json":
+      return jsonCards(details.data);
+    default:
+      return rowCards(details.name, details.data);
+  }
+}
+
+const mostJsonChars = 200_000;
+
+/** A text that is an object or a list in JSON, as cards. */
+export function jsonCardsOf(text: string): Cards | undefined {
+  if (text.length > mostJsonChars || !/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return jsonCards(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Plain values under names are facts, alike objects are rows of a table, and all else is a tree. */
+function jsonCards(data: unknown): Cards | undefined {
+  const simple = isFlat(data) ? plainCardsOf("key-values", data) : undefined;
+  if (simple) return { type: "plain", plain: simple };
+  const table = tableOfObjects(data);
+  if (table) return tableOf(table);
+  return typeof data === "object" && data !== null ? { type: "json", tree: treeOf(data) } : undefined;
+}
+
+function rowCards(name: string, given: unknown): Cards | undefined {
+  if (name === "paper-graph") return isObject(given) ? graphOf(given) : undefined;
+  if (name === "table") return isObject(given) ? tableOf(given) : undefined;
+  if (!Array.isArray(given)) return undefined;
+  const data: readonly unknown[] = given;
   const rows = data.filter(isObject);
-  if (details.name === "papers") return { type: "papers", papers: rows.flatMap(paperOf) };
-  if (details.name === "search") return { type: "search", pages: rows.flatMap(pageOf) };
+  if (name === "papers") return { type: "papers", papers: rows.flatMap(paperOf) };
+  if (name === "search") return { type: "search", pages: rows.flatMap(pageOf) };
   return undefined;
 }
 
@@ -135,6 +192,18 @@ function tableOf(data: Row): Cards {
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+const maxDocumentChars = 100_000;
+
+function documentOf(data: Row): Cards {
+  const given = {
+    title: text(data.title),
+    url: webUrl(data.url),
+    path: text(data.path),
+    text: typeof data.text === "string" ? data.text.slice(0, maxDocumentChars) : undefined,
+  };
+  return { type: "document", document: withoutUndefined(given) };
+}
 
 function pageOf(row: Row): WebPage[] {
   const [title, url] = [text(row.title), webUrl(row.url)];

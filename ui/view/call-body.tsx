@@ -2,13 +2,13 @@
 import { createMemo, Match, Show, Switch } from "solid-js";
 import { diffsOf } from "../../agent/message.ts";
 import { lookOf } from "../state/call-words.ts";
-import { cardsOf } from "../state/cards.ts";
+import { cardsOf, jsonCardsOf } from "../state/cards.ts";
 import type { CallView } from "../state/view.ts";
 import { Attachments } from "./attachments.tsx";
 import { AgentCall, AskCall } from "./call-agent.tsx";
 import { Cards } from "./call-cards.tsx";
 import { ChangeCall, ReadCall } from "./call-file.tsx";
-import { Args, Result } from "./call-result.tsx";
+import { Args, Result, Told } from "./call-result.tsx";
 import { SearchCall } from "./call-search.tsx";
 import { ShellCall } from "./call-shell.tsx";
 
@@ -42,14 +42,21 @@ export function CallBody(props: { readonly call: CallView }) {
   );
 }
 
-/** A tool that the page does not know: its arguments, and its result as cards or as text. */
+/** A tool that the page has no view for: its arguments, and its result as cards or as text. */
 function OtherCall(props: { readonly call: CallView }) {
-  const cards = createMemo(() => cardsOf(props.call.details));
+  const cards = createMemo(() => cardsOf(props.call.details) ?? jsonCardsOf(props.call.result));
   return (
     <>
       <Args call={props.call} />
       <Show when={cards()} fallback={<Result call={props.call} />}>
-        {(found) => <Cards cards={found()} />}
+        {(found) => (
+          <>
+            <Cards cards={found()} text={props.call.result} />
+            <Show when={found().type !== "document"}>
+              <Told text={props.call.result} />
+            </Show>
+          </>
+        )}
       </Show>
     </>
   );

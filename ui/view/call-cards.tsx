@@ -1,14 +1,27 @@
-/** Papers and pages of the web, a card each. Nothing is loaded from where they are. */
+/** Results as cards: places, changes, papers, pages of the web. Nothing is loaded from where they are. */
 import { For, Match, Show, Switch } from "solid-js";
 import type { Cards as CardList, Paper, WebPage } from "../state/cards.ts";
 import { DataTableView } from "./data-table.tsx";
+import { DiffCardView } from "./diff-card.tsx";
+import { DocumentCardView } from "./document-card.tsx";
+import { JsonTree } from "./json-tree.tsx";
 import { PaperTitle, sourceOf, WebLink } from "./paper-facts.tsx";
 import { PaperGraphView } from "./paper-graph.tsx";
+import { PlacesView } from "./places.tsx";
 import { PlainCardsView } from "./plain-cards.tsx";
 
-export function Cards(props: { readonly cards: CardList }) {
+/** `text` is the result's, as the model reads it. */
+export function Cards(props: { readonly cards: CardList; readonly text: string }) {
   return (
     <Switch>
+      <Match when={props.cards.type === "places" && props.cards.places}>
+        {(places) => <PlacesView places={places()} />}
+      </Match>
+      <Match when={props.cards.type === "diff" && props.cards.diff}>{(diff) => <DiffCardView diff={diff()} />}</Match>
+      <Match when={props.cards.type === "document" && props.cards.document}>
+        {(document) => <DocumentCardView document={document()} text={props.text} />}
+      </Match>
+      <Match when={props.cards.type === "json" && props.cards.tree}>{(tree) => <JsonTree tree={tree()} />}</Match>
       <Match when={props.cards.type === "papers" && props.cards.papers}>
         {(papers) => (
           <ul class="cards">

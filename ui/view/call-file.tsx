@@ -1,18 +1,18 @@
 /** Calls about one file: what was read, and what was changed. */
 import { createMemo, For, Show } from "solid-js";
-import { diffsOf, type FileDiff } from "../../agent/message.ts";
-import { argOf, shortPath } from "../state/call-words.ts";
+import { diffsOf, type FileDiff, problemsOf } from "../../agent/message.ts";
+import { argOf } from "../state/call-words.ts";
 import { useStore } from "../state/context.ts";
 import { plural } from "../state/format.ts";
-import { plain, revealed } from "../state/plain.ts";
 import { prefs, setPref } from "../state/prefs.ts";
 import { readResult } from "../state/result-lines.ts";
 import { undoCall } from "../state/session-actions.ts";
-import { openFile } from "../state/shell.ts";
 import type { CallView } from "../state/view.ts";
 import { Args, Result } from "./call-result.tsx";
 import { Code } from "./code.tsx";
 import { Diff } from "./diff.tsx";
+import { FileLink } from "./file-link.tsx";
+import { Problems } from "./problems.tsx";
 
 export function ReadCall(props: { readonly call: CallView }) {
   const path = () => argOf(props.call, "file_path");
@@ -59,6 +59,7 @@ export function ChangeCall(props: { readonly call: CallView }) {
           </>
         )}
       </For>
+      <Problems list={problemsOf(props.call.details)} />
     </Show>
   );
 }
@@ -115,24 +116,6 @@ function Wanted(props: { readonly call: CallView; readonly path: string }) {
         <h4 class="call-remark">this</h4>
       </Show>
       <Code code={made()} path={props.path} />
-    </Show>
-  );
-}
-
-/** A path that opens in the side. */
-export function FileLink(props: { readonly path: string; readonly line?: number | undefined }) {
-  const store = useStore();
-  const short = () => shortPath(props.path, store.transcript?.view()?.cwd ?? "");
-  return (
-    <Show when={!store.isReplay} fallback={<span class="mono">{revealed(short())}</span>}>
-      <button
-        type="button"
-        class="link-button file-link"
-        title={`Open ${plain(props.path)}`}
-        onClick={() => openFile(props.path, props.line)}
-      >
-        {revealed(short())}
-      </button>
     </Show>
   );
 }

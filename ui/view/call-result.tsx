@@ -1,5 +1,5 @@
 /** The plain view of a call: its arguments, and what came back. */
-import { createMemo, Show } from "solid-js";
+import { createMemo, createSignal, Show } from "solid-js";
 import type { CallView } from "../state/view.ts";
 import { Code } from "./code.tsx";
 import { PlainText } from "./plain-text.tsx";
@@ -30,6 +30,21 @@ export function Result(props: { readonly call: CallView }) {
         <h4>{props.call.result === "" ? "Output so far" : "Result"}</h4>
         <PlainText text={text()} class={props.call.status === "failed" ? "bad" : ""} />
       </section>
+    </Show>
+  );
+}
+
+/** What the model reads of a result that is shown as cards. */
+export function Told(props: { readonly text: string }) {
+  const [open, setOpen] = createSignal(false);
+  return (
+    <Show when={props.text !== ""}>
+      <details class="told" onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary class="small">As the model reads it</summary>
+        <Show when={open()}>
+          <PlainText text={props.text} />
+        </Show>
+      </details>
     </Show>
   );
 }

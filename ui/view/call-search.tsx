@@ -3,8 +3,8 @@ import { createMemo, For, Match, Show, Switch } from "solid-js";
 import { plain } from "../state/plain.ts";
 import { type FoundLine, foundLines } from "../state/result-lines.ts";
 import type { CallView } from "../state/view.ts";
-import { FileLink } from "./call-file.tsx";
 import { Args, Result } from "./call-result.tsx";
+import { FileLink } from "./file-link.tsx";
 import { Icon } from "./icon.tsx";
 
 export function SearchCall(props: { readonly call: CallView }) {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { chmodSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { problemsOf } from "../../../agent/message.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { until } from "../../support/until.ts";
 import { toyProject } from "./toy-project.ts";
@@ -39,8 +40,10 @@ test("what an edit broke in a file that was opened only since the last edit is t
   await toy.lsp({ op: "symbols", file_path: "a.toy" });
   expect((await toy.run(toy.edit, edit("a.toy", "one", "one\n"))).text).toMatch(quiet);
   await toy.lsp({ op: "symbols", file_path: "b.toy" });
-  const { text } = await toy.run(toy.edit, edit("a.toy", "one", "won"));
+  const { text, details } = await toy.run(toy.edit, edit("a.toy", "one", "won"));
   expect(text).toEndWith("New errors (toy):\nb.toy:1: error: one is not defined [T1]");
+  const problem = { path: toy.path("b.toy"), line: 1, kind: "error", text: "one is not defined" };
+  expect(problemsOf(details)).toEqual([problem]);
 });
 
 test("where nothing is trusted, an edit starts no server and says nothing", async () => {

@@ -7,9 +7,15 @@ const usual = { op: "references", file_path: "a.toy", line: 1, name: "one" } as 
 test("places are told as path, line and text, each once", async () => {
   await using toy = toyProject();
   const text = "4 places\na.toy:1: def one\na.toy:3: use one two one\nb.toy:1: use one";
-  expect(await toy.lsp(usual)).toEqual({ text });
+  const places = [
+    { path: toy.path("a.toy"), line: 1, text: "def one" },
+    { path: toy.path("a.toy"), line: 3, text: "use one two one" },
+    { path: toy.path("b.toy"), line: 1, text: "use one" },
+  ];
+  expect(await toy.lsp(usual)).toEqual({ text, details: { type: "custom", name: "places", data: { places } } });
   expect(await toy.lsp({ ...usual, op: "definition", file_path: "b.toy" })).toEqual({
     text: "1 place\na.toy:1: def one",
+    details: { type: "custom", name: "places", data: { places: places.slice(0, 1) } },
   });
   expect(await toy.lsp({ ...usual, op: "hover" })).toEqual({ text: "the toy one" });
 });
@@ -64,8 +70,15 @@ test("symbols are listed of a file and looked for in the project", async () => {
     "No language server runs yet; ask about a file first.",
   );
   const outline = "2 symbols in a.toy\n1: function one\n2: function two";
-  expect(await toy.lsp({ op: "symbols", file_path: "a.toy" })).toEqual({ text: outline });
-  expect(await toy.lsp({ op: "symbols", query: "tw" })).toEqual({ text: "1 symbol\na.toy:2: function toys.two" });
+  expect((await toy.lsp({ op: "symbols", file_path: "a.toy" })).text).toBe(outline);
+  expect(await toy.lsp({ op: "symbols", query: "tw" })).toEqual({
+    text: "1 symbol\na.toy:2: function toys.two",
+    details: {
+      type: "custom",
+      name: "places",
+      data: { places: [{ path: toy.path("a.toy"), line: 2, kind: "function", title: "toys.two", text: "def two" }] },
+    },
+  });
   expect(await toy.lsp({ op: "symbols", query: "zzz" })).toEqual({ text: "No symbol of the project fits zzz." });
 });
 
@@ -76,7 +89,7 @@ test("what changed on disk is known before a question is answered, open or not",
   toy.write("b.toy", "def nine\nuse one zero\n");
   toy.write("c.toy", "use one\n");
   const places = "3 places\na.toy:2: def one\nb.toy:2: use one zero\nc.toy:1: use one";
-  expect(await toy.lsp({ ...usual, line: 2 })).toEqual({ text: places });
+  expect((await toy.lsp({ ...usual, line: 2 })).text).toBe(places);
   unlinkSync(toy.path("c.toy"));
   expect((await toy.lsp({ ...usual, line: 2 })).text).toStartWith("2 places\n");
   expect((await toy.lsp({ ...usual, file_path: "c.toy" })).text).toStartWith(`${toy.path("c.toy")} does not exist.`);
@@ -93,9 +106,14 @@ test("a server whose documents cannot be changed has them opened anew", async ()
 test("diagnostics are those of the text on disk, of a file or of the project", async () => {
   await using toy = toyProject({ files: { "a.toy": "def one\nuse one five\nbad luck\n", "b.toy": "use six\n" } });
   const found = "2 diagnostics\na.toy:2: error: five is not defined [T1]\na.toy:3: error: luck is bad";
-  expect(await toy.lsp({ op: "diagnostics", file_path: "a.toy" })).toEqual({ text: found });
+  const places = [
+    { path: toy.path("a.toy"), line: 2, kind: "error", text: "five is not defined" },
+    { path: toy.path("a.toy"), line: 3, kind: "error", text: "luck is bad" },
+  ];
+  const details = { type: "custom", name: "places", data: { places } };
+  expect<unknown>(await toy.lsp({ op: "diagnostics", file_path: "a.toy" })).toEqual({ text: found, details });
   const all = `3 diagnostics in 2 files known so far\n${found.slice(14)}\nb.toy:1: error: six is not defined [T1]`;
-  expect(await toy.lsp({ op: "diagnostics" })).toEqual({ text: all });
+  expect((await toy.lsp({ op: "diagnostics" })).text).toBe(all);
   toy.write("a.toy", "def one\n");
   expect(await toy.lsp({ op: "diagnostics", file_path: "a.toy" })).toEqual({
     text: "toy finds nothing wrong with a.toy.",
