@@ -10,7 +10,13 @@ import { projectFile, userFile } from "./mcp-places.ts";
 import { isTrusted, untrustedNote } from "./trust.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
-type Wanted = Pick<Config, "cwd" | "mcp" | "trust">;
+
+/** Folders of plug-ins that are trusted; each may have a `.mcp.json`. */
+export interface PluginFolders {
+  readonly pluginDirs?: readonly string[];
+}
+
+type Wanted = Pick<Config, "cwd" | "mcp" | "trust"> & PluginFolders;
 
 export interface McpConfig {
   readonly servers: readonly ServerConfig[];
@@ -31,15 +37,23 @@ export async function readMcpConfig(config: Wanted, env: Env): Promise<McpConfig
   const project = projectFile(config.cwd);
   const isOurs = !existsSync(project) || (await isTrusted(config.cwd, config, env));
   if (!isOurs) problems.push(untrustedNote(project));
-  const files = [...(isOurs ? [project] : []), ...(configDir(env) === undefined ? [] : [userFile(env)])];
+  const plugged = (config.pluginDirs ?? []).map(projectFile);
+  const files = [...(isOurs ? [project] : []), ...plugged, ...(configDir(env) === undefined ? [] : [userFile(env)])];
   for (const path of files.filter(existsSync)) {
     try {
-      take(readFileSync(path, "utf8"), path);
+      const text = readFileSync(path, "utf8");
+      take(plugged.includes(path) ? inPlugin(text, dirname(path)) : text, path);
     } catch (error) {
       problems.push(`${path} is left out: ${messageOf(error)}`);
     }
   }
   return { servers: [...found.values()], problems };
+}
+
+/** A plug-in names its own files so, as Claude Code has it. */
+function inPlugin(text: string, dir: string): string {
+  const place = JSON.stringify(dir).slice(1, -1);
+  return text.replaceAll(/\$\{(?:CLAUDE|SAGENT)_PLUGIN_ROOT\}/g, () => place);
 }
 
 function takeFlag(given: string, take: (text: string, from: string) => void): void {

@@ -6,13 +6,13 @@ import { resourceSource } from "../tools/mcp/resource.ts";
 import { McpServer, type Surroundings } from "../tools/mcp/server.ts";
 import type { Commands } from "./commands.ts";
 import type { Config } from "./config.ts";
-import { readMcpConfig } from "./mcp-config.ts";
+import { type PluginFolders, readMcpConfig } from "./mcp-config.ts";
 import { McpPrompts } from "./mcp-prompts.ts";
 import { note } from "./output.ts";
 import { version } from "./version.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
-type Wanted = Pick<Config, "cwd" | "mcp" | "trust" | "addDirs">;
+type Wanted = Pick<Config, "cwd" | "mcp" | "trust" | "addDirs"> & PluginFolders;
 
 const defaultConnectMs = 30_000;
 const defaultCallMs = 600_000;

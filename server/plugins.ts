@@ -47,6 +47,11 @@ export class Plugins implements ToolSource {
     return this.#all.flatMap(({ tools }) => tools);
   }
 
+  /** Folders of those that count. */
+  get dirs(): readonly string[] {
+    return this.#all.flatMap(({ dir, from, isOut }) => (isOut || from === "file" ? [] : [dir]));
+  }
+
   /** Of providers of one name the first counts. */
   get providers(): PluggedProviders {
     return Object.assign({}, ...this.#all.map(({ providers }) => providers).toReversed());

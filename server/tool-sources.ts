@@ -1,8 +1,9 @@
 /** Where tools beside the built-in ones come from: servers of the Model Context Protocol, plug-ins. */
+import { existsSync } from "node:fs";
 import type { ToolSource } from "../agent/tool.ts";
 import type { Config } from "./config.ts";
 import type { Extensions } from "./extensions.ts";
-import { hasMcp } from "./mcp-places.ts";
+import { hasMcp, projectFile } from "./mcp-places.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -14,6 +15,8 @@ export async function toolSources(
   { plugins, commands }: Pick<Extensions, "plugins" | "commands">,
 ): Promise<readonly ToolSource[]> {
   if (config.tools) return [];
-  if (!hasMcp(config, env)) return [plugins];
-  return [...(await (await import("./mcp-sources.ts")).mcpSources(config, env, own, commands)), plugins];
+  const pluginDirs = plugins.dirs.filter((dir) => existsSync(projectFile(dir)));
+  if (pluginDirs.length === 0 && !hasMcp(config, env)) return [plugins];
+  const { mcpSources } = await import("./mcp-sources.ts");
+  return [...(await mcpSources({ ...config, pluginDirs }, env, own, commands)), plugins];
 }

@@ -244,6 +244,24 @@ test("a plug-in brings providers: one behind a base URL, and an object of its ow
   expect(await ask("--provider", "parrot")).toEqual({ code: 0, stdout: "From the parrot.\n", stderr: "" });
 });
 
+test("servers of a plug-in's .mcp.json are started when they are wanted, where the project is trusted", async () => {
+  await using fake = await startFakeProvider(({ view }) =>
+    view.messages.at(-1)?.results.length
+      ? { parts: [{ text: "Done." }] }
+      : { parts: [{ call: "ToolSearch", args: { query: "echo" } }] },
+  );
+  using home = freshHome(fake);
+  const dir = join(home.project, ".sagent/plugins/far");
+  const fakeStdio = join(import.meta.dir, "../support/fake-mcp-stdio.ts");
+  const root = ["$", "{CLAUDE_PLUGIN_ROOT}"].join("");
+  const server = { command: process.execPath, args: [fakeStdio, `log=${root}/log`] };
+  writeFiles(dir, { ".mcp.json": JSON.stringify({ mcpServers: { fake: server } }) });
+  await home.run(["-p", "Hi."]);
+  expect(await Bun.file(join(dir, "log")).exists()).toBe(false);
+  await home.run(["-p", "Hi.", "--trust"]);
+  expect(await Bun.file(join(dir, "log")).exists()).toBe(true);
+});
+
 test("sagent plugin list tells what each adds and what is wrong", async () => {
   using home = freshHome();
   const none = await home.run(["plugin", "list"]);
