@@ -7,6 +7,7 @@ import browser from "./browser.md" with { type: "text" };
 import type { Projects } from "./code/project.ts";
 import codeSearch from "./code-search.md" with { type: "text" };
 import git from "./git.md" with { type: "text" };
+import linear from "./linear.md" with { type: "text" };
 import { Languages } from "./lsp/languages.ts";
 import lsp from "./lsp.md" with { type: "text" };
 import multiEdit from "./multi-edit.md" with { type: "text" };
@@ -152,6 +153,11 @@ function officeEntries(env: NonNullable<ShelfOptions["env"]>): ShelfEntry[] {
       name: "Slack",
       description: slack,
       load: async () => (await import("./slack.ts")).slackTool({ env }),
+    },
+    {
+      name: "Linear",
+      description: linear,
+      load: async () => (await import("./linear.ts")).linearTool({ env }),
     },
   ];
 }

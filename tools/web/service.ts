@@ -33,6 +33,8 @@ export interface ServiceCall {
   readonly form?: Readonly<Record<string, string>>;
   /** It changes something: where it may have been heard, it is not sent again. */
   readonly once?: boolean;
+  /** Statuses of failure whose answers say more than that, so they are handed back. */
+  readonly accept?: readonly number[];
   readonly signal: AbortSignal;
 }
 
@@ -51,6 +53,7 @@ export class ServiceError extends Error {
 export interface ServiceAnswer {
   readonly status: number;
   readonly type: string;
+  readonly headers: Headers;
   readonly body: Buffer;
 }
 
@@ -80,10 +83,11 @@ export class Service {
 
   /** The answer as JSON. Throws `ServiceError`. */
   async json(call: ServiceCall): Promise<unknown> {
-    const { body, type, status } = await this.fetch({
-      ...call,
-      headers: { accept: "application/json", ...call.headers },
-    });
+    return this.parse(await this.fetch({ ...call, headers: { accept: "application/json", ...call.headers } }));
+  }
+
+  /** Throws `ServiceError` for an answer that is no JSON. */
+  parse({ body, type, status }: ServiceAnswer): unknown {
     const text = body.toString("utf8");
     try {
       return JSON.parse(text);
@@ -116,7 +120,7 @@ export class Service {
     try {
       const response = await this.#follow(call, AbortSignal.any([call.signal, late]));
       const body = await readAtMost(response, maxBytes);
-      return this.#judge(response, body);
+      return this.#judge(response, body, call);
     } catch (cause) {
       if (cause instanceof ServiceError) throw cause;
       const why = late.aborted
@@ -160,11 +164,11 @@ export class Service {
     return form ? { method: "POST", body: new URLSearchParams(form), headers: all } : { headers: all };
   }
 
-  #judge({ status, headers }: Response, body: Buffer): ServiceAnswer | Again {
+  #judge({ status, headers }: Response, body: Buffer, { accept = [] }: ServiceCall): ServiceAnswer | Again {
     const type = headers.get("content-type") ?? "";
-    if (status < 400) {
+    if (status < 400 || accept.includes(status)) {
       this.#pacer?.served();
-      return { status, type, body };
+      return { status, type, headers, body };
     }
     const said = type.includes("html") ? "" : body.toString("utf8").replace(/\s+/g, " ").trim().slice(0, 300);
     const waitMs = readWait(headers.get("retry-after"), this.#clock.now());
