@@ -54,12 +54,11 @@ export function browserTool({ host }: BrowserOptions) {
       if (context.signal.aborted) return failure("The browser was not used: the call was stopped.");
       try {
         if (!host.isRunning) context.progress({ type: "status", text: "Starting the browser" });
-        const seat = await beforeAbort(host.seat(context.agent, context.workspace), context.signal);
         if (args.action === "close" && args.tab === undefined) {
           await host.leave(context.agent);
           return { text: "All your pages are closed." };
         }
-        return await limited(seat, args, context);
+        return await seated(host, args, context);
       } catch (error) {
         if (context.signal.aborted) return failure("The action was stopped.");
         if (error instanceof NoBrowserError) return failure(error.message);
@@ -70,6 +69,16 @@ export function browserTool({ host }: BrowserOptions) {
 }
 
 type Args = z.output<typeof schema>;
+
+async function seated(host: BrowserHost, args: Args, context: ToolContext): Promise<ToolOutput> {
+  const coming = host.seat(context.agent, context.workspace);
+  const rest = () => coming.then((seat) => seat.rest()).catch(() => {});
+  try {
+    return await limited(await beforeAbort(coming, context.signal), args, context);
+  } finally {
+    void rest();
+  }
+}
 
 /** Playwright keeps times of its own; this is for what waits on a page that is stuck. */
 const spareMs = 8_000;
@@ -110,8 +119,8 @@ async function failed(seat: Seat, error: unknown): Promise<ToolOutput> {
 
 function explain(error: unknown): string {
   if (isTimeout(error))
-    return `${firstLine(error)} It may be hidden, disabled, covered or still loading; look at a snapshot.`;
-  return `The browser could not do it: ${firstLine(error)}`;
+    return `${firstLine(error)}. It may be hidden, disabled, covered or still loading; look at a snapshot.`;
+  return `The browser could not do it: ${firstLine(error)}.`;
 }
 
 /** Rejects at once when the signal aborts; the work goes on to an end of its own. */

@@ -1,6 +1,7 @@
 /** Goes from page to page. */
 
-import type { Request as BrowserRequest } from "playwright-core";
+import type { Request as BrowserRequest, Page } from "playwright-core";
+import { atMost } from "../../agent/clock.ts";
 import { messageOf } from "../../agent/error.ts";
 import type { ToolOutput } from "../../agent/tool.ts";
 import { failure, oneLine } from "../output.ts";
@@ -45,7 +46,7 @@ async function load(call: Call, url: string, start: () => Promise<unknown>): Pro
     if (!isTimeout(error)) return await refused(call, url, failedAt, error);
     const seconds = (request.timeoutMs / 1000).toLocaleString("en");
     if (page.url() === before && before !== url) {
-      void page.goto("about:blank").catch(() => {});
+      await stopLoading(page);
       const words = `${oneLine(url, 300)} did not answer within ${seconds} s.`;
       return failure([words, ...seat.news.take()].map(clean).join("\n"));
     }
@@ -72,5 +73,20 @@ async function refused(call: Call, url: string, failedAt: string, error: unknown
   const told = seat.news.take().filter((line) => !line.startsWith(`Error: GET ${oneLine(failedAt, 200)} failed`));
   return failure(
     [`${oneLine(url, 300)} was not opened: ${led}${why}.`, ...told.map((line) => `[${line}]`)].map(clean).join("\n"),
+  );
+}
+
+/** So that what came too late does not replace the page after all. */
+async function stopLoading(page: Page): Promise<void> {
+  const stopped = page
+    .context()
+    .newCDPSession(page)
+    .then(async (session) => {
+      await session.send("Page.stopLoading");
+      await session.detach();
+    });
+  await atMost(
+    1_000,
+    stopped.catch(() => {}),
   );
 }

@@ -43,6 +43,9 @@ export class BrowserHost implements AsyncDisposable {
   readonly #lost = new Map<string, string>();
   readonly #sweeper: ReturnType<typeof setInterval>;
   #running: Promise<Running> | undefined;
+  #current: Running | undefined;
+  /** How many wait for it to start. */
+  #entering = 0;
   #isClosed = false;
 
   constructor({ env = {}, resolve, times = {} }: HostOptions = {}) {
@@ -58,11 +61,10 @@ export class BrowserHost implements AsyncDisposable {
     return this.#running !== undefined;
   }
 
-  /** An agent's own pages, kept from call to call. Throws `NoBrowserError` with a sentence. */
+  /** An agent's own pages, kept from call to call; the caller says when it `rest`s. Throws `NoBrowserError` with a sentence. */
   async seat(agent: string, workspace: Workspace): Promise<Seat> {
     if (this.#isClosed) throw new NoBrowserError("The session ends; the browser is closed.");
-    this.#running ??= this.#launch(workspace);
-    const { browser, gateway, directory } = await this.#running;
+    const { browser, gateway, directory } = await this.#enter(workspace);
     const known = this.#seats.get(agent);
     if (known) {
       this.#seats.delete(agent);
@@ -77,10 +79,20 @@ export class BrowserHost implements AsyncDisposable {
     return seat.use();
   }
 
+  async #enter(workspace: Workspace): Promise<Running> {
+    this.#entering++;
+    try {
+      this.#running ??= this.#launch(workspace);
+      return await this.#running;
+    } finally {
+      this.#entering--;
+    }
+  }
+
   /** Closes all that an agent has open. */
   async leave(agent: string): Promise<void> {
     await this.#drop(agent, undefined);
-    if (this.#seats.size === 0) await this.#end();
+    await this.#endUnused();
   }
 
   async #drop(agent: string, why: string | undefined): Promise<void> {
@@ -91,11 +103,14 @@ export class BrowserHost implements AsyncDisposable {
   }
 
   async #sweep(): Promise<void> {
-    const before = performance.now() - this.#times.idleMs;
     for (const [agent, seat] of this.#seats) {
-      if (seat.usedAt < before) await this.#drop(agent, "were not used for a long time");
+      if (seat.isIdle(this.#times.idleMs)) await this.#drop(agent, "were not used for a long time");
     }
-    if (this.#seats.size === 0 && this.#running) await this.#end();
+    await this.#endUnused();
+  }
+
+  async #endUnused(): Promise<void> {
+    if (this.#seats.size === 0 && this.#entering === 0) await this.#end();
   }
 
   async #launch(workspace: Workspace): Promise<Running> {
@@ -122,6 +137,7 @@ export class BrowserHost implements AsyncDisposable {
       });
       stack.move();
       const running = { browser, gateway, directory };
+      this.#current = running;
       browser.once("disconnected", () => void this.#gone(running));
       return running;
     } catch (error) {
@@ -131,8 +147,11 @@ export class BrowserHost implements AsyncDisposable {
     }
   }
 
-  /** It ended, as it was told to or by itself. */
-  async #gone({ gateway, directory }: Running): Promise<void> {
+  /** It ended by itself. */
+  async #gone(running: Running): Promise<void> {
+    const { gateway, directory } = running;
+    if (this.#current !== running) return;
+    this.#current = undefined;
     this.#running = undefined;
     for (const agent of this.#seats.keys()) {
       this.#lost.set(agent, "The browser had crashed or been ended; it was started again, and your pages are lost.");
@@ -143,11 +162,13 @@ export class BrowserHost implements AsyncDisposable {
   }
 
   async #end(): Promise<void> {
-    const running = await this.#running?.catch(() => undefined);
+    const starting = this.#running;
     this.#running = undefined;
-    if (!running) return;
-    const { browser, gateway, directory } = running;
     this.#seats.clear();
+    const running = await starting?.catch(() => undefined);
+    if (!running) return;
+    if (this.#current === running) this.#current = undefined;
+    const { browser, gateway, directory } = running;
     await browser.close().catch(() => {});
     await gateway[Symbol.asyncDispose]();
     await rm(directory, { recursive: true, force: true }).catch(() => {});

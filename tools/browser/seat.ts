@@ -27,7 +27,7 @@ export interface DialogAnswer {
 const desktop = { viewport: { width: 1280, height: 800 } };
 /** A page that opens so many dialogs within one call is not let go on. */
 const mostDialogs = 25;
-const mostTabs = 20;
+const mostTabs = 12;
 
 export class Seat {
   readonly news = new News();
@@ -43,7 +43,8 @@ export class Seat {
   #dialogs = 0;
   #answer: DialogAnswer | undefined;
   #readsFiles = false;
-  usedAt = performance.now();
+  #calls = 0;
+  #usedAt = performance.now();
 
   constructor(options: SeatOptions) {
     this.#options = options;
@@ -52,11 +53,21 @@ export class Seat {
     if (options.lost !== undefined) this.news.note(options.lost);
   }
 
-  /** To be called as each call begins. */
+  /** To be called as each call begins, and `rest` as it ends. */
   use(): this {
-    this.usedAt = performance.now();
+    this.#calls++;
     this.#dialogs = 0;
     return this;
+  }
+
+  rest(): void {
+    this.#calls--;
+    this.#usedAt = performance.now();
+  }
+
+  /** Whether no call has used it for so long. */
+  isIdle(ms: number): boolean {
+    return this.#calls === 0 && performance.now() - this.#usedAt > ms;
   }
 
   get tabs(): readonly Page[] {

@@ -8,7 +8,7 @@ import { firstLine } from "./target.ts";
 
 /** Tokens of the tree where it was asked for, and where it comes along with another action. */
 export const [wholeTokens, briefTokens] = [12_000, 3_000];
-const treeMs = 10_000;
+const treeMs = 7_000;
 
 /** The place, then what happened since the last call. */
 export async function head(seat: Seat): Promise<string[]> {

@@ -72,12 +72,10 @@ async function firstSeen(all: Locator, count: number): Promise<Locator> {
   return all.first();
 }
 
-/** The first line of what playwright says, without its own name for the call. */
+/** The first line of what playwright says, without its own name for the call and a stop at the end. */
 export function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const plain = Bun.stripANSI(text).split("\n")[0] ?? "";
-  return oneLine(
-    plain.replace(/^(?:[\w.]+: )?(?:Timeout|Error)?:?\s*/, (head) => (head.includes("Timeout") ? "Timeout " : "")),
-    300,
-  );
+  const text = Bun.stripANSI(error instanceof Error ? error.message : String(error));
+  return oneLine(text.split("\n")[0] ?? "", 300)
+    .replace(/^[\w.]+: /, "")
+    .replace(/\.+$/, "");
 }

@@ -42,8 +42,9 @@ export interface Bench extends AsyncDisposable {
 
 export const chromium = must(findChromium(process.env));
 
-export function bench(options: Omit<HostOptions, "env"> = {}): Bench {
-  const host = new BrowserHost({ ...options, env: { SAGENT_BROWSER: chromium } });
+/** `program` is the browser that is started in place of Chromium. */
+export function bench({ program = chromium, ...options }: Omit<HostOptions, "env"> & { program?: string } = {}): Bench {
+  const host = new BrowserHost({ ...options, env: { SAGENT_BROWSER: program } });
   const tool = browserTool({ host });
   const dir = tempDir();
   return {
@@ -63,17 +64,17 @@ export function bench(options: Omit<HostOptions, "env"> = {}): Bench {
   };
 }
 
-/** Programs of a browser that some process has started, by their ids. */
-export function browsersOf(pid: number): number[] {
+/** Programs of a browser that some process has started, by their ids; of one kind of them where that is named. */
+export function browsersOf(pid: number, kind = ""): number[] {
   const { stdout } = Bun.spawnSync(["ps", "-eo", "pid=,ppid=,args="]);
   const rows = stdout
     .toString()
-    .trim()
     .split("\n")
-    .map((line) => line.trim().split(/\s+/));
-  const children = (of: number): number[] =>
-    rows.filter(([, parent]) => Number(parent) === of).flatMap(([id]) => [Number(id), ...children(Number(id))]);
-  return children(pid).filter((id) =>
-    rows.some(([each, , program]) => Number(each) === id && program?.includes("chrom")),
-  );
+    .flatMap((line) => {
+      const [, id, parent, args = ""] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+      return id === undefined ? [] : [{ id: Number(id), parent: Number(parent), args }];
+    });
+  const below = (of: number): typeof rows =>
+    rows.filter(({ parent }) => parent === of).flatMap((row) => [row, ...below(row.id)]);
+  return below(pid).flatMap(({ id, args }) => (/^\S*chrom/.test(args) && args.includes(kind) ? [id] : []));
 }
