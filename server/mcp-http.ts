@@ -8,7 +8,12 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import {
+  InitializeRequestSchema,
+  type JSONRPCMessage,
+  LATEST_PROTOCOL_VERSION,
+  SUPPORTED_PROTOCOL_VERSIONS,
+} from "@modelcontextprotocol/sdk/types.js";
 import { allowedHosts, baseUrl } from "./hosts.ts";
 import { isSame } from "./token.ts";
 
@@ -28,11 +33,14 @@ export interface McpHttp extends AsyncDisposable {
 interface Client {
   readonly transport: WebStandardStreamableHTTPServerTransport;
   readonly server: Server;
+  /** Of the protocol, as the handshake agreed on it. */
+  readonly version: string;
   usedAt: number;
 }
 
 const address = "127.0.0.1";
 const path = "/mcp";
+const versionHeader = "mcp-protocol-version";
 const mostClients = 100;
 /** When a client that was not heard of makes room for others. */
 const idleMs = 3_600_000;
@@ -52,12 +60,12 @@ export function serveHttp({ host, port, token }: HttpOptions): McpHttp {
     const client = id === null ? undefined : clients.get(id);
     if (client) {
       client.usedAt = Date.now();
-      return client.transport.handleRequest(request);
+      return client.transport.handleRequest(agreed(request, client.version));
     }
     if (id !== null) return told(404, "There is no such session.");
     await makeRoom(clients);
     if (clients.size >= mostClients) return told(503, "Too many clients are connected.");
-    return (await welcome(clients, host)).handleRequest(request);
+    return welcome(clients, host, request);
   };
   return {
     url: `${baseUrl(address, listener.port ?? port)}${path}`,
@@ -69,22 +77,39 @@ export function serveHttp({ host, port, token }: HttpOptions): McpHttp {
 }
 
 /** One that begins with anything but a handshake is turned away by the transport, and is kept nowhere. */
-async function welcome(
-  clients: Map<string, Client>,
-  host: () => Server,
-): Promise<WebStandardStreamableHTTPServerTransport> {
+async function welcome(clients: Map<string, Client>, host: () => Server, request: Request): Promise<Response> {
+  const version = await wantedVersion(request);
   const server = host();
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: () => crypto.randomUUID(),
     eventStore: new RecentEvents(),
     retryInterval: retryMs,
-    onsessioninitialized: (id) => void clients.set(id, { transport, server, usedAt: Date.now() }),
+    onsessioninitialized: (id) => void clients.set(id, { transport, server, version, usedAt: Date.now() }),
     onsessionclosed: (id) => void clients.delete(id),
   });
   // The SDK's transports do not satisfy its own interface under exactOptionalPropertyTypes.
   const plain: unknown = transport;
   await server.connect(plain as Transport);
-  return transport;
+  return transport.handleRequest(request);
+}
+
+/** What the SDK will agree to. */
+async function wantedVersion(request: Request): Promise<string> {
+  const body: unknown = await request
+    .clone()
+    .json()
+    .catch(() => undefined);
+  const wanted = InitializeRequestSchema.safeParse(body).data?.params.protocolVersion ?? "";
+  return SUPPORTED_PROTOCOL_VERSIONS.includes(wanted) ? wanted : LATEST_PROTOCOL_VERSION;
+}
+
+/** What the handshake agreed on counts, not what a request says or leaves out; a version that nobody knows is still refused. */
+function agreed(request: Request, version: string): Request {
+  const said = request.headers.get(versionHeader);
+  if (said === version || (said !== null && !SUPPORTED_PROTOCOL_VERSIONS.includes(said))) return request;
+  const headers = new Headers(request.headers);
+  headers.set(versionHeader, version);
+  return new Request(request, { headers });
 }
 
 async function makeRoom(clients: Map<string, Client>): Promise<void> {

@@ -16,6 +16,9 @@ const contextSchema = z.looseObject({
   client_secret: z.string().optional(),
   private_key_pem: z.string().optional(),
   signing_algorithm: z.string().optional(),
+  idp_issuer: z.string().optional(),
+  idp_client_id: z.string().optional(),
+  idp_id_token: z.string().optional(),
 });
 
 const scenario = process.env.MCP_CONFORMANCE_SCENARIO ?? "";
@@ -55,6 +58,9 @@ const login = {
   ...(scenario === "auth/basic-cimd"
     ? { clientMetadataUrl: "https://conformance-test.local/client-metadata.json" }
     : {}),
+  ...(given.idp_issuer === undefined
+    ? {}
+    : { identity: { issuer: given.idp_issuer, clientId: given.idp_client_id, idToken: given.idp_id_token } }),
 };
 
 async function answer(ask: Ask): Promise<Answer> {

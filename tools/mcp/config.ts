@@ -6,7 +6,18 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 export const samplingRules = ["ask", "allow", "deny"] as const;
 
-/** How we log in where that is not found out by asking the server. Without `grant` a person does it in a browser. */
+/** The person's identity provider, which says to a server's login who they are (SEP-990). */
+export interface IdentityConfig {
+  readonly issuer: string;
+  /** Ours at the identity provider. */
+  readonly clientId: string;
+  readonly clientSecret?: string | undefined;
+  /** The person's ID token; or else a command that prints one. */
+  readonly idToken?: string | undefined;
+  readonly idTokenCommand?: readonly string[] | undefined;
+}
+
+/** How we log in where that is not found out by asking the server. Without `grant` and `identity` a person does it in a browser. */
 export interface LoginConfig {
   readonly clientId?: string | undefined;
   readonly clientSecret?: string | undefined;
@@ -19,6 +30,7 @@ export interface LoginConfig {
   /** PEM; signs assertions in place of a secret. */
   readonly privateKey?: string | undefined;
   readonly algorithm?: string | undefined;
+  readonly identity?: IdentityConfig | undefined;
 }
 
 export type Reach =
@@ -58,7 +70,19 @@ const common = {
   sampling: z.enum(samplingRules).optional(),
 };
 
-const login = z.object({
+const identity = z
+  .object({
+    issuer: z.string().min(1),
+    clientId: z.string().min(1),
+    clientSecret: z.string().min(1).optional(),
+    idToken: z.string().min(1).optional(),
+    idTokenCommand: z.array(z.string()).min(1).optional(),
+  })
+  .refine(({ idToken, idTokenCommand }) => (idToken === undefined) !== (idTokenCommand === undefined), {
+    error: "it has either idToken or idTokenCommand",
+  });
+
+const loginFields = z.object({
   clientId: z.string().min(1).optional(),
   clientSecret: z.string().min(1).optional(),
   clientMetadataUrl: z.url().optional(),
@@ -67,7 +91,13 @@ const login = z.object({
   grant: z.literal("client_credentials").optional(),
   privateKey: z.string().min(1).optional(),
   algorithm: z.string().min(1).optional(),
+  identity: identity.optional(),
 });
+
+const login = loginFields.refine(
+  ({ identity, clientId, grant }) => !identity || (clientId !== undefined && grant === undefined),
+  { error: "identity needs a clientId beside it, and no grant" },
+);
 
 const stdio = z.object({
   ...common,
@@ -164,10 +194,22 @@ export function expanded(reach: Reach, env: Env): Reach {
     case "sse": {
       const { type, oauth } = reach;
       const secret = { clientSecret: of(oauth?.clientSecret), privateKey: of(oauth?.privateKey) };
-      const login = oauth && { ...oauth, clientId: of(oauth.clientId), ...secret };
+      const identity = oauth?.identity && expandedIdentity(oauth.identity, env);
+      const login = oauth && { ...oauth, clientId: of(oauth.clientId), ...secret, identity };
       return { type, url: webUrl(expand(reach.url, env)), headers: all(reach.headers), oauth: login };
     }
   }
+}
+
+function expandedIdentity(identity: IdentityConfig, env: Env): IdentityConfig {
+  const { clientSecret, idToken, idTokenCommand } = identity;
+  return {
+    issuer: webUrl(expand(identity.issuer, env)),
+    clientId: expand(identity.clientId, env),
+    ...(clientSecret === undefined ? {} : { clientSecret: expand(clientSecret, env) }),
+    ...(idToken === undefined ? {} : { idToken: expand(idToken, env) }),
+    ...(idTokenCommand === undefined ? {} : { idTokenCommand: idTokenCommand.map((word) => expand(word, env)) }),
+  };
 }
 
 function webUrl(text: string): string {

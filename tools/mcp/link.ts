@@ -110,7 +110,14 @@ async function providerFor(reach: Http, { desk, around }: LinkOptions): Promise<
   const hasKey = Object.keys(reach.headers).some((name) => name.toLowerCase() === "authorization");
   if (hasKey || !logins) return undefined;
   const { name } = desk.config;
-  const provider = await loginProvider({ name, url: reach.url, store: logins, oauth: reach.oauth, visit });
+  const provider = await loginProvider({
+    name,
+    url: reach.url,
+    store: logins,
+    oauth: reach.oauth,
+    visit,
+    place: around,
+  });
   const wanted = visit && (await logins.read(reach.url))?.wanted;
   if (wanted === undefined || !visit) return provider;
   const fetchFn = serverFetch(reach.url, reach.headers);

@@ -11,6 +11,7 @@ import {
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { z } from "zod";
 import type { LoginConfig } from "./config.ts";
+import { type CommandPlace, crossApp } from "./cross-app.ts";
 import { LoginNeededError } from "./failure.ts";
 
 /** What is kept of a login, as JSON. */
@@ -60,6 +61,7 @@ export interface ProviderOptions {
   readonly oauth?: LoginConfig | undefined;
   /** A person who can log in now; without one a server that wants a login is refused. */
   readonly visit?: Visit | undefined;
+  readonly place: CommandPlace;
 }
 
 /** Tokens that are there are used and renewed, with a person or without. */
@@ -69,6 +71,7 @@ export async function loginProvider({
   store,
   oauth = {},
   visit,
+  place,
 }: ProviderOptions): Promise<OAuthClientProvider> {
   let login = (await store.read(url)) ?? {};
   let verifier = "";
@@ -81,9 +84,9 @@ export async function loginProvider({
     login = { ...login, ...change };
     await store.write(url, login);
   };
-  const isMachine = oauth.grant === "client_credentials";
+  const alone = withoutPerson(oauth, place);
   const provider: OAuthClientProvider = {
-    redirectUrl: isMachine ? undefined : (visit?.redirectUrl ?? "http://127.0.0.1/callback"),
+    redirectUrl: alone ? undefined : (visit?.redirectUrl ?? "http://127.0.0.1/callback"),
     clientMetadata: metadataOf(oauth, visit),
     ...(oauth.clientMetadataUrl === undefined ? {} : { clientMetadataUrl: oauth.clientMetadataUrl }),
     state: () => visit?.state ?? "",
@@ -109,7 +112,7 @@ export async function loginProvider({
       const isSame = now.tokens?.refresh_token === refused;
       if (isSame && (scope === "all" || scope === "tokens")) await save({ tokens: undefined });
     },
-    ...(isMachine ? machine(oauth) : {}),
+    ...alone,
   };
   return provider;
 }
@@ -124,7 +127,9 @@ function ownClient({ clientId, clientSecret }: LoginConfig): OAuthClientInformat
   return { client_id: clientId, ...(clientSecret === undefined ? {} : { client_secret: clientSecret }) };
 }
 
-function metadataOf({ scope, grant, clientSecret }: LoginConfig, visit: Visit | undefined): OAuthClientMetadata {
+function metadataOf(oauth: LoginConfig, visit: Visit | undefined): OAuthClientMetadata {
+  const { scope, clientSecret } = oauth;
+  const grant = oauth.identity ? "urn:ietf:params:oauth:grant-type:jwt-bearer" : oauth.grant;
   return {
     client_name: "sagent",
     redirect_uris: visit ? [visit.redirectUrl] : [],
@@ -133,6 +138,12 @@ function metadataOf({ scope, grant, clientSecret }: LoginConfig, visit: Visit | 
     token_endpoint_auth_method: clientSecret === undefined ? "none" : "client_secret_basic",
     ...(scope === undefined ? {} : { scope }),
   };
+}
+
+/** How tokens are asked for where nobody has to be sent to a browser. */
+function withoutPerson(oauth: LoginConfig, place: CommandPlace) {
+  if (oauth.identity) return crossApp(oauth.identity, oauth.scope, place);
+  return oauth.grant === "client_credentials" ? machine(oauth) : undefined;
 }
 
 /** RFC 6749 §4.4: no person, the client's own secret or a signed assertion (RFC 7523). */
