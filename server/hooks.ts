@@ -4,7 +4,7 @@
  */
 import type { CallVerdict, HookedCall, Hooks, PromptVerdict, RestVerdict, ResultVerdict } from "../agent/hooks.ts";
 import type { ToolOutput } from "../agent/tool.ts";
-import { inputForHooks, nameForHooks, responseForHooks } from "./hook-names.ts";
+import { callsForHooks, namesOf, responseForHooks } from "./hook-names.ts";
 import { type HookEnd, type HookPlace, runHook } from "./hook-run.ts";
 import type { HookCommand, HookEvent } from "./hook-settings.ts";
 
@@ -31,19 +31,15 @@ export class HookRunner implements Hooks {
   }
 
   beforeTool(call: HookedCall): Promise<CallVerdict> | undefined {
-    const ends = this.#onCall("PreToolUse", call, {});
-    return ends?.then(callVerdict);
+    return this.#onCall("PreToolUse", call)?.then(callVerdict);
   }
 
   afterTool(call: HookedCall, output: ToolOutput): Promise<ResultVerdict> | undefined {
-    const input = inputForHooks(call.args, call.cwd);
-    return this.#onCall("PostToolUse", call, { tool_response: responseForHooks(call.name, input, output) })?.then(
-      (ends) => {
-        const halts = stopOf(ends);
-        const note = [...blocksOf(ends), ...contextsOf(ends)].join("\n");
-        return { ...(halts === undefined ? {} : { halts }), ...(note === "" ? {} : { note }) };
-      },
-    );
+    return this.#onCall("PostToolUse", call, output)?.then((ends) => {
+      const halts = stopOf(ends);
+      const note = [...blocksOf(ends), ...contextsOf(ends)].join("\n");
+      return { ...(halts === undefined ? {} : { halts }), ...(note === "" ? {} : { note }) };
+    });
   }
 
   prompt({ agent, text, signal }: Parameters<Hooks["prompt"]>[0]): Promise<PromptVerdict> | undefined {
@@ -84,11 +80,16 @@ export class HookRunner implements Hooks {
     await this.#run("Notification", [kind], { message, notification_type: kind }, signal);
   }
 
-  #onCall(event: HookEvent, call: HookedCall, more: object): Promise<readonly HookEnd[]> | undefined {
+  #onCall(event: HookEvent, call: HookedCall, output?: ToolOutput): Promise<readonly HookEnd[]> | undefined {
+    if (!this.#commands().some((hook) => hook.event === event)) return undefined;
     const { name, args, cwd, callId, signal } = call;
-    const known = nameForHooks(name);
-    const input = { tool_name: known, tool_input: inputForHooks(args, cwd), tool_use_id: callId, ...more };
-    return this.#run(event, [known, name], input, signal, cwd);
+    const runs = callsForHooks(name, args, cwd).flatMap((told) => {
+      const response = output && { tool_response: responseForHooks(told.name, told.input, output) };
+      const input = { tool_name: told.name, tool_input: told.input, tool_use_id: callId, ...response };
+      const ends = this.#run(event, namesOf(told.name, name), input, signal, cwd);
+      return ends ? [told.isOwn ? ends : ends.then(withoutInput)] : [];
+    });
+    return runs.length === 0 ? undefined : Promise.all(runs).then((ends) => ends.flat());
   }
 
   /** Undefined where no command is for it. `names` are what matchers are held against. */
@@ -134,6 +135,15 @@ function callVerdict(ends: readonly HookEnd[]): CallVerdict {
   const rest = { ...(args === undefined ? {} : { args }), ...(note === "" ? {} : { note }) };
   const asks = decided.find(({ decision }) => decision === "ask");
   return asks ? { type: "ask", reason: asks.reason, ...rest } : { type: "run", ...rest };
+}
+
+/** What a hook made of the input that it was told is not the input of the call. */
+function withoutInput(ends: readonly HookEnd[]): readonly HookEnd[] {
+  return ends.map((end) => {
+    if (end.type !== "ok" || !end.output.hookSpecificOutput) return end;
+    const { updatedInput: _, ...rest } = end.output.hookSpecificOutput;
+    return { ...end, output: { ...end.output, hookSpecificOutput: rest } };
+  });
 }
 
 const oksOf = (ends: readonly HookEnd[]) => ends.filter((end): end is Ok => end.type === "ok");
