@@ -25,6 +25,7 @@ import slack from "./slack.md" with { type: "text" };
 import sql from "./sql.md" with { type: "text" };
 import webFetch from "./web-fetch.md" with { type: "text" };
 import webSearch from "./web-search.md" with { type: "text" };
+import wiki from "./wiki.md" with { type: "text" };
 
 export interface ShelfOptions {
   /** Where keys and addresses of services are looked up. */
@@ -158,6 +159,11 @@ function officeEntries(env: NonNullable<ShelfOptions["env"]>): ShelfEntry[] {
       name: "Linear",
       description: linear,
       load: async () => (await import("./linear.ts")).linearTool({ env }),
+    },
+    {
+      name: "Wiki",
+      description: wiki,
+      load: async () => (await import("./wiki.ts")).wikiTool({ env }),
     },
   ];
 }

@@ -1,8 +1,10 @@
 import { afterAll } from "bun:test";
 import { linearTool } from "../../tools/linear.ts";
 import { slackTool } from "../../tools/slack.ts";
+import { wikiTool } from "../../tools/wiki.ts";
 import { fakeLinear } from "../support/fake-linear.ts";
 import { fakeSlack } from "../support/fake-slack.ts";
+import { writeFiles } from "../support/write-files.ts";
 import { toolContract } from "./tool.ts";
 
 const slack = fakeSlack();
@@ -57,4 +59,34 @@ toolContract(linearTool({ env: linear.env }), {
     { operation: "get_issue", issue: "12" },
     { operation: "list_issues", limit: 0 },
   ],
+});
+
+const head = "---\ntitle: T\ntags: [a]\nsources: [b]\nupdated: 2026-01-01\n---\n";
+
+toolContract(wikiTool(), {
+  prepare: (dir) => writeFiles(dir, { "wiki/index.md": "# Start\n[[a]]", "wiki/a.md": `${head}See [[index]].` }),
+  works: [
+    { operation: "locate" },
+    { operation: "list", query: "start" },
+    { operation: "read_index" },
+    { operation: "read_page", page: "A" },
+    { operation: "lint" },
+  ],
+  fails: [
+    { operation: "read_page" },
+    { operation: "read_page", page: "../../etc/passwd" },
+    { operation: "read_page", page: "a", offset: 99 },
+    { operation: "list", folder: "nowhere\n" },
+    { operation: "list", folder: "/etc" },
+  ],
+  refused: [
+    {},
+    { operation: "write" },
+    { operation: "read_page", page: "" },
+    { operation: "read_page", page: "a", offset: 0 },
+  ],
+  large: {
+    prepare: (dir) => writeFiles(dir, { "wiki/long.md": `${"A line that goes on for a while.\n".repeat(20_000)}` }),
+    args: { operation: "read_page", page: "long" },
+  },
 });
