@@ -1,7 +1,7 @@
 /**
  * Loads the module of a plug-in as it is on the disk at this moment, with all of its own files: they are bundled into one,
  * so that no cache of modules has an old one, and what failed to load before is tried again. Packages are loaded where they
- * are; `sagent` and `zod` are those of this process, whether or not they are installed there.
+ * are; `sagent` is that of this process and `zod` that of this package, whether or not they are installed there.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -35,12 +35,13 @@ export async function loadModule(entry: string, loadMs = 10_000): Promise<Readon
   }
 }
 
+/** The bundle has of zod what it uses itself, which is a third; all of it is in the package beside. */
 async function ownModules(): Promise<ReadonlyMap<string, object>> {
   return new Map<string, object>([
     ["sagent", await import("../agent/index.ts")],
     ["sagent/tools", await import("../tools/registry.ts")],
     ["sagent/providers", await import("../providers/registry.ts")],
-    ["zod", await import("zod")],
+    ["zod", await import(Bun.resolveSync("zod", import.meta.dir))],
   ]);
 }
 

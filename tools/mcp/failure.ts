@@ -19,7 +19,7 @@ export class LoginNeededError extends Error {
 export function reasonOf(error: unknown, name: string): string {
   if (error instanceof LoginNeededError) return error.message;
   if (error instanceof UnauthorizedError || statusOf(error) === 401) return new LoginNeededError(name).message;
-  if (error instanceof z.core.$ZodError) return "what it said is not of the protocol";
+  if (isSchemaError(error)) return "what it said is not of the protocol";
   if (error instanceof McpError && error.code === ErrorCode.RequestTimeout) {
     const { data } = z.object({ timeout: z.number() }).safeParse(error.data);
     return data ? `it said nothing for ${data.timeout / 1_000} s` : "it said nothing for too long";
@@ -28,6 +28,11 @@ export function reasonOf(error: unknown, name: string): string {
   if (status === 403) return "it refused this (status 403)";
   if (status !== undefined && status > 0) return `status ${status}: ${withoutCode(messageOf(error))}`;
   return withoutCode(messageOf(error));
+}
+
+/** By its name, as the SDK's errors are of another class of zod than those of the schemas here. */
+function isSchemaError(error: unknown): boolean {
+  return error instanceof Error && ["ZodError", "$ZodError"].includes(error.name);
 }
 
 /** The HTTP status that was the answer, where there was one. */
