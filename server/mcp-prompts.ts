@@ -23,7 +23,7 @@ export class McpPrompts implements MoreCommands {
   get all(): readonly CommandRow[] {
     for (const server of this.#servers) {
       // The next look finds them.
-      if (server.tools !== undefined && !this.#known.has(server)) this.#list(server).catch(() => {});
+      if (server.isRunning && !this.#known.has(server)) this.#list(server).catch(() => {});
     }
     return [...this.#known.values()].flatMap((prompts) => [...prompts].map(([name, prompt]) => rowOf(name, prompt)));
   }

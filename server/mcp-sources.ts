@@ -1,6 +1,7 @@
 /** The MCP servers of a run, as sources of tools. Nothing is started here. */
 import type { ToolSource } from "../agent/tool.ts";
 import { withoutSecrets } from "../providers/auth.ts";
+import { listingsDir, listingsIn } from "../tools/mcp/kept.ts";
 import { slugsOf } from "../tools/mcp/names.ts";
 import { resourceSource } from "../tools/mcp/resource.ts";
 import { McpServer, type Surroundings } from "../tools/mcp/server.ts";
@@ -54,7 +55,7 @@ export async function mcpServers(
   for (const problem of problems) note(problem);
   const wanted = servers.filter(({ disabled }) => !disabled);
   if (wanted.length === 0) return [];
-  const around = surroundingsOf(config, env);
+  const around = { ...surroundingsOf(config, env), listings: listingsIn(listingsDir(env)) };
   const slugs = slugsOf(wanted.map(({ name }) => name));
   const made = wanted.map((server) => new McpServer(server, slugs.get(server.name) ?? server.name, around));
   for (const server of made) own(server);

@@ -1,6 +1,7 @@
 /** `sagent mcp test NAME`: starts a server, and says what it offers and how fast it answers. */
 import { messageOf } from "../agent/error.ts";
 import type { ServerConfig } from "../tools/mcp/config.ts";
+import { type Listings, listingsDir, listingsIn } from "../tools/mcp/kept.ts";
 import { slugsOf } from "../tools/mcp/names.ts";
 import { McpServer } from "../tools/mcp/server.ts";
 import { oneLine, plural } from "../tools/output.ts";
@@ -26,7 +27,9 @@ interface Report {
 /** Resolves to the exit code: 1 where the server cannot be used. */
 export async function testServer(config: ServerConfig, run: Config, env: Env): Promise<number> {
   const slug = slugsOf([config.name]).get(config.name) ?? config.name;
-  await using server = new McpServer(config, slug, surroundingsOf(run, env));
+  // It is to be started, whatever is known of it.
+  const listings: Listings = { ...listingsIn(listingsDir(env)), read: async () => undefined };
+  await using server = new McpServer(config, slug, { ...surroundingsOf(run, env), listings });
   const report = await reportOn(server);
   if (run.outputFormat !== "text") await writeOut(`${JSON.stringify(report)}\n`);
   else await writeOut(printable(textOf(report)));

@@ -1,12 +1,14 @@
 /**
  * A server of the Model Context Protocol as a source of tools. It is started when something of it is first wanted, and
- * started again, once, where it is gone when the next call comes. One serves all agents of a session.
+ * started again, once, where it is gone when the next call comes. Where an earlier run has kept its list, that is taken for
+ * it until it runs. One serves all agents of a session.
  */
 import { messageOf } from "../../agent/error.ts";
 import type { AnyTool, ToolContext, ToolOutput, ToolSource } from "../../agent/tool.ts";
 import { failure, oneLine } from "../output.ts";
 import { Callers } from "./callers.ts";
 import type { ServerConfig } from "./config.ts";
+import type { Kept, Listings } from "./kept.ts";
 import type { Link } from "./link.ts";
 import type { Known } from "./listing.ts";
 import { prefixOf } from "./names.ts";
@@ -32,6 +34,8 @@ export interface Surroundings {
   readonly logins?: LoginStore | undefined;
   /** A person who can log in now. */
   readonly visit?: Visit | undefined;
+  /** What servers listed in earlier runs; without it each is started to be asked. */
+  readonly listings?: Listings | undefined;
   /** Takes sentences that concern no call. */
   readonly note?: ((sentence: string) => void) | undefined;
 }
@@ -54,6 +58,11 @@ export class McpServer implements ToolSource, AsyncDisposable {
   readonly #listeners = new Set<() => void>();
   #tools: readonly AnyTool[] | undefined;
   #known: Known = new Map();
+  /** What `#tools` was made from. */
+  #kept: Kept | undefined;
+  /** It is what an earlier run kept, and the server has not been asked yet. */
+  #isOld = false;
+  #live: Link | undefined;
   #opening: Promise<readonly AnyTool[]> | undefined;
   #linking: Promise<Link> | undefined;
   #relist: ReturnType<typeof setTimeout> | undefined;
@@ -71,16 +80,34 @@ export class McpServer implements ToolSource, AsyncDisposable {
     return this.#tools;
   }
 
+  /** What it says of how it is used, in its own words. */
+  get instructions(): string | undefined {
+    return this.#kept?.instructions;
+  }
+
+  get isRunning(): boolean {
+    return this.#live !== undefined && this.#live.end === undefined;
+  }
+
   mayHave(toolName: string): boolean {
     return toolName.startsWith(prefixOf(this.slug));
   }
 
   open(): Promise<readonly AnyTool[]> {
-    this.#opening ??= this.use((link) => this.#list(link)).catch((error: unknown) => {
+    this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = undefined;
       throw error;
     });
     return this.#opening;
+  }
+
+  async #open(): Promise<readonly AnyTool[]> {
+    const { listings, cwd } = this.#around;
+    const { keyOf } = await import("./kept.ts");
+    const kept = await listings?.read(keyOf(this.config, cwd));
+    if (!kept || this.isRunning) return this.use((link) => this.#list(link));
+    this.#isOld = true;
+    return this.#take(kept);
   }
 
   onChange(listener: () => void): Disposable {
@@ -144,12 +171,15 @@ export class McpServer implements ToolSource, AsyncDisposable {
     const { connect } = await import("./link.ts");
     const { config } = this;
     const { roots } = this.#around;
-    return connect({
+    const link = await connect({
       desk: { config, roots, callers: this.#callers, allowed: this.#allowed },
       around: this.#around,
       onChange: () => this.#changed(),
       signal: this.#over.signal,
     });
+    this.#live = link;
+    if (this.#isOld) await this.#relisted(link);
+    return link;
   }
 
   async #drop(link: Link): Promise<void> {
@@ -158,28 +188,47 @@ export class McpServer implements ToolSource, AsyncDisposable {
   }
 
   async #list(link: Link): Promise<readonly AnyTool[]> {
-    const { listTools, listingOf } = await import("./listing.ts");
-    const raw = await listTools(link, this.#around.connectMs);
+    const { listTools } = await import("./listing.ts");
+    const tools = await listTools(link, this.#around.connectMs);
+    const instructions = link.client.getInstructions();
+    const kept: Kept = { tools: [...tools], ...(instructions === undefined ? {} : { instructions }) };
+    this.#isOld = false;
+    if (this.#tools && JSON.stringify(kept) === JSON.stringify(this.#kept)) return this.#tools;
+    const { listings, cwd } = this.#around;
+    const { keyOf } = await import("./kept.ts");
+    await listings?.write(keyOf(this.config, cwd), kept);
+    return this.#take(kept);
+  }
+
+  async #take(kept: Kept): Promise<readonly AnyTool[]> {
+    const { listingOf } = await import("./listing.ts");
     const server = { name: this.config.name, slug: this.slug };
-    const { tools, problems, known } = listingOf(raw, server, (...call) => this.#call(...call), this.#known);
+    const { tools, problems, known } = listingOf(kept.tools, server, (...call) => this.#call(...call), this.#known);
     for (const problem of problems.slice(0, mostNotes)) {
       if (!this.#noted.has(problem)) this.#around.note?.(problem);
       this.#noted.add(problem);
     }
     this.#known = known;
+    this.#kept = kept;
     this.#tools = tools;
     return tools;
   }
 
-  /** Changes that come close together are one. Where the new list cannot be had, the old one stays. */
+  /** Changes that come close together are one. */
   #changed(): void {
     if (this.#tools === undefined || this.#over.signal.aborted) return;
     this.#relist ??= setTimeout(async () => {
       this.#relist = undefined;
       const link = await this.#linking?.catch(() => undefined);
-      const listed = link && (await this.#list(link).catch(() => undefined));
-      if (listed) for (const listener of [...this.#listeners]) listener();
+      if (link) await this.#relisted(link);
     }, relistMs);
+  }
+
+  /** Where the new list cannot be had, the old one stays. */
+  async #relisted(link: Link): Promise<void> {
+    const before = this.#tools;
+    const now = await this.#list(link).catch(() => before);
+    if (now !== before) for (const listener of [...this.#listeners]) listener();
   }
 
   async #call(
