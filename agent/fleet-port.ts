@@ -11,6 +11,7 @@ import type { ToolOutput, ToolProgress } from "./tool.ts";
 
 /** A child to be made. What is absent is as the parent has it. */
 export interface SpawnRequest {
+  /** Empty for a persistent child that waits for its first message. */
   readonly prompt: string;
   /** Made from the parent's label where absent; a number is added where it is taken. */
   readonly label?: string;
@@ -23,6 +24,8 @@ export interface SpawnRequest {
   readonly settings?: SettingsPatch;
   /** Names of tools: absent means the parent's, empty means none. */
   readonly tools?: readonly string[];
+  /** Beside these `tools` there is the shelf of a child that was given none by name. */
+  readonly shelf?: boolean;
   readonly maxRounds?: number;
   /** Generations that the child may spawn below itself. */
   readonly maxDepth?: number;
@@ -30,8 +33,8 @@ export interface SpawnRequest {
   readonly maxBudgetUsd?: number;
   /** Stays after its first reply, to be sent messages. */
   readonly persistent?: boolean;
-  /** A persistent child tells its parent when it comes to rest; true where absent. */
-  readonly notify?: boolean;
+  /** A persistent child tells its parent when it comes to rest; true where absent. With false it tells of failures alone. */
+  readonly notify?: boolean | "never";
   /** `fork` begins with the parent's conversation up to this call. */
   readonly context?: "fresh" | "fork";
   /** A git worktree of its own to work in. */

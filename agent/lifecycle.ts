@@ -37,10 +37,11 @@ const problems: Partial<Record<EndReason, string>> = {
 };
 
 /** Sets a child that stays to work. Its words reach its parent each time that it comes to rest, if they are wanted. */
-export function startChild(member: Member, prompt: string, notify: boolean): ToolOutput {
+export function startChild(member: Member, prompt: string, notify: boolean | "never"): ToolOutput {
   const { agent, label, place } = member;
   watchChild(member, notify);
-  agent.send({ type: "prompt", text: briefed(member, prompt) });
+  const text = briefed(member, prompt);
+  if (text !== "") agent.send({ type: "prompt", text });
   const where = place ? ` ${place.spawned}` : "";
   return {
     text: `"${label}" has begun and stays. Reach it with AgentSend; it tells you when it comes to rest.${where}`,
@@ -51,8 +52,9 @@ function briefed({ place }: Member, prompt: string): string {
   return place?.briefing ? `${place.briefing}\n\n${prompt}` : prompt;
 }
 
-/** Tells the parent each time a child that stays comes to rest; of a failure it is always told. */
-export function watchChild(member: Member, notify: boolean): void {
+/** Tells the parent each time a child that stays comes to rest; of a failure it is told unless it wants to hear of nothing. */
+export function watchChild(member: Member, notify: boolean | "never"): void {
+  if (notify === "never") return;
   const { agent, label, parent } = member;
   let last = "";
   let failure: string | undefined;

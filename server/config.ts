@@ -99,6 +99,8 @@ export interface Config {
   readonly listed: ModelFilter;
   /** What is done with weights. */
   readonly weights: WeightsChoice;
+  /** Of `sagent slack`. */
+  readonly slack: { readonly personaDir: string | undefined; readonly logPrefix: string; readonly routerLog: string };
   readonly maxRequestTokens: number | undefined;
   readonly maxResponseTokens: number | undefined;
   readonly session: SessionChoice;
@@ -150,6 +152,11 @@ export function readConfig(flags: Flags, cwd = process.cwd()): Config {
     advisor: advisor(flags),
     terminal: flags.terminal ?? false,
     serve: { host: flags.host ?? "127.0.0.1", port: port(flags.port), open: !flags["no-open"] },
+    slack: {
+      personaDir: flags["persona-dir"] === undefined ? undefined : resolve(cwd, flags["persona-dir"]),
+      logPrefix: flags["log-prefix"] ?? "agent-",
+      routerLog: (flags["router-log-channel"] ?? "router-log").replace(/^#/, ""),
+    },
     maxRequestTokens: count("max-request-tokens", flags["max-request-tokens"]),
     maxResponseTokens: count("max-response-tokens", flags["max-response-tokens"]),
     session: sessionChoice(flags),

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { messageOf, UsageError } from "../agent/error.ts";
 
+type Group = "Work" | "Model" | "Session" | "Workspace" | "Output" | "List of models" | "Weights" | "MCP" | "Slack";
 interface Flag {
   readonly type: "string" | "boolean";
   readonly short?: string;
@@ -10,7 +11,7 @@ interface Flag {
   /** Shown in help in place of the value. */
   readonly value?: string;
   readonly help: string;
-  readonly group: "Work" | "Model" | "Session" | "Workspace" | "Output" | "List of models" | "Weights" | "MCP";
+  readonly group: Group;
 }
 
 export const outputFormats = ["text", "json", "stream-json"] as const;
@@ -194,6 +195,9 @@ export const flagTable = {
   set: { type: "string", multiple: true, value: "NAME=VALUE", group: "MCP", help: "Set a variable of a server." },
   sse: { type: "boolean", group: "MCP", help: "The server speaks SSE, not streamable HTTP." },
   http: { type: "boolean", group: "MCP", help: "Serve over HTTP on this machine, not over standard input." },
+  "persona-dir": { type: "string", value: "DIR", group: "Slack", help: "Make one agent of each persona of DIR." },
+  "log-prefix": { type: "string", value: "TEXT", group: "Slack", help: "Begin log channels so; agent- by default." },
+  "router-log-channel": { type: "string", value: "NAME", group: "Slack", help: "Log here; router-log by default." },
   help: { type: "boolean", short: "h", group: "Output", help: "Show this help." },
   version: { type: "boolean", short: "v", group: "Output", help: "Show the version." },
 } as const satisfies Record<string, Flag>;
@@ -274,6 +278,7 @@ Usage
   sagent auth status              say what each provider would be used with
   sagent usage                    show the limits that providers last told of, by account
   sagent plugin list              list plug-ins, what each adds and what is wrong with it
+  sagent slack                    answer in Slack: a bot with one agent, or several by --persona-dir
   sagent sessions                 list this directory's sessions
   sagent mcp VERB …               list, add, remove, get or test MCP servers, or serve as one
   sagent sessions VERB ID …       rename, rm, restore or export one of them

@@ -38,6 +38,7 @@ const plain: Config = {
   serve: { host: "127.0.0.1", port: 0, open: true },
   listed: { usable: false, images: false, maxPriceUsd: undefined, minWindowTokens: undefined },
   weights: { yes: false, onnx: false, limit: 20, runs: 3 },
+  slack: { personaDir: undefined, logPrefix: "agent-", routerLog: "router-log" },
   maxRequestTokens: undefined,
   maxResponseTokens: undefined,
   session: { type: "new" },
