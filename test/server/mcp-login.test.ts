@@ -4,10 +4,11 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FakeMcpHttp } from "../support/fake-mcp-http.ts";
 import { FakeOAuth } from "../support/fake-oauth.ts";
+import { startFakeProvider } from "../support/fake-provider.ts";
 import { freshHome, type Home, linesOf } from "./program.ts";
 
 /** The fake behind a door that wants a live token of the fake authorization server, and says where to get one. */
-function gated(oauth: FakeOAuth, target: string) {
+function gated(oauth: FakeOAuth, target: string, isTooNarrow = (_body: string) => false) {
   const server: Bun.Server<undefined> = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -25,6 +26,10 @@ function gated(oauth: FakeOAuth, target: string) {
       const token = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
       if (!oauth.isLive(token)) return new Response("No.", { status: 401, headers: { "www-authenticate": "Bearer" } });
       const body = request.method === "POST" ? await request.text() : undefined;
+      if (isTooNarrow(body ?? "")) {
+        const says = 'Bearer error="insufficient_scope", scope="tools write"';
+        return new Response("No.", { status: 403, headers: { "www-authenticate": says } });
+      }
       return fetch(`${new URL(target).origin}${url.pathname}`, {
         method: request.method,
         headers: request.headers,
@@ -92,6 +97,34 @@ test("processes that renew a login at the same time do not end it", async () => 
   const all = await Promise.all([tried(home), tried(home), tried(home)]);
   expect(all.map(({ code }) => code)).toEqual([0, 0, 0]);
   expect(oauth.violations).toEqual([]);
+});
+
+test("a call that the login has too few rights for says so, and the next login asks for them", async () => {
+  await using oauth = new FakeOAuth({ metadata: "oauth-authorization-server" });
+  await using fake = new FakeMcpHttp();
+  const mayWrite = () => oauth.asked.at(-1)?.scope?.includes("write") ?? false;
+  await using server = gated(oauth, fake.url, (body) => body.includes('"tools/call"') && !mayWrite());
+  await using provider = await startFakeProvider(({ view }) => {
+    const last = JSON.stringify(view.messages.at(-1));
+    if (last.includes("Begin.")) return { parts: [{ call: "ToolSearch", args: { query: "mcp__web__echo" } }] };
+    if (last.includes("available to you")) return { parts: [{ call: "mcp__web__echo", args: { text: "hello" } }] };
+    return { parts: [{ text: `Came back: ${last}` }] };
+  });
+  using home = freshHome(provider);
+  setUp(home, server.url, oauth);
+  await logIn(home, oauth);
+  expect(oauth.asked.map(({ scope }) => scope)).toEqual(["tools"]);
+  const refused = await home.run(["-p", "Begin.", "--trust"]);
+  expect(refused.stdout).toContain(
+    "it wants a login that may do more (tools write). A person can log in with: sagent mcp login web",
+  );
+  // A renewal in between forgets nothing.
+  oauth.forget();
+  expect((await tried(home)).code).toBe(0);
+  expect((await logIn(home, oauth)).code).toBe(0);
+  expect(oauth.asked.map(({ scope }) => scope)).toEqual(["tools", "tools write"]);
+  expect((await home.run(["-p", "Begin.", "--trust"])).stdout).toContain("hello");
+  expect([oauth.refreshes, oauth.violations]).toEqual([1, []]);
 });
 
 test("a login is for one address: a server of the same name elsewhere does not get it", async () => {

@@ -10,8 +10,10 @@ import { oneLine } from "../output.ts";
 
 /** A person has to log in before the server answers. */
 export class LoginNeededError extends Error {
-  constructor(name: string) {
-    super(`it wants a login. A person can log in with: sagent mcp login ${name}`);
+  /** `rights` are what the login that is there does not have. */
+  constructor(name: string, rights?: string) {
+    const what = rights === undefined ? "a login" : `a login that may do more (${oneLine(rights, 200)})`;
+    super(`it wants ${what}. A person can log in with: sagent mcp login ${name}`);
   }
 }
 

@@ -1,15 +1,15 @@
 /** One connection to a server, from the handshake to its end. */
-import { auth, type OAuthClientProvider, UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
+import { auth, UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import type { FetchLike, Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { ConfigError, messageOf } from "../../agent/error.ts";
 import { expanded, type Reach } from "./config.ts";
 import { LoginNeededError, reasonOf, statusOf } from "./failure.ts";
 import { serverFetch } from "./http.ts";
-import { loginProvider, renewingFetch } from "./oauth.ts";
+import { type LoginProvider, loginProvider, renewingFetch } from "./oauth.ts";
 import { answerRequests, capabilities, type Desk } from "./requests.ts";
 import type { Surroundings } from "./server.ts";
 import { StdioTransport } from "./stdio.ts";
@@ -84,11 +84,16 @@ async function connectHttp(reach: Http, options: LinkOptions): Promise<Link> {
 async function reachHttp(
   reach: Http,
   isOld: boolean,
-  provider: OAuthClientProvider | undefined,
+  provider: LoginProvider | undefined,
   options: LinkOptions,
 ): Promise<Link> {
   const url = new URL(reach.url);
-  const fetch = renewingFetch(serverFetch(reach.url, reach.headers), reach.url, options.around.logins);
+  const renewing = renewingFetch(serverFetch(reach.url, reach.headers), reach.url, options.around.logins);
+  const fetch: FetchLike = async (target, init) => {
+    const response = await renewing(target, init);
+    provider?.hear(response);
+    return response;
+  };
   const more = { fetch, ...(provider ? { authProvider: provider } : {}) };
   for (let canLogIn = options.around.visit !== undefined; ; canLogIn = false) {
     const transport = isOld ? new SSEClientTransport(url, more) : new StreamableHTTPClientTransport(url, more);
@@ -105,7 +110,7 @@ async function reachHttp(
 }
 
 /** None where the person gave a key: a login would take its place. */
-async function providerFor(reach: Http, { desk, around }: LinkOptions): Promise<OAuthClientProvider | undefined> {
+async function providerFor(reach: Http, { desk, around }: LinkOptions): Promise<LoginProvider | undefined> {
   const { logins, visit } = around;
   const hasKey = Object.keys(reach.headers).some((name) => name.toLowerCase() === "authorization");
   if (hasKey || !logins) return undefined;

@@ -64,6 +64,11 @@ export interface ProviderOptions {
   readonly place: CommandPlace;
 }
 
+export interface LoginProvider extends OAuthClientProvider {
+  /** Takes note of what the server answers: a call that the login has too few rights for is helped by no renewal. */
+  hear(response: Response): void;
+}
+
 /** Tokens that are there are used and renewed, with a person or without. */
 export async function loginProvider({
   name,
@@ -72,9 +77,10 @@ export async function loginProvider({
   oauth = {},
   visit,
   place,
-}: ProviderOptions): Promise<OAuthClientProvider> {
+}: ProviderOptions): Promise<LoginProvider> {
   let login = (await store.read(url)) ?? {};
   let verifier = "";
+  let isTooNarrow = false;
   /** What another process has renewed counts from then on. */
   const renewed = async () => {
     login = (await store.read(url)) ?? {};
@@ -85,24 +91,35 @@ export async function loginProvider({
     await store.write(url, login);
   };
   const alone = withoutPerson(oauth, place);
-  const provider: OAuthClientProvider = {
+  return {
+    hear({ status, headers }) {
+      const said = headers.get("www-authenticate") ?? "";
+      isTooNarrow ||= status === 403 && /\berror="?insufficient_scope\b/.test(said);
+    },
     redirectUrl: alone ? undefined : (visit?.redirectUrl ?? "http://127.0.0.1/callback"),
     clientMetadata: metadataOf(oauth, visit),
     ...(oauth.clientMetadataUrl === undefined ? {} : { clientMetadataUrl: oauth.clientMetadataUrl }),
     state: () => visit?.state ?? "",
     clientInformation: () => ownClient(oauth) ?? (visit || login.tokens ? login.client : noClient(name)),
     saveClientInformation: (client: OAuthClientInformationMixed) => save({ client }),
-    tokens: async () => (await renewed()).tokens,
-    saveTokens: (tokens: OAuthTokens) => save({ tokens, wanted: undefined }),
+    async tokens() {
+      const { tokens } = await renewed();
+      if (!isTooNarrow || !tokens) return tokens;
+      const { refresh_token: _, ...rest } = tokens;
+      return rest;
+    },
+    saveTokens: (tokens: OAuthTokens) => save({ tokens, ...(visit ? { wanted: undefined } : {}) }),
     saveCodeVerifier(code) {
       verifier = code;
     },
     codeVerifier: () => verifier,
     async redirectToAuthorization(to) {
+      const isWidened = isTooNarrow;
+      isTooNarrow = false;
       if (visit) return visit.open(to);
       const wanted = to.searchParams.get("scope");
       if (wanted !== null) await save({ wanted });
-      throw new LoginNeededError(name);
+      throw new LoginNeededError(name, isWidened ? (wanted ?? "more rights") : undefined);
     },
     async invalidateCredentials(scope) {
       const refused = login.tokens?.refresh_token;
@@ -114,7 +131,6 @@ export async function loginProvider({
     },
     ...alone,
   };
-  return provider;
 }
 
 /** To register a client that nobody will use leaves litter at the server. */
