@@ -116,11 +116,14 @@ export function childOptions(parent: Member, request: SpawnRequest, made: Made):
   const { place } = made;
   const maxRounds = request.maxRounds ?? parentRounds;
   const settings = settingsFor(made.model.info, parent.agent.view().settings, request.settings);
-  const { shelf } = parent.agent.toolbox;
+  const names = new Set(made.tools.map(({ name }) => name));
+  const { toolbox } = parent.agent;
+  const shelf = (request.shelf ? (parent.options.shelf ?? []) : toolbox.shelf).filter(({ name }) => !names.has(name));
+  const hasShelf = request.tools === undefined || request.shelf === true;
   return {
     ...made,
-    ...(request.tools === undefined && shelf.length > 0 ? { shelf } : {}),
-    ...(request.tools === undefined && sources ? { sources } : {}),
+    ...(hasShelf && shelf.length > 0 ? { shelf } : {}),
+    ...(hasShelf && sources ? { sources } : {}),
     ...(session ? { session } : {}),
     ...(revise ? { revise } : {}),
     ...(hooks ? { hooks } : {}),
@@ -146,5 +149,6 @@ export function recipeOf(request: SpawnRequest, { agent, options, depthLeft }: M
   const { prompt: _, context: _context, hot: _hot, persistent: _persistent, ...wish } = request;
   const tools = agent.toolbox.offered.map((tool) => tool.name);
   const worktree = request.isolation && options.root;
-  return JSON.parse(JSON.stringify({ ...wish, worktree, tools, system: options.system ?? "", depthLeft }));
+  const shelf = (options.shelf ?? options.sources) !== undefined;
+  return JSON.parse(JSON.stringify({ ...wish, worktree, tools, shelf, system: options.system ?? "", depthLeft }));
 }

@@ -6,17 +6,18 @@ import { z } from "zod";
 import type { Answer, Ask } from "./ask.ts";
 import { type Start, stubText, takeStart } from "./background.ts";
 import type { Clock } from "./clock.ts";
-import { messageOf, toErrorInfo } from "./error.ts";
+import { messageOf } from "./error.ts";
 import type { EventBody } from "./event.ts";
 import type { FleetPort } from "./fleet-port.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Jobs } from "./jobs.ts";
 import type { CallOutcome } from "./machine-state.ts";
 import type { CallId, ToolCallPart } from "./message.ts";
+import { sequencesOf } from "./sequences.ts";
 import { defaultResultChars, keptChars, roundResultChars, type Spill } from "./spill.ts";
-import { type AnyTool, exclusive, findTool, type SerializeKey, type ToolOutput, type Workspace } from "./tool.ts";
+import { type AnyTool, findTool, type SerializeKey, type ToolOutput, type ToolShelf, type Workspace } from "./tool.ts";
 import { runHooked } from "./tool-hooks.ts";
-import type { Toolbox } from "./toolbox.ts";
+import type { Taken, Toolbox } from "./toolbox.ts";
 
 export interface DispatchOptions {
   readonly toolbox: Toolbox;
@@ -45,6 +46,8 @@ interface Job {
   readonly key: SerializeKey;
   readonly start: Start;
   readonly abort: AbortController;
+  /** Names of tools that it has taken off the shelf. */
+  readonly taken: string[];
 }
 
 /** What the calls of one round share. */
@@ -70,7 +73,7 @@ export class Dispatch {
   run(calls: readonly ToolCallPart[]): void {
     const jobs = calls.flatMap((call) => this.#prepare(call) ?? []);
     const round: Round = { charsLeft: roundResultChars };
-    for (const chain of chains(jobs)) {
+    for (const chain of sequencesOf(jobs)) {
       for (const job of chain) this.#accept(job, chain);
       this.#answerPending(chain);
       this.#track(this.#runChain(chain, round));
@@ -114,7 +117,7 @@ export class Dispatch {
     const { toolbox, workspace, done } = this.#options;
     const refuse = (text: string) => queueMicrotask(() => done(call.callId, { kind: "final", isError: true, text }));
     const tool = findTool(toolbox.offered, call.name);
-    if (!tool) return void this.#refuseUnknown(call.name, refuse);
+    if (!tool) return void this.#refuseUnknown(call);
     if (call.malformed !== undefined) {
       return void refuse(
         `Not run: the arguments of ${call.name} are not a JSON object: ${call.malformed.slice(0, 200)}`,
@@ -122,32 +125,29 @@ export class Dispatch {
     }
     const unfit = (error: z.ZodError) =>
       void refuse(`Not run: the arguments of ${call.name} do not fit.\n${z.prettifyError(error)}`);
-    const taken = takeStart(tool, call.args);
-    if ("error" in taken) return unfit(taken.error);
-    const parsed = tool.schema.safeParse(taken.args);
+    const begun = takeStart(tool, call.args);
+    if ("error" in begun) return unfit(begun.error);
+    const parsed = tool.schema.safeParse(begun.args);
     if (!parsed.success) return unfit(parsed.error);
     const args = parsed.data as never;
     try {
       const key = tool.serializeKey(args, workspace);
       const label = labelOf(tool, args);
-      return { call, tool, args, label, key, start: taken.start, abort: new AbortController() };
+      return { call, tool, args, label, key, start: begun.start, abort: new AbortController(), taken: [] };
     } catch (error) {
       return void refuse(crashed(call.name, error));
     }
   }
 
   /** A call of a tool that is not offered. One of the shelf is taken down: its name was known from before. */
-  #refuseUnknown(name: string, refuse: (text: string) => void): void {
-    const { toolbox } = this.#options;
-    const unknown = () => refuse(`There is no tool "${name}". Tools: ${toolbox.names.join(", ") || "none"}.`);
-    if (!toolbox.mayHave(name)) return unknown();
-    toolbox.take([name]).then(
-      () => {
-        if (!toolbox.names.includes(name)) return unknown();
-        refuse(`${name} was not loaded, so it was not run. It is loaded now: call it again.`);
-      },
-      (error: unknown) => refuse(`${name} could not be loaded: ${toErrorInfo(error).message}`),
-    );
+  async #refuseUnknown({ callId, name }: ToolCallPart): Promise<void> {
+    const { toolbox, done } = this.#options;
+    const { names: taken, problems } = await (toolbox.mayHave(name) ? toolbox.take([name]) : nothingTaken);
+    const text = toolbox.names.includes(name)
+      ? `${name} was not loaded, so it was not run. It is loaded now: call it again.`
+      : `There is no tool "${name}". Tools: ${toolbox.names.join(", ") || "none"}.`;
+    const refusal = { kind: "final", isError: true, text: problems.join("\n") || text } as const;
+    done(callId, { ...refusal, ...(taken.length > 0 && { taken: [...taken] }) });
   }
 
   async #runChain(chain: readonly Job[], round: Round): Promise<void> {
@@ -168,6 +168,7 @@ export class Dispatch {
       ? stopped
       : await Promise.race([this.#track(this.#runTool(job)), stop(abort.signal)]);
     const { isError = false, attachments, details } = output;
+    const { taken } = job;
     const text = await this.#bound(job, output.text, round);
     jobs.ended(call.callId);
     done(call.callId, {
@@ -176,6 +177,7 @@ export class Dispatch {
       text,
       ...(attachments?.length ? { attachments: [...attachments] } : {}),
       ...(details ? { details } : {}),
+      ...(taken.length > 0 ? { taken: [...taken] } : {}),
       durationMs: clock.now() - startedAt,
     });
   }
@@ -196,7 +198,7 @@ export class Dispatch {
   }
 
   async #runPlain(job: Job, args: never): Promise<ToolOutput> {
-    const { agent, ask, clock, fleet, jobs, toolbox, workspace, countTokens, emit } = this.#options;
+    const { agent, ask, clock, fleet, jobs, workspace, countTokens, emit } = this.#options;
     const { call, tool, abort } = job;
     const label = args === job.args ? job.label : labelOf(tool, args);
     jobs.started(call.callId);
@@ -209,7 +211,7 @@ export class Dispatch {
         workspace,
         fleet,
         jobs,
-        shelf: { list: () => toolbox.shelf, open: () => toolbox.open(), take: (names) => toolbox.take(names) },
+        shelf: this.#shelfFor(job),
         countTokens,
         signal: abort.signal,
         ask: ask && ((wanted) => ask(call.callId, wanted, abort.signal)),
@@ -225,6 +227,19 @@ export class Dispatch {
     } finally {
       this.#tellCwd();
     }
+  }
+
+  #shelfFor(job: Job): ToolShelf {
+    const { toolbox } = this.#options;
+    return {
+      list: () => toolbox.shelf,
+      open: () => toolbox.open(),
+      async take(wanted) {
+        const { names, problems } = await toolbox.take(wanted);
+        job.taken.push(...names);
+        return problems;
+      },
+    };
   }
 
   #tellCwd(): void {
@@ -243,6 +258,7 @@ export class Dispatch {
   }
 }
 
+const nothingTaken: Taken = { names: [], problems: [] };
 const stopped: ToolOutput = { text: "The call was stopped before it finished.", isError: true };
 
 /** Resolves when the call is aborted; what its tool still says is of no use then. */
@@ -260,26 +276,4 @@ function labelOf(tool: AnyTool, args: never): string {
   } catch {
     return tool.name;
   }
-}
-
-/** Groups the jobs of a round into sequences that run beside each other; those of one sequence start after the same delay. */
-function chains(jobs: readonly Job[]): Job[][] {
-  return [...Map.groupBy(jobs, (job) => job.start.delayMs).values()].flatMap(chainsOf);
-}
-
-function chainsOf(jobs: readonly Job[]): Job[][] {
-  const oneLine = jobs.some((job) => job.key === exclusive);
-  const keyed = new Map<SerializeKey, Job[]>();
-  const free: Job[][] = [];
-  for (const job of jobs) {
-    if (job.key === undefined) {
-      free.push([job]);
-      continue;
-    }
-    const key = oneLine ? exclusive : job.key;
-    const chain = keyed.get(key);
-    if (chain) chain.push(job);
-    else keyed.set(key, [job]);
-  }
-  return [...keyed.values(), ...free];
 }

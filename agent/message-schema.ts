@@ -174,6 +174,9 @@ export const assistantMessageSchema = z.object({
   costUsd: z.number().optional(),
 });
 
+/** Names of tools that a call took off the shelf: offered since, in this order. */
+const takenSchema = z.array(z.string());
+
 /** The answer in a call's own slot. Every call has exactly one; once a model has read it, it never changes. */
 export const toolResultMessageSchema = z.object({
   ...entry,
@@ -185,6 +188,7 @@ export const toolResultMessageSchema = z.object({
   text: z.string(),
   attachments: z.array(attachmentSchema).optional(),
   details: toolDetailsSchema.optional(),
+  taken: takenSchema.optional(),
   durationMs: z.number().optional(),
 });
 
@@ -200,6 +204,7 @@ export const noticeMessageSchema = z.object({
   call: z.object({ id: callIdSchema, name: z.string(), kind: resultKindSchema.exclude(["pending"]) }).optional(),
   attachments: z.array(attachmentSchema).optional(),
   details: toolDetailsSchema.optional(),
+  taken: takenSchema.optional(),
   durationMs: z.number().optional(),
 });
 

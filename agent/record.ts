@@ -123,6 +123,7 @@ function isResult(message: Fields): boolean {
   const named = isId(message.callId, callId) && isText(message.name) && isText(message.text);
   if (!named || !resultKinds.has(message.kind) || typeof message.isError !== "boolean") return false;
   if (!isOptional(message.durationMs, isNumber) || !areAttachments(message.attachments)) return false;
+  if (!isOptional(message.taken, (names) => Array.isArray(names) && names.every(isText))) return false;
   return isOptional(message.details, (details) => toolDetailsSchema.safeParse(details).success);
 }
 

@@ -36,18 +36,19 @@ export class ToolFeeds implements Disposable {
     return this.#feeds.some(({ source }) => source.tools === undefined && source.mayHave(name));
   }
 
-  /** Opens those that could have a tool of these names. Rejects with what kept one from opening. */
-  async openFor(names: Iterable<string>): Promise<void> {
+  /** Opens those that could have a tool of these names. Resolves to a sentence for each that could not be opened. */
+  openFor(names: Iterable<string>): Promise<readonly string[]> {
     const wanted = [...names];
-    const asked = this.#feeds.filter(
-      ({ source }) => source.tools === undefined && wanted.some((name) => source.mayHave(name)),
-    );
-    await Promise.all(asked.map((feed) => this.#open(feed)));
+    return this.#openAll(({ source }) => wanted.some((name) => source.mayHave(name)));
   }
 
   /** Opens all. Resolves to a sentence for each that could not be opened. */
-  async open(): Promise<readonly string[]> {
-    const closed = this.#feeds.filter(({ source }) => source.tools === undefined);
+  open(): Promise<readonly string[]> {
+    return this.#openAll(() => true);
+  }
+
+  async #openAll(isWanted: (feed: Feed) => boolean): Promise<readonly string[]> {
+    const closed = this.#feeds.filter((feed) => feed.source.tools === undefined && isWanted(feed));
     const opened = await Promise.allSettled(closed.map((feed) => this.#open(feed)));
     return opened.flatMap((each, at) => {
       if (each.status === "fulfilled") return [];

@@ -74,8 +74,8 @@ export interface ToolShelf {
   list(): readonly ShelvedTool[];
   /** Opens the sources of tools that are still closed. Resolves to a sentence for each that could not be opened. */
   open(): Promise<readonly string[]>;
-  /** Offers them to the model from its next call on. Rejects with what keeps one from being made. */
-  take(names: Iterable<string>): Promise<void>;
+  /** Offers them to the model from its next call on. Resolves to a sentence for each that cannot be made. */
+  take(names: Iterable<string>): Promise<readonly string[]>;
 }
 
 export interface ToolContext {

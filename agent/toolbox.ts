@@ -1,8 +1,16 @@
 /** The tools of one agent: those that its model is told of, and those that are kept back until they are asked for. */
-import { ConfigError } from "./error.ts";
+import { ConfigError, messageOf } from "./error.ts";
 import { type Message, toolCalls } from "./message.ts";
 import { type AnyTool, findTool, type ShelfEntry, shelved, type ToolSource } from "./tool.ts";
 import { ToolFeeds } from "./tool-feeds.ts";
+
+/** What came of taking tools off the shelf. */
+export interface Taken {
+  /** Those that are offered now and were not before, in order. */
+  readonly names: readonly string[];
+  /** A sentence for each that could not be had. */
+  readonly problems: readonly string[];
+}
 
 export class Toolbox implements Disposable {
   #offered: readonly AnyTool[];
@@ -58,30 +66,37 @@ export class Toolbox implements Disposable {
   }
 
   /**
-   * Offers these tools of the shelf from now on, behind the others, so that what a model was told before stays as it was. A
-   * source that could have one of them is opened first. Names that are not on the shelf mean nothing. Rejects with what keeps a
-   * tool from being made; it stays on the shelf.
+   * Offers these tools of the shelf from now on, behind the others and in this order, so that what a model was told before stays
+   * as it was. A source that could have one of them is opened first. Names that are not on the shelf mean nothing; a tool that
+   * cannot be made stays there.
    */
-  take(names: Iterable<string>): Promise<void> {
+  take(names: Iterable<string>): Promise<Taken> {
     const wanted = new Set(names);
     const taken = (this.#loading ?? Promise.resolve()).then(() => this.#take(wanted));
-    const loading = taken
-      .catch(() => {})
-      .then(() => {
-        if (this.#loading === loading) this.#loading = undefined;
-      });
+    const loading = taken.then(() => {
+      if (this.#loading === loading) this.#loading = undefined;
+    });
     this.#loading = loading;
     return taken;
   }
 
-  async #take(wanted: ReadonlySet<string>): Promise<void> {
-    await this.#feeds.openFor(wanted);
-    for (const entry of this.#shelf.filter(({ name }) => wanted.has(name))) {
-      const tool = await entry.load();
-      if (!this.#shelf.includes(entry)) continue;
-      this.#shelf = this.#shelf.filter((each) => each !== entry);
-      this.#offered = [...this.#offered, tool];
+  async #take(wanted: ReadonlySet<string>): Promise<Taken> {
+    const problems = [...(await this.#feeds.openFor(wanted))];
+    const names: string[] = [];
+    for (const name of wanted) {
+      const entry = this.#shelf.find((each) => each.name === name);
+      if (!entry) continue;
+      try {
+        const tool = await entry.load();
+        if (!this.#shelf.includes(entry)) continue;
+        this.#shelf = this.#shelf.filter((each) => each !== entry);
+        this.#offered = [...this.#offered, tool];
+        names.push(name);
+      } catch (error) {
+        problems.push(`${name} could not be loaded: ${messageOf(error)}`);
+      }
     }
+    return { names, problems };
   }
 
   /** The tools of these names, or with a form of one of them, on the shelf or not. */
@@ -118,16 +133,22 @@ interface Stock {
   readonly sources?: readonly ToolSource[];
 }
 
-/** For a conversation that goes on: what was called in it is offered, once nothing is `loading`. */
+/**
+ * For a conversation that goes on: what was taken off the shelf in it is offered again, in the same order, so that its next
+ * request begins as its last one did; and what was called in it. All of it is there once nothing is `loading`.
+ */
 export function toolboxFor({ tools = [], shelf = [], sources = [] }: Stock, entries: Iterable<Message>): Toolbox {
   const box = new Toolbox(tools, shelf, sources);
   if (shelf.length === 0 && sources.length === 0) return box;
+  const taken = new Set<string>();
   const called = new Set<string>();
   for (const entry of entries) {
     if (entry.type === "assistant") for (const { name } of toolCalls(entry)) called.add(name);
+    if (entry.type === "toolResult" || entry.type === "notice") for (const name of entry.taken ?? []) taken.add(name);
   }
   // What cannot be made stays on the shelf, and a call of it says why.
-  if (called.size > 0) box.take(called).catch(() => {});
+  const names = taken.union(called);
+  if (names.size > 0) void box.take(names);
   return box;
 }
 

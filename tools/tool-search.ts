@@ -27,21 +27,26 @@ export function toolSearchTool(known: readonly string[]) {
     label: ({ query }) => oneLine(`Look for tools: ${query}`),
     async run({ query }, { shelf, signal }) {
       if (signal.aborted) return failure("The search was stopped.");
-      const problems = (await shelf?.open()) ?? [];
-      const also = problems.map((problem) => `\n${problem}`).join("");
+      const closed = (await shelf?.open()) ?? [];
       const all = shelf?.list() ?? [];
-      if (!shelf || all.length === 0) return failure(`There are no other tools than those you have.${also}`);
+      if (!shelf || all.length === 0) return failure(lines("There are no other tools than those you have.", closed));
       const found = rank(all, query).slice(0, mostAtOnce);
       if (found.length === 0) {
         const names = oneLine(all.map(({ name }) => name).join(", "), 4000);
-        return failure(`No tool fits "${oneLine(query)}". There are: ${names}.${also}`);
+        return failure(lines(`No tool fits "${oneLine(query)}". There are: ${names}.`, closed));
       }
-      await shelf.take(found.map(({ name }) => name));
-      const lines = found.map(({ name, description }) => `- ${name}: ${oneLine(description, 200)}`);
-      return `${plural(found.length, "tool is", "tools are")} available to you from now on:\n${lines.join("\n")}${also}`;
+      const problems = [...closed, ...(await shelf.take(found.map(({ name }) => name)))];
+      const kept = new Set(shelf.list().map(({ name }) => name));
+      const taken = found.filter(({ name }) => !kept.has(name));
+      if (taken.length === 0) return failure(problems.join("\n"));
+      const told = taken.map(({ name, description }) => `- ${name}: ${oneLine(description, 200)}`);
+      const head = `${plural(taken.length, "tool is", "tools are")} available to you from now on:`;
+      return lines(head, [...told, ...problems]);
     },
   });
 }
+
+const lines = (head: string, rest: readonly string[]) => [head, ...rest].join("\n");
 
 function listed(names: readonly string[]): string {
   const all = names.join(", ");
