@@ -18,7 +18,7 @@ export interface Wire {
 export const stalledBytes = 4 * 1024 * 1024;
 
 /** What no later snapshot says again. */
-const mustArrive: ReadonlySet<ServerFrame["type"]> = new Set(["done", "unloaded", "models"]);
+const mustArrive: ReadonlySet<ServerFrame["type"]> = new Set(["done", "unloaded", "models", "told"]);
 
 export class Client {
   readonly #wire: Wire;

@@ -10,9 +10,10 @@ import { type Composed, compose } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { exitCode, type StopSignal, signalCodes } from "./exit.ts";
 import { type NumberedLine, readInput } from "./input.ts";
-import { describe, eventLine, writeAnswer, writeResult } from "./output.ts";
+import { describe, eventLine, note, writeAnswer, writeResult } from "./output.ts";
 import { watchSignals } from "./signals.ts";
 import { isTerminal, writeErr, writeOut } from "./stdio.ts";
+import { terminalCall, toldLine, toldOf } from "./told.ts";
 import { Windows } from "./windows.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -39,6 +40,7 @@ export async function runHeadless(config: Config, env: Env): Promise<number> {
   const written = config.outputFormat === "stream-json" ? writeEvents(fleet, env, end) : Promise.resolve();
   const live = config.outputFormat === "text" && isTerminal("stdout") && !started.output;
   if (live) await showLive(fleet, agent, env);
+  if (config.outputFormat !== "stream-json") tellNotices(fleet, live, env);
   if (input.answers) await followAnswers(input.answers, composed);
   const run = runFleet(fleet, agent, task, ended.signal);
   stop.asked.then(end);
@@ -145,6 +147,15 @@ async function showLive(fleet: Fleet, root: Agent, env: Env): Promise<void> {
   const { styleFor } = await import("./terminal-text.ts");
   const view = new TerminalView((text) => process.stdout.write(text), styleFor(process.stdout, env));
   fleet.subscribe((event) => view.show(event, root.label));
+}
+
+/** What agents want a person to know goes to standard error, unless it is seen anyway, and calls who sits at the terminal. */
+function tellNotices(fleet: Fleet, isSeen: boolean, env: Env): void {
+  fleet.subscribe((event) => {
+    const told = toldOf(event);
+    if (told && !isSeen) note(toldLine(told));
+    if (told && isTerminal("stderr")) writeErr(terminalCall(told, env));
+  });
 }
 
 /** The document or nothing: a script never takes other words for it. */

@@ -207,7 +207,18 @@ export type ServerFrame =
   /** For the models that run in this tab: `place` names one worker of it. */
   | { readonly type: "models"; readonly place: number; readonly message: ToHost }
   /** News of a download or of weights being loaded. */
-  | { readonly type: "local"; readonly news: LocalNews };
+  | { readonly type: "local"; readonly news: LocalNews }
+  /** An agent of a session that is loaded wants the person to know this now. */
+  | ({ readonly type: "told"; readonly session: string } & Told);
+
+/** What an agent wants the person to know: one line each. */
+export interface Told {
+  readonly agent: string;
+  readonly title: string;
+  readonly text: string;
+  /** The desktop of the machine that the agent runs on shows it too. */
+  readonly desktop: boolean;
+}
 
 /** A model that a tab is to load; its files are at `/api/weights/<folder>/`. */
 export interface PageModel {

@@ -5,6 +5,7 @@ import { planOf } from "./card.ts";
 import type { Step } from "./protocol.ts";
 import { askLines } from "./terminal-asks.ts";
 import { printable, type Style } from "./terminal-text.ts";
+import { toldLine, toldOf } from "./told.ts";
 
 export class TerminalView {
   readonly #write: (text: string) => void;
@@ -21,6 +22,8 @@ export class TerminalView {
   /** Other agents than `root` take a line for what they do and say, so that the root's words stay whole. */
   show(event: AgentEvent, root = event.agent): void {
     if (event.type === "asked" || event.type === "answered") return this.#ask(event, root);
+    const told = toldOf(event);
+    if (told) return this.#line(this.#style.bold(toldLine(told)));
     if (event.agent !== root) return this.#other(event);
     const { dim, red } = this.#style;
     switch (event.type) {

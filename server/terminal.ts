@@ -9,6 +9,7 @@ import { TerminalAsks } from "./terminal-asks.ts";
 import { completions, runCommand, runLine, type Scene } from "./terminal-commands.ts";
 import { printable, styleFor } from "./terminal-text.ts";
 import { TerminalView } from "./terminal-view.ts";
+import { terminalCall, toldOf } from "./told.ts";
 import { Windows } from "./windows.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -37,6 +38,8 @@ export async function runTerminal(config: Config, env: Env): Promise<number> {
   fleet.subscribe((event) => {
     view.show(event, agent.label);
     windows.note(event);
+    const told = process.stdout.isTTY ? toldOf(event) : undefined;
+    if (told) process.stdout.write(terminalCall(told, env));
     const isAbout = event.type === "asked" || event.type === "answered";
     if (isAbout ? asks.open.length > 0 : event.type === "idle" && event.agent === agent.label) invite();
   });

@@ -18,6 +18,7 @@ import type { ClientFrame, SessionRow } from "./protocol.ts";
 import { Terminals } from "./pty.ts";
 import { knobsOf } from "./settings.ts";
 import type { ShelfRow } from "./shelf.ts";
+import { toldOf } from "./told.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -205,7 +206,11 @@ export class Workspace implements AsyncDisposable {
     early = undefined;
     const terminals = new Terminals({ cwd: config.cwd, env: childEnv });
     const originals = await Originals.open(session.dir, session.events);
-    fleet.subscribe((event) => originals.note(event));
+    fleet.subscribe((event) => {
+      originals.note(event);
+      const told = toldOf(event);
+      if (told) for (const client of this.#clients) client.send({ type: "told", session: session.id, ...told });
+    });
     const root = realpathSync(config.cwd);
     const changes = new Changes({ root, git: new Git(root), originals });
     return { id: session.id, composed, hub, terminals, changes, originals };

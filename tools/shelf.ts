@@ -11,6 +11,7 @@ import linear from "./linear.md" with { type: "text" };
 import { Languages } from "./lsp/languages.ts";
 import lsp from "./lsp.md" with { type: "text" };
 import multiEdit from "./multi-edit.md" with { type: "text" };
+import notify from "./notify.md" with { type: "text" };
 import paperAuthor from "./paper-author.md" with { type: "text" };
 import paperDetails from "./paper-details.md" with { type: "text" };
 import paperFetch from "./paper-fetch.md" with { type: "text" };
@@ -35,6 +36,8 @@ export interface ShelfOptions {
   readonly skills?: SkillBook | undefined;
   /** The language servers of the session, for all tools that ask them. */
   readonly languages?: Languages | undefined;
+  /** Whether the person trusts a directory, so that programs which a repository in it names are run. Nowhere, by default. */
+  readonly isTrusted?: (dir: string) => Promise<boolean>;
   /** Reads again what the project and the person wrote for agents; without it there is no Reload. */
   readonly reload?: (() => Promise<string>) | undefined;
   /**
@@ -69,7 +72,7 @@ function once(load: ShelfEntry["load"]): () => Promise<AnyTool> {
   };
 }
 
-function entries({ env = {}, settings, skills, languages, own }: ShelfOptions): ShelfEntry[] {
+function entries({ env = {}, settings, skills, languages, own, isTrusted }: ShelfOptions): ShelfEntry[] {
   return [
     {
       name: "Browser",
@@ -84,7 +87,7 @@ function entries({ env = {}, settings, skills, languages, own }: ShelfOptions): 
     {
       name: "Git",
       description: git,
-      load: async () => (await import("./git.ts")).gitTool,
+      load: async () => (await import("./git.ts")).gitTool({ isTrusted }),
     },
     {
       name: "MultiEdit",
@@ -105,6 +108,11 @@ function entries({ env = {}, settings, skills, languages, own }: ShelfOptions): 
       name: "Sql",
       description: sql,
       load: async () => (await import("./sql.ts")).sqlTool({ settings }),
+    },
+    {
+      name: "Notify",
+      description: notify,
+      load: async () => (await import("./notify.ts")).notifyTool,
     },
     ...codeEntries(env, languages),
     ...paperEntries(env),

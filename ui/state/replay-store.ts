@@ -57,6 +57,7 @@ export function createReplayStore(recording: Recording): ReplayStore {
     get agent() {
       return agent();
     },
+    told: undefined,
     get transcript() {
       return transcript();
     },

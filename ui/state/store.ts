@@ -12,6 +12,7 @@ import { createTranscript, type Transcript } from "./transcript.ts";
 
 export type Hello = Extract<ServerFrame, { type: "hello" }>;
 export type TerminalFrame = Extract<ServerFrame, { type: "terminalData" | "terminalExit" }>;
+export type ToldFrame = Extract<ServerFrame, { type: "told" }>;
 type EventsFrame = Extract<ServerFrame, { type: "events" }>;
 type Maybe<T> = Signal<T | undefined>;
 
@@ -30,6 +31,7 @@ export class LiveStore implements Disposable {
   readonly #meters = createSignal<ReadonlyMap<string, Meter>>(new Map());
   readonly #local = createSignal<ReadonlyMap<string, LocalNews>>(new Map());
   readonly #problem: Maybe<string> = createSignal();
+  readonly #told: Maybe<ToldFrame> = createSignal();
   readonly #models = new PageModels((frame) => this.#socket.send(frame));
   readonly #terminals = new Set<(frame: TerminalFrame) => void>();
 
@@ -115,6 +117,11 @@ export class LiveStore implements Disposable {
     this.#socket.send({ type: "watch", session, agent: label });
   }
 
+  /** What an agent of any session wanted the person to know, as it came last. */
+  get told(): ToldFrame | undefined {
+    return this.#told[0]();
+  }
+
   /** Sent if the connection stands; what must not be lost is a request. */
   send: Socket["send"] = (frame) => this.#socket.send(frame);
 
@@ -183,6 +190,8 @@ export class LiveStore implements Disposable {
         return void this.#local[1]((all) => new Map(all).set(frame.news.name, frame.news));
       case "models":
         return this.#models.take(frame);
+      case "told":
+        return void this.#told[1](frame);
       case "unloaded":
         return frame.session === this.session ? this.#follow() : undefined;
       case "done":

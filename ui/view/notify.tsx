@@ -6,6 +6,7 @@ import { useStore } from "../state/context.ts";
 import { type Notice, noticesOf, pageTitle, workingSince } from "../state/notices.ts";
 import { prefs, setPref } from "../state/prefs.ts";
 import { toast } from "../state/shell.ts";
+import type { ToldFrame } from "../state/store.ts";
 
 export function Notify() {
   const store = useStore();
@@ -37,6 +38,22 @@ export function Notify() {
       } else if (notice.kind === "waiting" && notice.session !== store.session) lead(notice);
     }
   };
+  createEffect(
+    on(
+      () => store.told,
+      (told) => told && hear(told),
+      { defer: true },
+    ),
+  );
+  /** In sight it is a toast; out of sight the browser says it, where the desktop before which the person sits does not. */
+  const hear = ({ session, title, text, desktop }: ToldFrame) => {
+    const open = { title: "Open", run: () => store.openSession(session) };
+    toast("info", `${title}: ${text}`, session === store.session ? {} : { action: open });
+    setSpoken(`${title}: ${text}`);
+    if (!document.hidden) return;
+    setMissed("waiting");
+    if (!(desktop && isHere)) show({ session, kind: "waiting", title, text });
+  };
   const lead = ({ session, text }: Notice) =>
     toast("info", text, { action: { title: "Open", run: () => store.openSession(session) } });
   const show = ({ session, title, text }: Notice) => {
@@ -50,6 +67,15 @@ export function Notify() {
   };
   const state = createMemo(() => store.sessions?.find(({ id }) => id === store.session)?.state);
   createEffect(on(state, (now, was) => setSpoken(was === undefined ? "" : (sentences[now ?? "saved"] ?? ""))));
+  useNotifyActions();
+  return (
+    <div class="hidden-label" role="status" aria-live="polite">
+      {spoken()}
+    </div>
+  );
+}
+
+function useNotifyActions(): void {
   useActions([
     {
       id: "notify.on",
@@ -67,12 +93,10 @@ export function Notify() {
       run: () => setPref("notify", false),
     },
   ]);
-  return (
-    <div class="hidden-label" role="status" aria-live="polite">
-      {spoken()}
-    </div>
-  );
 }
+
+/** Whether the agents run on the machine that the person sits at. */
+const isHere = /^(?:localhost|127\.|\[::1\])/.test(location.hostname);
 
 const sentences: Readonly<Partial<Record<SessionRow["state"], string>>> = {
   working: "At work.",
