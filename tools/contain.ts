@@ -4,6 +4,8 @@
  * A directory is entered from its root one name at a time, never through a symlink, and held open; what is written goes
  * through the open directory, so that its path no longer matters. On Linux such a directory has a path of its own in
  * `/proc/self/fd`; elsewhere the path is checked before and after, which leaves a moment between.
+ *
+ * A `.git` in there is closed: what git is told to run, as hooks and filters, would write wherever it likes.
  */
 import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readlink, realpath } from "node:fs/promises";
@@ -40,6 +42,9 @@ export function rootOf(path: string, roots: readonly string[]): string {
 export async function enter(path: string, roots: readonly string[]): Promise<Place> {
   const root = rootOf(path, roots);
   const parent = dirname(path);
+  const names = relative(root, path).split(sep);
+  if (names.some((name) => name.toLowerCase() === ".git"))
+    throw new Error("it belongs to git itself, whose settings are closed where writing is held");
   if (!isWithin(root, parent)) throw new Error("it is a root of writing itself, not a file in it");
   if (!hasDescriptorPaths) return await checkedPlace(root, parent);
   let held = await open(root, directoryFlags);

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { join } from "node:path";
 import { Fleet } from "../../agent/fleet.ts";
 import { agentSpawnTool } from "../../tools/agent-spawn.ts";
+import { applyPatchTool } from "../../tools/apply-patch.ts";
 import { editTool } from "../../tools/edit.ts";
 import { writeAtomic } from "../../tools/files.ts";
 import { canonicalPath } from "../../tools/path.ts";
@@ -27,6 +28,8 @@ function held() {
   return placeAt(at("in"), { workspace: { ...workspace, writeRoots: [at("in")] } });
 }
 
+const patch = (...lines: readonly string[]) => ({ input: ["*** Begin Patch", ...lines, "*** End Patch"].join("\n") });
+
 async function write(file_path: string): Promise<string> {
   const { text, isError } = await held().run(writeTool, { file_path, content: "ours" });
   return `${isError === true}: ${text}`;
@@ -40,6 +43,45 @@ test("inside the roots all is as ever: missing parents are made, modes are kept,
   const args = { file_path: "link", old_string: "theirs", new_string: "mine" };
   expect((await held().run(editTool, args)).text).toBe("Edited link: 1 replacement, now around lines 1-1.");
   expect([readFileSync(at("in/sub/run"), "utf8"), statSync(at("in/sub/run")).mode & 0o777]).toEqual(["mine", 0o750]);
+});
+
+test("what git runs is not written by them: not its hooks, its settings, nor a file that leads to others", async () => {
+  for (const each of ["in/.git/hooks", "in/sub/.git"]) mkdirSync(at(each), { recursive: true });
+  writeFileSync(at("in/.git/hooks/pre-commit.sample"), "exit 0\n", { mode: 0o755 });
+  symlinkSync(".git/hooks", at("in/hooks"));
+  for (const way of [".git/hooks/pre-commit", "hooks/pre-commit", "sub/.git/config", "new/.git", ".GIT/config"]) {
+    expect([way, await write(way)]).toEqual([way, expect.stringContaining("it belongs to git itself")]);
+  }
+  const move = patch(
+    "*** Update File: hooks/pre-commit.sample",
+    "*** Move to: hooks/pre-commit",
+    "@@",
+    "-exit 0",
+    "+rm x",
+  );
+  expect((await held().run(applyPatchTool, move)).text).toContain("it belongs to git itself");
+  expect(readdirSync(at("in/.git/hooks"))).toEqual(["pre-commit.sample"]);
+  expect(await write(".gitignore")).toBe("false: Created .gitignore: 4 bytes.");
+});
+
+test("a patch neither deletes nor moves what lies outside, nor moves anything there, and then none of it is done", async () => {
+  writeFileSync(at("in/a"), "one\n");
+  symlinkSync("../out", at("in/away"));
+  const edit = ["*** Update File: a", "@@", "-one", "+two"];
+  const ways = [
+    [...edit, "*** Delete File: ../out/secret"],
+    [...edit, "*** Delete File: away/secret"],
+    ["*** Update File: a", "*** Move to: ../out/a", "@@", "-one", "+two"],
+    ["*** Update File: a", "*** Move to: away/new/a", "@@", "-one", "+two"],
+    [...edit, "*** Update File: away/secret", "*** Move to: b"],
+    [...edit, "*** Add File: away/b", "+b"],
+  ];
+  for (const way of ways) {
+    const { text, isError } = await held().run(applyPatchTool, patch(...way));
+    expect([isError, text]).toEqual([true, expect.stringMatching(/it lies outside of .* Nothing was changed\.$/)]);
+  }
+  expect([readdirSync(at("in")).sort(), readdirSync(at("out"))]).toEqual([["a", "away", "sub"], ["secret"]]);
+  expect([readFileSync(at("in/a"), "utf8"), readFileSync(at("out/secret"), "utf8")]).toEqual(["one\n", "theirs"]);
 });
 
 test("whatever leads out is refused with a sentence, and nothing is written there", async () => {
