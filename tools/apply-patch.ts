@@ -16,7 +16,7 @@ export const applyPatchTool = defineTool({
   name: "apply_patch",
   description,
   schema,
-  label: ({ input }) => oneLine(`Patch ${pathsIn(input).join(", ")}`),
+  label: ({ input }) => oneLine(`Edit ${pathsIn(input).join(", ")}`),
   serializeKey({ input }, workspace) {
     const [path, ...others] = new Set(pathsIn(input).map((each) => canonicalOf(each, workspace)));
     return path === undefined || others.length > 0 ? exclusive : path;

@@ -35,7 +35,7 @@ export function bashToolWith(settings: ToolSettings) {
     description: description.trim(),
     schema,
     maxResultChars: 0,
-    label: ({ command }) => `Bash ${oneLine(command)}`,
+    label: ({ command }) => `Run ${oneLine(command)}`,
     serializeKey: ({ command }) => (isReadOnly(command) ? undefined : exclusive),
     run: (args, context) => run({ ...args, timeout: args.timeout ?? settings.get("Bash", "timeoutMs") }, context),
   });

@@ -39,7 +39,7 @@ export function codeSearchTool(projects: Projects, options: CodeSearchOptions = 
     schema: codeSearchSchema,
     maxResultChars: 0,
     label: ({ query, find = "definitions", path }) =>
-      oneLine(`CodeSearch ${find}${query ? ` ${query}` : ""}${path ? ` in ${path}` : ""}`),
+      oneLine(`Find ${find}${query ? ` of ${query}` : ""}${path ? ` in ${path}` : ""}`),
     async run(args, context) {
       const find = args.find ?? "definitions";
       if (find !== "outline" && args.query === undefined) return failure(`Say in query what ${find} to find.`);

@@ -24,7 +24,7 @@ export const globTool = defineTool({
   description,
   schema,
   maxResultChars: 0,
-  label: ({ pattern, path }) => oneLine(`Glob ${pattern}${path === undefined ? "" : ` in ${path}`}`),
+  label: ({ pattern, path }) => oneLine(`Find files ${pattern}${path === undefined ? "" : ` in ${path}`}`),
   async run(args, context) {
     const { root, pattern } = place(args, context);
     const problem = checkDirectory(root);

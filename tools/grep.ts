@@ -39,7 +39,7 @@ export const grepTool = defineTool({
   description: description.trim(),
   schema: grepSchema,
   maxResultChars: 0,
-  label: ({ pattern, path }) => oneLine(`Grep ${pattern}${path === undefined ? "" : ` in ${path}`}`),
+  label: ({ pattern, path }) => oneLine(`Search for ${pattern}${path === undefined ? "" : ` in ${path}`}`),
   run(args, context) {
     const rg = findRg(context.workspace.env.PATH);
     return grep(args, context, rg === undefined ? walkBackend : rgBackend(rg));

@@ -32,6 +32,21 @@ const symbolOps = ["definition", "references", "implementation", "hover", "calle
 const ops = ["diagnostics", ...symbolOps, "symbols", "status", "restart"] as const;
 type SymbolOp = (typeof symbolOps)[number];
 
+/** What is done, for people. */
+const does: Readonly<Record<(typeof ops)[number], string>> = {
+  definition: "Find the definition of",
+  references: "Find uses of",
+  implementation: "Find implementations of",
+  hover: "Describe",
+  callers: "Find callers of",
+  callees: "Find what is called by",
+  rename: "Rename",
+  diagnostics: "Check for errors",
+  symbols: "List symbols of",
+  status: "Look at the language servers",
+  restart: "Restart the language server of",
+};
+
 const schema = z
   .strictObject({
     op: z.enum(ops),
@@ -67,7 +82,7 @@ export function lspTool(languages: Languages = new Languages()) {
     name: "LSP",
     description,
     schema,
-    label: ({ op, name, query, file_path }) => oneLine(`LSP ${op} ${name ?? query ?? file_path ?? ""}`.trim()),
+    label: ({ op, name, query, file_path }) => oneLine(`${does[op]} ${name ?? query ?? file_path ?? ""}`.trim()),
     serializeKey: ({ op }) => (op === "rename" ? exclusive : undefined),
     maxResultChars: 0,
     async run(args, context) {

@@ -23,7 +23,7 @@ export const replaceTool = defineTool({
   name: "replace",
   description,
   schema,
-  label: (args) => oneLine(`Replace in ${args.file_path}`),
+  label: (args) => oneLine(`Edit ${args.file_path}`),
   serializeKey: (args, workspace) => canonicalPath(resolvePath(args.file_path, workspace)),
   run({ file_path, old_string: old, new_string: now, expected_replacements: expected, allow_multiple: all }, context) {
     const path = resolvePath(file_path, context.workspace);

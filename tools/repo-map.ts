@@ -31,7 +31,7 @@ export function repoMapTool(projects: Projects): Tool<RepoMapArgs> {
     description,
     schema: repoMapSchema,
     maxResultChars: 0,
-    label: ({ path, query }) => oneLine(`RepoMap${path ? ` ${path}` : ""}${query ? ` for ${query}` : ""}`),
+    label: ({ path, query }) => oneLine(`Map the code${path ? ` of ${path}` : ""}${query ? ` for ${query}` : ""}`),
     async run(args, context) {
       const place = namedDirectory(args.path ?? context.workspace.root, context);
       if ("text" in place) return place;

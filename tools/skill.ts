@@ -24,7 +24,7 @@ export function skillTool(book: SkillBook) {
     description,
     schema,
     background: false,
-    label: ({ skill }) => oneLine(`Skill: ${skill}`),
+    label: ({ skill }) => oneLine(`Use the skill ${skill}`),
     async run(args, context) {
       if (context.signal.aborted) return failure("The call was stopped.");
       const skill = book.get(args.skill);

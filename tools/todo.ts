@@ -18,7 +18,7 @@ export const todoTool = defineTool({
   description: description.trim(),
   schema,
   background: false,
-  label: ({ todos }) => oneLine(`Todo ${progress(todos)}`),
+  label: ({ todos }) => oneLine(`Plan: ${progress(todos)}`),
   run({ todos }, { signal }): ToolOutput {
     if (signal.aborted) return failure("The call was stopped; the plan is as it was.");
     const text = todos.length === 0 ? "The plan is empty." : `Noted: ${progress(todos)}.`;

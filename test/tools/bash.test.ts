@@ -175,7 +175,7 @@ test("the schema is small, refuses unknown fields, and the key tells readers fro
   const { workspace } = placeAt("/");
   expect(bashTool.serializeKey({ command: "ls -l" }, workspace)).toBeUndefined();
   expect(bashTool.serializeKey({ command: "rm x" }, workspace)).toBe(exclusive);
-  expect(bashTool.label({ command: "ls \\\n  -l" })).toBe("Bash ls \\ -l");
+  expect(bashTool.label({ command: "ls \\\n  -l" })).toBe("Run ls \\ -l");
 });
 
 test("no temporary file stays behind", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { ResultKind, ToolResultMessage } from "../../agent/message.ts";
-import { isRunning, titleOf, whyOf } from "../../ui/state/call-words.ts";
+import { argsLine, isRunning, titleOf, whyOf } from "../../ui/state/call-words.ts";
 import { callOf, finishCall, grown } from "../../ui/state/calls.ts";
 import { cardsOf } from "../../ui/state/cards.ts";
 import { shownBytes, shownCount, shownMs, shownUsd } from "../../ui/state/format.ts";
@@ -15,12 +15,51 @@ test("a call's line names what it is about, in one line, as seen from where the 
   expect(about(call("Read", { args: { file_path: "/home/me/project/src/a.ts" } })).subject).toBe("src/a.ts");
   expect(about(call("Read", { args: { file_path: "/home/me/projects/a" } })).subject).toBe("/home/me/projects/a");
   expect(about(call("Grep", { args: { pattern: "x y", path: "/home/me/project/src" } }))).toEqual({
-    name: "Grep",
+    does: "Search for",
     subject: "x y",
     beside: "src",
   });
   expect(about(call("Unknown", { args: { deep: { a: 1 }, what: "this" } })).subject).toBe("this");
   expect(about(call("constructor", { args: {}, label: "constructor" })).subject).toBe("");
+});
+
+test("a call's line is a phrase: of our tools by what they do, of others by what they say themselves", () => {
+  const phrase = (name: string, args: CallView["args"], label = "") => {
+    const { does, subject, beside } = titleOf(call(name, { args, label }), "/p");
+    return [does, subject, ...(beside ? ["in", beside] : [])].join(" ").trim();
+  };
+  expect(phrase("WebSearch", { query: "bun sqlite" })).toBe("Search the web for bun sqlite");
+  expect(phrase("WebFetch", { url: "https://a.test", method: "POST" })).toBe("Post to https://a.test");
+  expect(phrase("LSP", { op: "callers", name: "run", file_path: "/p/a.ts" })).toBe("Find callers of run in a.ts");
+  expect(phrase("LSP", { op: "diagnostics" })).toBe("Check for errors");
+  expect(phrase("LSP", { op: "toString" })).toBe("Find the definition of");
+  expect(phrase("CodeSearch", { find: "outline", path: "/p/src" })).toBe("Outline src");
+  expect(phrase("PaperDetails", { ids: ["a", "b"], operation: "bibtex" })).toBe("Cite a, b");
+  expect(
+    phrase("Todo", {
+      todos: [
+        { content: "A", status: "completed" },
+        { content: "B", status: "in_progress" },
+      ],
+    }),
+  ).toBe("Plan 1 of 2 done, now: B");
+  expect(phrase("Todo", { todos: [null, 3] })).toBe("Plan 0 of 2 done");
+  expect(phrase("mcp__github__list_issues", { repo: "a/b" }, "github: List issues a/b")).toBe(
+    "github: list_issues a/b",
+  );
+  expect(phrase("deploy", { to: "live" })).toBe("deploy live");
+  expect(phrase("deploy", { to: "live" }, "Deploy: the site")).toBe("Deploy the site");
+  expect(phrase("deploy", { to: "live" }, "Bring it live")).toBe("Bring it live");
+});
+
+test("what the line leaves out of the arguments is a line too, or is too much for one", () => {
+  expect(argsLine(call("Grep", { args: { pattern: "x", path: "/p", output_mode: "content" } }))).toBe(
+    "output_mode content",
+  );
+  expect(argsLine(call("deploy", { args: { to: "live", times: 2, dry: true } }))).toBe("times 2 · dry true");
+  expect(argsLine(call("deploy", { args: { to: "live", with: { a: 1 } } }))).toBeUndefined();
+  expect(argsLine(call("Sql", { args: { file: "a.db", query: "SELECT 1\nFROM a" } }))).toBeUndefined();
+  expect(argsLine(call("deploy", { args: {}, raw: "{bad" }))).toBeUndefined();
 });
 
 test("a call that is still being written shows what is there", () => {

@@ -85,7 +85,7 @@ function show({ path, line, text, inside }: FoundUse): string {
 
 function rowOfUse(search: Search, { path, line, text, inside }: FoundUse): Place {
   const use = rowOf(search, path, { line, text: flat(text, maxLineChars) });
-  return inside === "" ? use : { ...use, title: `in ${inside}` };
+  return inside === "" ? use : { ...use, kind: `in ${inside}` };
 }
 
 function notFound(search: Search, name: string, defined: readonly FoundDefinition[]): string {

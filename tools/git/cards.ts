@@ -5,16 +5,22 @@ import { placesCard } from "../places.ts";
 
 const maxPatchChars = 100_000;
 
-/** A change as git prints it, with what is said of it before; names in it are from `root` on. */
-export function patchCard(patch: string, root: string): ToolDetails {
+/** A change as git prints it, with what is said of it before and behind; names in it are from `root` on. */
+export function patchCard(patch: string, root: string, said = ""): ToolDetails {
   const cut = patch.slice(0, maxPatchChars);
   const whole = cut.length === patch.length ? cut : cut.slice(0, cut.lastIndexOf("\n"));
-  const note = { note: "The rest of the change is not shown here." };
-  return {
-    type: "custom",
-    name: "diff",
-    data: { patch: whole, root, ...(whole.length < patch.length && note) },
-  };
+  const rest = whole.length < patch.length ? "The rest of the change is not shown here." : "";
+  const note = [said, rest].filter(Boolean).join(" ");
+  return { type: "custom", name: "diff", data: { patch: whole, root, ...(note !== "" && { note }) } };
+}
+
+/** What stands before a change, but for the lines counted of each file, which the page counts itself. */
+export function withoutStat(head: string): string {
+  return head
+    .split("\n")
+    .filter((line) => !/^ .+ \| | \d+ files? changed/.test(line))
+    .join("\n")
+    .trim();
 }
 
 /** `text` is of `git status --short --branch`; paths in it are from `cwd` on. */
@@ -58,7 +64,9 @@ function hunkOf(lines: readonly string[], start: number): string[] {
   const [middle, end] = [after("======="), after(">>>>>>> ")];
   if (middle < 0 || end < middle) return [];
   const before = lines.slice(Math.max(0, start - contextLines), start);
-  const behind = lines.slice(end + 1, end + 1 + contextLines);
+  const behind = lines
+    .slice(end + 1, end + 1 + contextLines)
+    .filter((line, at) => line !== "" || end + at + 2 < lines.length);
   const [ours, theirs] = [lines.slice(start + 1, middle), lines.slice(middle + 1, end)];
   const first = start - before.length + 1;
   const around = before.length + behind.length;

@@ -39,10 +39,13 @@ export async function merge(wish: MergeWish, outer: GitPlace): Promise<Merged> {
   const tried = await tryMerge(ref, place);
   if (tried.conflicts.length > 0 && !keepConflicts) {
     const text = `${ref} conflicts with the present branch in ${plural(tried.conflicts.length, "file")}; nothing was changed. To resolve them here, merge with keepConflicts, edit the files and commit; or let the branch's author merge this branch first.`;
-    return { text: `${text}\n\n${tried.shown}`, isError: true, details: patchCard(tried.patch, place.cwd) };
+    return { text: `${text}\n\n${tried.shown}`, isError: true, details: conflictCard(tried, ref, place) };
   }
   return perform(wish, tried, place);
 }
+
+const conflictCard = ({ patch }: Tried, ref: string, { cwd }: GitPlace) =>
+  patchCard(patch, cwd, `− is the present branch, + is ${ref}.`);
 
 /** What is only in a worktree's files would be left behind. */
 async function refuseUncommitted(ref: string, place: GitPlace): Promise<void> {
@@ -113,7 +116,7 @@ async function perform(wish: MergeWish, tried: Tried, place: GitPlace): Promise<
   const end = await runGit(args, place);
   if (tried.conflicts.length > 0 && (await isMerging(place))) {
     const text = `${ref} is merged but for conflicts in ${listFiles(tried.conflicts)}, which are now in the files. Edit them, then commit all of them by their paths; or take the merge back with abort.`;
-    return { text: `${text}\n\n${tried.shown}`, isError: false, details: patchCard(tried.patch, place.cwd) };
+    return { text: `${text}\n\n${tried.shown}`, isError: false, details: conflictCard(tried, ref, place) };
   }
   if (end.exitCode !== 0) {
     if (await isMerging(place)) await runGit(["merge", "--abort"], place);

@@ -1,59 +1,29 @@
 /** What a tool call's line says: a verb, what it is about, and how it stands. */
 
-import type { IconName } from "../view/icon.tsx";
+import { looks, type ToolLook } from "./call-looks.ts";
 import { plain } from "./plain.ts";
 import type { CallStatus, CallView } from "./view.ts";
 
-/** How the opened call is shown. */
-export type CallKind = "shell" | "change" | "read" | "search" | "agent" | "ask" | "other";
+const unknownTool = { kind: "other", icon: "wrench" } as const;
 
-interface ToolLook {
-  readonly kind: CallKind;
-  readonly icon: IconName;
-  /** The argument that says most. */
-  readonly subject?: string;
-  /** What stands behind it, if it is given. */
-  readonly beside?: string;
+/** What is known of a tool by its name; of a plug-in's or a server's no more than that it is one. */
+export function lookOf(name: string): Pick<ToolLook, "kind" | "icon"> {
+  return knownLook(name) ?? (serverTool(name) ? { ...unknownTool, icon: "link" } : unknownTool);
 }
 
-const looks: Readonly<Record<string, ToolLook>> = {
-  Bash: { kind: "shell", icon: "terminal", subject: "command" },
-  Read: { kind: "read", icon: "file", subject: "file_path" },
-  Write: { kind: "change", icon: "plus", subject: "file_path" },
-  Edit: { kind: "change", icon: "pencil", subject: "file_path" },
-  replace: { kind: "change", icon: "pencil", subject: "file_path" },
-  apply_patch: { kind: "change", icon: "pencil", subject: "input" },
-  MultiEdit: { kind: "change", icon: "pencil" },
-  Git: { kind: "other", icon: "fork", subject: "operation", beside: "ref" },
-  Grep: { kind: "search", icon: "search", subject: "pattern", beside: "path" },
-  Glob: { kind: "search", icon: "search", subject: "pattern", beside: "path" },
-  List: { kind: "search", icon: "folder", subject: "path" },
-  AgentSpawn: { kind: "agent", icon: "agent", subject: "prompt" },
-  AgentSend: { kind: "agent", icon: "send", subject: "content" },
-  AgentSelf: { kind: "other", icon: "settings", subject: "status" },
-  Job: { kind: "other", icon: "list", subject: "operation", beside: "id" },
-  Advisor: { kind: "ask", icon: "sparkle", subject: "prompt" },
-  WebSearch: { kind: "other", icon: "search", subject: "query" },
-  WebFetch: { kind: "other", icon: "file", subject: "url" },
-  PaperSearch: { kind: "other", icon: "search", subject: "query" },
-  PaperDetails: { kind: "other", icon: "file", subject: "ids", beside: "operation" },
-  PaperAuthor: { kind: "other", icon: "agent", subject: "query", beside: "operation" },
-  PaperFetch: { kind: "other", icon: "file", subject: "ids", beside: "pages" },
-  PaperGraph: { kind: "other", icon: "fork", subject: "ids" },
-  LSP: { kind: "other", icon: "search", subject: "op", beside: "name" },
-  ToolSearch: { kind: "other", icon: "wrench", subject: "query" },
-  Ask: { kind: "ask", icon: "question", subject: "question" },
-};
-const unknownTool: ToolLook = { kind: "other", icon: "wrench" };
+const knownLook = (name: string): ToolLook | undefined => (Object.hasOwn(looks, name) ? looks[name] : undefined);
 
-export function lookOf(name: string): ToolLook {
-  return Object.hasOwn(looks, name) ? (looks[name] ?? unknownTool) : unknownTool;
+/** `mcp__github__list_issues` as `github: list_issues`. */
+function serverTool(name: string): string | undefined {
+  const [, server, tool] = /^mcp__(.+?)__(.+)$/.exec(name) ?? [];
+  return server === undefined || tool === undefined ? undefined : `${server}: ${tool}`;
 }
 
 /** An argument of a call as text: of one that is still written, as far as it got. */
 export function argOf({ args, raw }: Pick<CallView, "args" | "raw">, name: string): string {
   const value = args?.[name];
   if (typeof value === "string") return value;
+  if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value.join(", ");
   if (value !== undefined) return JSON.stringify(value);
   return args ? "" : writtenArg(raw, name);
 }
@@ -75,8 +45,9 @@ function writtenArg(raw: string, name: string): string {
 }
 
 export interface CallTitle {
-  readonly name: string;
-  /** One line. */
+  /** What is done. */
+  readonly does: string;
+  /** What it is done with. One line. */
   readonly subject: string;
   readonly beside: string;
 }
@@ -84,11 +55,58 @@ export interface CallTitle {
 const subjectChars = 240;
 
 export function titleOf(call: CallView, cwd: string): CallTitle {
-  const { subject, beside } = lookOf(call.name);
+  const look = knownLook(call.name);
+  const line = (text: string) => oneLine(shortPath(text, cwd));
+  if (!look) return otherTitle(call, line);
+  const arg = (name: string) => argOf(call, name);
+  const does = typeof look.does === "string" ? look.does : look.does(arg);
+  const name = look.subject?.find((each) => arg(each) !== "");
+  const near = look.beside?.find((each) => each !== name && arg(each) !== "");
   const files = filesOf(call);
-  const about = files.length > 0 ? files.join(", ") : subject === undefined ? firstText(call) : argOf(call, subject);
-  const near = beside === undefined ? "" : argOf(call, beside);
-  return { name: call.name, subject: oneLine(shortPath(about, cwd)), beside: oneLine(shortPath(near, cwd)) };
+  const about = look.kind === "plan" ? planWords(call) : files.length > 0 ? files.join(", ") : name ? arg(name) : "";
+  return { does: oneLine(does), subject: line(about), beside: near === undefined ? "" : line(arg(near)) };
+}
+
+/** Of tools from elsewhere: what the tool itself says of the call, once it runs. */
+function otherTitle(call: CallView, line: (text: string) => string): CallTitle {
+  const { name, label } = call;
+  const own = label === name ? "" : label;
+  const [, said, rest = ""] = /^([^:]{1,60}): (.*)$/s.exec(own) ?? [];
+  const server = serverTool(name);
+  if (server !== undefined || own === "") {
+    return { does: oneLine(server ?? name), subject: line(firstText(call)), beside: "" };
+  }
+  return { does: oneLine(said ?? own), subject: line(rest), beside: "" };
+}
+
+/** Arguments that choose the words of a title. */
+const choosing: readonly string[] = ["op", "operation", "find", "method"];
+const mostSaid = 120;
+
+/** What the title leaves out of the arguments, in a line; undefined where they are too much for one. */
+export function argsLine(call: CallView): string | undefined {
+  const { args, raw, name } = call;
+  if (args === undefined || raw !== "") return undefined;
+  const look = knownLook(name);
+  const first = Object.keys(args).find((each) => typeof args[each] === "string");
+  const told = look ? [...choosing, ...(look.subject ?? []), ...(look.beside ?? [])] : [first];
+  const isShort = (value: unknown) =>
+    typeof value !== "object" && !/\n/.test(`${value}`) && `${value}`.length <= mostSaid;
+  const left = Object.entries(args).filter(([each, value]) => !told.includes(each) || !isShort(value));
+  if (!left.every(([, value]) => isShort(value))) return undefined;
+  return left.map(([each, value]) => `${plain(each)} ${plain(`${value}`)}`).join(" · ");
+}
+
+/** `2 of 5 done, now: Write the tests`. */
+function planWords({ args }: CallView): string {
+  const steps: readonly unknown[] = Array.isArray(args?.todos) ? args.todos : [];
+  const of = (wanted: string) =>
+    steps.flatMap((step) => {
+      const { status, content } = (step ?? {}) as { readonly status?: unknown; readonly content?: unknown };
+      return status === wanted ? [String(content)] : [];
+    });
+  const [now] = of("in_progress");
+  return `${of("completed").length} of ${steps.length} done${now === undefined ? "" : `, now: ${now}`}`;
 }
 
 /** Paths that a change of several files names, as far as its arguments are written. */
@@ -104,9 +122,9 @@ export function filesOf({ name, args, raw }: Pick<CallView, "name" | "args" | "r
   return [...new Set(paths.filter((path) => typeof path === "string" && path !== ""))] as string[];
 }
 
-function firstText({ args = {}, label, name }: CallView): string {
+function firstText({ args = {} }: CallView): string {
   const text = Object.values(args).find((value) => typeof value === "string");
-  return typeof text === "string" ? text : label === name ? "" : label;
+  return typeof text === "string" ? text : "";
 }
 
 export function oneLine(text: string): string {

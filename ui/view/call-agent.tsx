@@ -28,7 +28,18 @@ export function AgentCall(props: { readonly call: CallView }) {
 
 /** What was asked for besides the task. */
 function factsOf({ args = {} }: CallView): string {
-  const names = ["to", "model", "provider", "maxRounds", "maxBudgetUsd", "context", "persistent", "urgent", "delay"];
+  const names = [
+    "to",
+    "model",
+    "provider",
+    "maxRounds",
+    "maxBudgetUsd",
+    "context",
+    "persistent",
+    "urgent",
+    "delay",
+    "isolation",
+  ];
   const facts = names.map((name) => (args[name] === true ? name : args[name] ? `${name} ${String(args[name])}` : ""));
   return facts.filter(Boolean).join(" · ");
 }

@@ -1,6 +1,7 @@
 /** What an opened call shows, by what kind of tool it is. */
 import { createMemo, Match, Show, Switch } from "solid-js";
 import { diffsOf } from "../../agent/message.ts";
+import { planOf } from "../../server/card.ts";
 import { lookOf } from "../state/call-words.ts";
 import { cardsOf, jsonCardsOf } from "../state/cards.ts";
 import type { CallView } from "../state/view.ts";
@@ -11,6 +12,7 @@ import { ChangeCall, ReadCall } from "./call-file.tsx";
 import { Args, Result, Told } from "./call-result.tsx";
 import { SearchCall } from "./call-search.tsx";
 import { ShellCall } from "./call-shell.tsx";
+import { PlanSteps } from "./plan.tsx";
 
 export function CallBody(props: { readonly call: CallView }) {
   // Whatever changed files, such as a rename by LSP, shows what it changed.
@@ -33,12 +35,24 @@ export function CallBody(props: { readonly call: CallView }) {
         <Match when={kind() === "agent"}>
           <AgentCall call={props.call} />
         </Match>
+        <Match when={kind() === "plan"}>
+          <PlanCall call={props.call} />
+        </Match>
         <Match when={kind() === "ask"}>
           <AskCall call={props.call} />
         </Match>
       </Switch>
       <Attachments list={props.call.attachments} />
     </>
+  );
+}
+
+/** The plan as it was then. */
+function PlanCall(props: { readonly call: CallView }) {
+  return (
+    <Show when={planOf(props.call.details)} fallback={<Result call={props.call} />}>
+      {(steps) => <PlanSteps steps={steps()} />}
+    </Show>
   );
 }
 

@@ -1,16 +1,20 @@
-/** The plain view of a call: its arguments, and what came back. */
+/** The plain view of a call: what its line leaves out of the arguments, and what came back. */
 import { createMemo, createSignal, Show } from "solid-js";
+import { argsLine } from "../state/call-words.ts";
 import type { CallView } from "../state/view.ts";
 import { Code } from "./code.tsx";
 import { PlainText } from "./plain-text.tsx";
 
 export function Args(props: { readonly call: CallView }) {
-  const text = createMemo(() => argsText(props.call));
+  const line = createMemo(() => argsLine(props.call));
   return (
-    <Show when={text() !== "{}"}>
+    <Show
+      when={line() === undefined}
+      fallback={<Show when={line()}>{(text) => <p class="call-remark args">{text()}</p>}</Show>}
+    >
       <section class="call-part">
         <h4>Arguments</h4>
-        <Code code={text()} lang="json" />
+        <Code code={argsText(props.call)} lang="json" />
       </section>
     </Show>
   );

@@ -5,6 +5,7 @@ import { isRunning, lookOf, statusWord, titleOf, whyOf } from "../state/call-wor
 import { useStore } from "../state/context.ts";
 import { shownMs } from "../state/format.ts";
 import { fold } from "../state/opened.ts";
+import { plain } from "../state/plain.ts";
 import { toastError } from "../state/shell.ts";
 import type { CallStatus, CallView } from "../state/view.ts";
 import { CallBody } from "./call-body.tsx";
@@ -23,6 +24,7 @@ export function Call(props: { readonly call: CallView; readonly foldKey: string 
         <button
           type="button"
           class="call-head"
+          title={plain(props.call.name)}
           data-fold
           aria-expanded={state.open()}
           aria-controls={state.open() ? bodyId : undefined}
@@ -30,7 +32,7 @@ export function Call(props: { readonly call: CallView; readonly foldKey: string 
         >
           <StatusMark status={props.call.status} />
           <Icon name={lookOf(props.call.name).icon} class="call-icon" />
-          <span class="call-name">{title().name}</span>
+          <span class="call-name cut">{title().does}</span>
           <span class="call-subject cut">{title().subject}</span>
           <Show when={title().beside}>
             <span class="call-beside cut">in {title().beside}</span>

@@ -36,10 +36,17 @@ function OneFile(props: { readonly file: PatchFile }) {
         <Show when={props.file.path} fallback={<span class="mono">{revealed(props.file.name)}</span>}>
           {(path) => <FileLink path={path()} line={props.file.hunks[0]?.newStart} />}
         </Show>
-        <For each={props.file.deeds}>{(deed) => <span class="dim small">{deed}</span>}</For>
+        <For each={props.file.deeds}>
+          {(deed) => <span class={`small ${/conflict/i.test(deed) ? "bad" : "dim"}`}>{deed}</span>}
+        </For>
         <span class="grow" />
         <span class="small">
-          <span class="good">+{counts().added}</span> <span class="bad">−{counts().removed}</span>
+          <Show when={counts().added > 0}>
+            <span class="good">+{counts().added} </span>
+          </Show>
+          <Show when={counts().removed > 0}>
+            <span class="bad">−{counts().removed}</span>
+          </Show>
         </span>
       </div>
       <Show when={props.file.hunks.length > 0}>

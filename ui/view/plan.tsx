@@ -1,6 +1,7 @@
 /** What the agent plans to do, above the field: its present step in a line, all of them below. */
 import { createMemo, For, Show } from "solid-js";
 import type { Step } from "../../server/protocol.ts";
+import { plain } from "../state/plain.ts";
 import { prefs, setPref } from "../state/prefs.ts";
 import { Icon } from "./icon.tsx";
 
@@ -22,22 +23,28 @@ export function Plan(props: { readonly steps: readonly Step[] }) {
           <span class="grow cut">{now()?.text}</span>
           <progress class="plan-bar" max={props.steps.length} value={done()} aria-label="Steps done" />
         </summary>
-        <ol class="plan-steps">
-          <For each={props.steps}>
-            {({ text, state }) => (
-              <li class={`plan-step ${state}`} aria-current={state === "doing" ? "step" : undefined}>
-                <span class="plan-mark" aria-hidden="true">
-                  <Show when={state === "done"}>
-                    <Icon name="check" />
-                  </Show>
-                </span>
-                <span>{text}</span>
-                <span class="hidden-label">, {words[state]}</span>
-              </li>
-            )}
-          </For>
-        </ol>
+        <PlanSteps steps={props.steps} />
       </details>
     </Show>
+  );
+}
+
+export function PlanSteps(props: { readonly steps: readonly Step[] }) {
+  return (
+    <ol class="plan-steps">
+      <For each={props.steps}>
+        {({ text, state }) => (
+          <li class={`plan-step ${state}`} aria-current={state === "doing" ? "step" : undefined}>
+            <span class="plan-mark" aria-hidden="true">
+              <Show when={state === "done"}>
+                <Icon name="check" />
+              </Show>
+            </span>
+            <span>{plain(text)}</span>
+            <span class="hidden-label">, {words[state]}</span>
+          </li>
+        )}
+      </For>
+    </ol>
   );
 }
