@@ -1,7 +1,8 @@
 /** Commits: the files that are named and no others. */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { UsageError } from "../../agent/error.ts";
+import { canonicalPath } from "../path.ts";
 import { askGit, type GitPlace, gitSays, runGit, sayGit, topOf } from "./run.ts";
 
 export interface CommitWish {
@@ -22,7 +23,7 @@ export async function commit({ message, paths, attribution = false }: CommitWish
   const trailer = attribution ? ["--trailer", "Assisted-by: sagent"] : [];
   // While a merge goes on, git commits all of it or nothing.
   const only = isMerge ? [] : ["--only", "--", ...files];
-  const args = ["commit", "--quiet", "--cleanup=strip", "--message", message, ...trailer, ...only];
+  const args = ["commit", "--quiet", "--cleanup=whitespace", "--message", message, ...trailer, ...only];
   const end = await runGit(args, at);
   if (end.exitCode !== 0) throw new UsageError(explain(sayGit(args, end)));
   return (await askGit(["show", "--stat=100", "--format=Committed %h on %D: %s", "HEAD"], at))
@@ -31,7 +32,7 @@ export async function commit({ message, paths, attribution = false }: CommitWish
 }
 
 function fileIn(top: string, path: string, cwd: string): string {
-  const full = resolve(cwd, path);
+  const full = inRealDirectory(resolve(cwd, path));
   const name = relative(top, full);
   if (name.startsWith("../"))
     throw new UsageError(`${path} is outside of the repository at ${top}. Nothing was committed.`);
@@ -41,6 +42,9 @@ function fileIn(top: string, path: string, cwd: string): string {
   }
   return name;
 }
+
+/** Where it lies, as git tells of places; a symlink that is named is meant itself. */
+const inRealDirectory = (path: string) => join(canonicalPath(dirname(path)), basename(path));
 
 async function refuseMarkers(files: readonly string[], place: GitPlace): Promise<void> {
   const unmerged = (await askGit(["diff", "--name-only", "--diff-filter=U", "-z"], place)).split("\0").filter(Boolean);
