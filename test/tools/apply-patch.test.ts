@@ -207,3 +207,14 @@ test("patches of several agents at the same files, named in any order, all land"
       .sort((a, b) => a - b),
   ).toEqual([...Array(count).keys()]);
 });
+
+test("a file that is named by its symlink is changed once, and a symlink is not deleted as what it leads to", async () => {
+  using dir = project({ "a.txt": "one\r\ntwo\r\n" });
+  symlinkSync("a.txt", dir.at("link"));
+  const first = ["*** Update File: a.txt", "@@", "-one", "+1"];
+  const { text } = await dir.patch(...first, "*** Update File: link", "@@", "-two", "+2", "+3");
+  expect([text, dir.read("a.txt")]).toEqual(["Edited a.txt, now around lines 1-3.", "1\r\n2\r\n3\r\n"]);
+  const twice = await dir.patch("*** Update File: a.txt", "@@", "-1", "+one", "*** Delete File: link");
+  expect(twice.text).toBe("link is a symlink; name a.txt itself. Nothing was changed.");
+  expect(dir.read("a.txt")).toStartWith("1");
+});

@@ -86,8 +86,9 @@ export class Draft {
   remove(path: string): void {
     const entry = this.#entry(path);
     if (typeof entry.now !== "string") this.#present(path, entry);
-    if (lstatSync(entry.path, { throwIfNoEntry: false })?.isSymbolicLink()) {
-      throw new FileError(`${entry.path} is a symlink; name ${entry.canonical} itself. Nothing was changed.`);
+    const named = resolvePath(path, this.#workspace);
+    if (lstatSync(named, { throwIfNoEntry: false })?.isSymbolicLink()) {
+      throw new FileError(`${named} is a symlink; name ${entry.canonical} itself. Nothing was changed.`);
     }
     entry.now = null;
     delete entry.made;
