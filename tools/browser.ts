@@ -38,7 +38,7 @@ const schema = z.strictObject({
 
 export interface BrowserOptions {
   /** Shared by the agents of a session, whose owner closes it. */
-  readonly host: BrowserHost;
+  readonly host: Pick<BrowserHost, "isRunning" | "seat" | "leave">;
 }
 
 export function browserTool({ host }: BrowserOptions) {
@@ -70,7 +70,7 @@ export function browserTool({ host }: BrowserOptions) {
 
 type Args = z.output<typeof schema>;
 
-async function seated(host: BrowserHost, args: Args, context: ToolContext): Promise<ToolOutput> {
+async function seated(host: BrowserOptions["host"], args: Args, context: ToolContext): Promise<ToolOutput> {
   const coming = host.seat(context.agent, context.workspace);
   const rest = () => coming.then((seat) => seat.rest()).catch(() => {});
   try {

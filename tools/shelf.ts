@@ -17,6 +17,7 @@ import paperDetails from "./paper-details.md" with { type: "text" };
 import paperFetch from "./paper-fetch.md" with { type: "text" };
 import paperGraph from "./paper-graph.md" with { type: "text" };
 import paperSearch from "./paper-search.md" with { type: "text" };
+import playAudio from "./play-audio.md" with { type: "text" };
 import reloadText from "./reload.md" with { type: "text" };
 import repoMap from "./repo-map.md" with { type: "text" };
 import type { ToolSettings } from "./settings.ts";
@@ -113,6 +114,11 @@ function entries({ env = {}, settings, skills, languages, own, isTrusted }: Shel
       name: "Notify",
       description: notify,
       load: async () => (await import("./notify.ts")).notifyTool,
+    },
+    {
+      name: "PlayAudio",
+      description: playAudio,
+      load: async () => (await import("./play-audio.ts")).playAudioTool,
     },
     ...codeEntries(env, languages),
     ...paperEntries(env),
