@@ -2,15 +2,19 @@
 import type { BuildChild, ParentView } from "../agent/child.ts";
 import type { SpawnRequest } from "../agent/fleet-port.ts";
 import { childPrompt, type Surroundings } from "../agent/prompt.ts";
+import type { IsTrusted } from "../tools/git/guard.ts";
 import type { Models } from "./models.ts";
 
-/**
- * A child has a model object of its own, closed with it, so that one agent's call never waits for another's. Worktrees of
- * children are made in a directory of their own.
- */
-export function childBuilder(models: Models, surroundings: Surroundings, worktrees: string): BuildChild {
+export interface ChildPlaces {
+  /** Holds the worktrees that are made for children. */
+  readonly worktrees: string;
+  readonly isTrusted: IsTrusted;
+}
+
+/** A child has a model object of its own, closed with it, so that one agent's call never waits for another's. */
+export function childBuilder(models: Models, surroundings: Surroundings, places: ChildPlaces): BuildChild {
   return async (request, parent, tools) => {
-    const place = request.isolation && (await ownWorktree(request, parent, worktrees));
+    const place = request.isolation && (await ownWorktree(request, parent, places));
     await using made = new AsyncDisposableStack();
     if (place) made.use(place);
     const model = await models.resolve(request, parent.model.info);
@@ -21,7 +25,9 @@ export function childBuilder(models: Models, surroundings: Surroundings, worktre
   };
 }
 
-async function ownWorktree({ label, worktree }: SpawnRequest, { options, cwd }: ParentView, home: string) {
+async function ownWorktree({ label, worktree }: SpawnRequest, { options, cwd }: ParentView, places: ChildPlaces) {
   const { openWorktree } = await import("./worktrees.ts");
-  return openWorktree({ cwd, env: options.env ?? {}, home, label: label ?? options.label ?? "agent", again: worktree });
+  const { worktrees: home, isTrusted } = places;
+  const own = label ?? options.label ?? "agent";
+  return openWorktree({ cwd, env: options.env ?? {}, home, label: own, again: worktree, isTrusted });
 }

@@ -12,7 +12,7 @@ import type { Session } from "../agent/session.ts";
 import { projectDir } from "../agent/session-list.ts";
 import { withoutSecrets } from "../providers/auth.ts";
 import { catalogText } from "../providers/catalog-text.ts";
-import { childBuilder } from "./children.ts";
+import { type ChildPlaces, childBuilder } from "./children.ts";
 import type { Config } from "./config.ts";
 import { Extensions } from "./extensions.ts";
 import { beginHooks } from "./hooked.ts";
@@ -22,6 +22,7 @@ import { createSession, openSession } from "./sessions.ts";
 import { settingsOf } from "./settings.ts";
 import { toolSources } from "./tool-sources.ts";
 import { toolSetOf } from "./toolset.ts";
+import { isTrusted } from "./trust.ts";
 import { UsageNotes } from "./usage-notes.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -73,7 +74,7 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   if (session && !resumed) stack.defer(() => release(session));
   const hooked = stack.use(await beginHooks(extensions, config, env, session, resumed !== undefined));
   const fleet = new Fleet({
-    build: childBuilder(models, place, join(projectDir(config.cwd, env), "worktrees")),
+    build: childBuilder(models, place, childPlaces(config, env)),
     catalog: async (kind, provider = agent.view().model.info.provider) =>
       catalogText({ env, book: await models.book(), allowed: config.allowProviders }, kind, provider),
     ...(config.maxDepth === undefined ? {} : { maxDepth: config.maxDepth }),
@@ -117,6 +118,11 @@ function limitsOf({ maxRounds, maxBudgetUsd, maxResponseTokens }: Config) {
     ...(maxBudgetUsd === undefined ? {} : { maxBudgetUsd }),
     ...(maxResponseTokens === undefined ? {} : { maxOutputTokens: maxResponseTokens }),
   };
+}
+
+function childPlaces(config: Config, env: Env): ChildPlaces {
+  const worktrees = join(projectDir(config.cwd, env), "worktrees");
+  return { worktrees, isTrusted: (dir) => isTrusted(dir, config, env) };
 }
 
 /** Whoever wants to know whether all of it was saved has asked by a flush. */

@@ -43,9 +43,16 @@ interface Place {
 /** Throws `UsageError` for a name that is no tool's. */
 export async function toolSetOf(config: Wanted, info: ModelInfo, given: Place): Promise<ToolSet> {
   const { tools: wanted, disallowTools, advisor, contain } = config;
-  const languages = languagesOf(config, given);
+  const isTrustedDir = (dir: string) => isTrusted(dir, config, given.env);
+  const languages = new Languages({ ...given, configDir: configDir(given.env), isTrusted: isTrustedDir });
   const { extensions } = given;
-  const place = { ...given, languages, skills: extensions?.skills, reload: extensions && (() => extensions.reload()) };
+  const place = {
+    ...given,
+    languages,
+    isTrusted: isTrustedDir,
+    skills: extensions?.skills,
+    reload: extensions && (() => extensions.reload()),
+  };
   const { tools, shelf } = wanted ? { tools: await chosen(wanted, place), shelf: [] } : standard(info, place);
   if (disallowTools.length > 0) await chosen(disallowTools, { ...place, canAsk: true });
   // A shell writes where it likes; who wants it beside contained files says so by its name.
@@ -62,12 +69,6 @@ async function chosen(names: readonly string[], place: Place): Promise<readonly 
   const plugged = (place.extensions?.plugins.tools ?? []).filter(({ name }) => names.includes(name));
   const others = names.filter((name) => !plugged.some((tool) => tool.name === name));
   return [...(await chooseTools(others, place)), ...plugged];
-}
-
-/** Language servers run code of the project: by themselves they start only where it is trusted. */
-function languagesOf(config: Wanted, place: Place): Languages {
-  const { env } = place;
-  return new Languages({ ...place, configDir: configDir(env), isTrusted: (root) => isTrusted(root, config, env) });
 }
 
 /** A small window has no room for what tools say of other agents and of plans, nor for more of them. */

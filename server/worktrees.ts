@@ -8,7 +8,8 @@ import { basename, dirname, join, relative } from "node:path";
 import type { ChildPlace } from "../agent/child.ts";
 import { systemClock } from "../agent/clock.ts";
 import { SagentError, UsageError } from "../agent/error.ts";
-import { askGit, commitOf, type GitPlace, gitSays, runGit, topOf } from "../tools/git/run.ts";
+import { guard, type IsTrusted, refuseWithout } from "../tools/git/guard.ts";
+import { askGit, commitOf, type GitPlace, gitSays, runGit, sayGit, topOf } from "../tools/git/run.ts";
 import { listFiles, uncommitted } from "../tools/git/worktree.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -23,12 +24,16 @@ export interface WorktreeWish {
   readonly label: string;
   /** The worktree of a child that comes back. */
   readonly again?: string | undefined;
+  /** Whether filters that a repository's own settings name are run. */
+  readonly isTrusted: IsTrusted;
 }
 
 /** Throws `UsageError` where there is no repository, or no commit to begin with. */
 export async function openWorktree(wish: WorktreeWish): Promise<ChildPlace & AsyncDisposable> {
-  const here: GitPlace = { cwd: wish.cwd, env: wish.env, signal: new AbortController().signal, clock: systemClock };
-  const { top, base } = await begin(here);
+  const open: GitPlace = { cwd: wish.cwd, env: wish.env, signal: new AbortController().signal, clock: systemClock };
+  const { top, base } = await begin(open);
+  const here = await guard(open, wish.isTrusted);
+  refuseWithout("made", here);
   const root = wish.again ?? join(wish.home, `${slug(wish.label)}-${crypto.randomUUID().slice(0, 8)}`);
   const branch = `sagent/${basename(root)}`;
   const isThere = existsSync(root);
@@ -74,14 +79,28 @@ interface Tree {
 /** What it was made from: a reference that each worktree has for itself, so that many may be made at once. */
 const baseRef = "refs/worktree/sagent-base";
 
+/** git stumbles over another worktree that is just being made; it is tried again so often. */
+const mostTries = 8;
+
 /** A branch that was left behind without its worktree is taken up again. No hook runs. */
-async function add(root: string, branch: string, base: string, here: GitPlace): Promise<void> {
+async function add(root: string, branch: string, base: string, outer: GitPlace): Promise<void> {
+  const here = { ...outer, settings: { ...outer.settings, "core.hooksPath": "/dev/null" } };
   await mkdir(dirname(root), { recursive: true, mode: 0o700 });
-  const isKnown = await gitSays(["show-ref", "--verify", "--quiet", `refs/heads/${branch}`], here);
-  if (isKnown) await runGit(["worktree", "prune"], here);
-  const what = isKnown ? [root, branch] : ["--no-track", "-b", branch, root, base];
-  await askGit(["-c", "core.hooksPath=/dev/null", "worktree", "add", "--quiet", ...what], here);
-  const from = isKnown ? (await askGit(["merge-base", base, branch], here)).trim() : base;
+  for (let tries = 1; ; tries += 1) {
+    const isKnown = await gitSays(["show-ref", "--verify", "--quiet", `refs/heads/${branch}`], here);
+    if (isKnown) await runGit(["worktree", "prune"], here);
+    const args = [
+      "worktree",
+      "add",
+      "--quiet",
+      ...(isKnown ? [root, branch] : ["--no-track", "-b", branch, root, base]),
+    ];
+    const end = await runGit(args, here);
+    if (end.exitCode === 0) break;
+    if (tries === mostTries || !/commondir/.test(end.stderr)) throw new UsageError(sayGit(args, end));
+    await systemClock.sleep(20 * tries);
+  }
+  const from = (await askGit(["merge-base", base, branch], here)).trim();
   await askGit(["update-ref", baseRef, from], { ...here, cwd: root });
 }
 

@@ -3,8 +3,9 @@ import { z } from "zod";
 import { AbortedError, messageOf, SagentError, UsageError } from "../agent/error.ts";
 import { defineTool, exclusive, type ToolContext, type ToolOutput, type Workspace } from "../agent/tool.ts";
 import { rootOf } from "./contain.ts";
-import { patchCard, statusCard } from "./git/cards.ts";
+import { patchCard, statusCard, withoutStat } from "./git/cards.ts";
 import { commit } from "./git/commit.ts";
+import { type Guarded, guard, type IsTrusted, refuseWithout, withoutHooks } from "./git/guard.ts";
 import { abortMerge, isMerging, merge } from "./git/merge.ts";
 import { pageOf } from "./git/pages.ts";
 import { askGit, commitOf, type GitPlace, gitSays, topOf } from "./git/run.ts";
@@ -35,38 +36,47 @@ const schema = z.strictObject({
 });
 type Args = z.output<typeof schema>;
 
-export const gitTool = defineTool({
-  name: "Git",
-  description,
-  schema,
-  maxResultChars: 0,
-  label: ({ operation, ref, worktree, paths = [] }) =>
-    oneLine(["Git", operation, ref ?? worktree ?? "", ...paths].join(" ")),
-  serializeKey: ({ operation }) => (writing.some((each) => each === operation) ? exclusive : undefined),
-  async run(args, context) {
-    const { workspace, signal, clock } = context;
-    const here: GitPlace = { cwd: workspace.cwd, env: workspace.env, signal, clock };
-    try {
-      await topOf(here);
-      const elsewhere = args.worktree !== undefined && args.operation !== "remove";
-      const place = elsewhere
-        ? { ...here, cwd: (await findWorktree(need(args.worktree, "worktree"), here)).path }
-        : here;
-      return await operate(args, place, context);
-    } catch (error) {
-      if (error instanceof AbortedError) return failure("Git was stopped.");
-      if (error instanceof SagentError) return failure(error.message);
-      throw error;
-    }
-  },
-});
+export interface GitOptions {
+  /** Whether programs that a repository's own settings name are run: hooks, filters, signers. Nowhere, by default. */
+  readonly isTrusted?: IsTrusted | undefined;
+}
 
-async function operate(args: Args, place: GitPlace, { countTokens, workspace }: ToolContext): Promise<ToolOutput> {
+export function gitTool({ isTrusted = async () => false }: GitOptions = {}) {
+  return defineTool({
+    name: "Git",
+    description,
+    schema,
+    maxResultChars: 0,
+    label: ({ operation, ref, worktree, paths = [] }) =>
+      oneLine(["Git", operation, ref ?? worktree ?? "", ...paths].join(" ")),
+    serializeKey: ({ operation }) => (writing.some((each) => each === operation) ? exclusive : undefined),
+    run: (args, context) => run(args, context, isTrusted),
+  });
+}
+
+async function run(args: Args, context: ToolContext, isTrusted: IsTrusted): Promise<ToolOutput> {
+  const { workspace, signal, clock } = context;
+  try {
+    const open: GitPlace = { cwd: workspace.cwd, env: workspace.env, signal, clock };
+    await topOf(open);
+    const here = await guard(open, isTrusted);
+    const elsewhere = args.worktree !== undefined && args.operation !== "remove";
+    const place = elsewhere ? { ...here, cwd: (await findWorktree(need(args.worktree, "worktree"), here)).path } : here;
+    return await operate(args, place, context);
+  } catch (error) {
+    if (error instanceof AbortedError) return failure("Git was stopped.");
+    if (error instanceof SagentError) return failure(error.message);
+    throw error;
+  }
+}
+
+async function operate(args: Args, place: Guarded, { countTokens, workspace }: ToolContext): Promise<ToolOutput> {
   const page = (head: string, text: string) => ({ text: pageOf(head, text, args.offset ?? 1, countTokens) });
   const patch = async ([head, text]: [string, string]) => ({
     ...page(head, text),
-    ...(text !== "" && { details: patchCard(`${head}\n\n${text}`, await topOf(place)) }),
+    ...(text !== "" && { details: patchCard(`${withoutStat(head)}\n\n${text}`, await topOf(place)) }),
   });
+  if (writing.some((each) => each === args.operation)) checkHeld(await topOf(place), workspace);
   switch (args.operation) {
     case "status": {
       const [state, text] = [await stateOf(place), await askGit(["status", "--short", "--branch"], place)];
@@ -82,27 +92,27 @@ async function operate(args: Args, place: GitPlace, { countTokens, workspace }: 
       return { text: (await listWorktrees(place)).map(describeWorktree).join("\n") };
     case "remove":
       return { text: await removeWorktree(need(args.worktree, "worktree"), place) };
-    case "commit":
-      return {
-        text: await commit(
-          { ...args, message: need(args.message, "message"), paths: need(args.paths, "paths") },
-          place,
-        ),
-      };
-    case "merge":
-      checkHeld(await topOf(place), workspace);
-      return merge({ ...args, ref: need(args.ref, "ref") }, place);
+    case "commit": {
+      refuseWithout("committed", place);
+      const wish = { ...args, message: need(args.message, "message"), paths: need(args.paths, "paths") };
+      return { text: (await commit(wish, place)) + withoutHooks(place) };
+    }
+    case "merge": {
+      refuseWithout("merged", place);
+      const merged = await merge({ ...args, ref: need(args.ref, "ref") }, place);
+      return { ...merged, text: merged.text + withoutHooks(place) };
+    }
     case "abort":
       return { text: await abortMerge(place) };
   }
 }
 
-/** A merge writes files. */
+/** All that writes does so in the repository, or in its files. */
 function checkHeld(top: string, { writeRoots }: Workspace): void {
   try {
     if (writeRoots) rootOf(top, writeRoots);
   } catch (error) {
-    throw new UsageError(`Nothing was merged in ${top}: ${messageOf(error)}.`);
+    throw new UsageError(`Nothing was done in ${top}: ${messageOf(error)}.`);
   }
 }
 

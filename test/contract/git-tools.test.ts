@@ -20,7 +20,7 @@ function prepare(directory: string, lines = 1): void {
   writeFileSync(join(directory, "a.txt"), "another line\n".repeat(lines));
 }
 
-toolContract(gitTool, {
+toolContract(gitTool(), {
   prepare: (directory) => prepare(directory),
   works: [
     { operation: "status" },

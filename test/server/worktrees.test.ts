@@ -11,10 +11,11 @@ function place() {
   commitAll(repo);
   const home = join(repo.root, "../worktrees");
   const open = (label: string, more: { cwd?: string; again?: string } = {}) =>
-    openWorktree({ cwd: repo.root, env: repo.env, home, label, ...more });
+    openWorktree({ cwd: repo.root, env: repo.env, home, label, isTrusted, ...more });
   return { repo, home, open, [Symbol.dispose]: () => repo[Symbol.dispose]() };
 }
 
+const isTrusted = async () => false;
 const branches = (repo: Repo) => repo.run("branch", "--format=%(refname:short)").trim().split("\n");
 
 test("many are made and removed at once, and leave nothing", async () => {
@@ -76,7 +77,8 @@ test("a detached HEAD will do, submodules are told of, and what the parent has n
 
 test("a bare repository, an empty one and none at all are refused with a sentence", async () => {
   using none = makeRepo({ init: false });
-  const open = (cwd: string) => openWorktree({ cwd, env: none.env, home: join(none.root, "../trees"), label: "a" });
+  const open = (cwd: string) =>
+    openWorktree({ cwd, env: none.env, home: join(none.root, "../trees"), label: "a", isTrusted });
   const cannot = "A worktree of its own cannot be made: ";
   await expect(open(none.root)).rejects.toThrow(`${cannot}${none.root} is in no git repository.`);
   mkdirSync(join(none.root, "bare"));

@@ -4,15 +4,19 @@ import { gitTool } from "../../tools/git.ts";
 import { makeRepo } from "../server/repo.ts";
 import { type Place, placeAt } from "./tool-bench.ts";
 
-type Args = Parameters<typeof gitTool.run>[0];
+export type GitArgs = Parameters<ReturnType<typeof gitTool>["run"]>[0];
+
+/** With the repository's hooks and filters, and without. */
+export const trustingGit = gitTool({ isTrusted: async () => true });
+export const guardedGit = gitTool();
 
 export function gitRepo(options?: { init?: boolean }) {
   const repo = makeRepo(options);
   const identity = { HOME: repo.env.HOME ?? "", GIT_AUTHOR_NAME: "A", GIT_AUTHOR_EMAIL: "a@example.com" };
   const committer = { GIT_COMMITTER_NAME: "A", GIT_COMMITTER_EMAIL: "a@example.com" };
   const env = { ...identity, ...committer };
-  const ask = async (place: Place, args: Args) => {
-    const { text, isError = false } = await place.run(gitTool, args);
+  const ask = async (place: Place, args: GitArgs, tool = trustingGit) => {
+    const { text, isError = false } = await place.run(tool, args);
     return { text: text.replaceAll(`${join(repo.root, "..")}/`, ""), isError };
   };
   return {
@@ -20,7 +24,7 @@ export function gitRepo(options?: { init?: boolean }) {
     place: placeAt(repo.root, {}, env),
     /** In another directory, or with more variables. */
     at: (cwd: string, more: Record<string, string> = {}) => placeAt(cwd, {}, { ...env, ...more }),
-    git: (args: Args) => ask(placeAt(repo.root, {}, env), args),
+    git: (args: GitArgs) => ask(placeAt(repo.root, {}, env), args),
     ask,
     commitFile(path: string, content: string, message = `put ${path}`) {
       repo.put(path, content);

@@ -1,8 +1,7 @@
 import { expect, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { gitTool } from "../../tools/git.ts";
-import { gitRepo } from "./git-rig.ts";
+import { gitRepo, trustingGit } from "./git-rig.ts";
 
 test("only the files that are named are committed, new and deleted ones too", async () => {
   using repo = gitRepo();
@@ -126,7 +125,10 @@ test("outside of a repository, in a bare one, and when it is stopped, it says so
   );
   using repo = gitRepo();
   repo.place.stop.abort();
-  expect(await repo.place.run(gitTool, { operation: "status" })).toEqual({ text: "Git was stopped.", isError: true });
+  expect(await repo.place.run(trustingGit, { operation: "status" })).toEqual({
+    text: "Git was stopped.",
+    isError: true,
+  });
 });
 
 test("worktrees are listed, worked in and removed, but not with changes and never the main one", async () => {

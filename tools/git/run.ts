@@ -1,6 +1,6 @@
 /**
  * Runs git without a person: no pager, no editor, no question, no network. What the outside has set for another repository
- * does not reach it; hooks and settings of this one do.
+ * does not reach it; hooks and settings of this one do, see guard.ts.
  */
 import { type Clock, systemClock } from "../../agent/clock.ts";
 import { AbortedError, ConfigError, messageOf, UsageError } from "../../agent/error.ts";
@@ -11,6 +11,8 @@ export interface GitPlace {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly clock?: Clock;
+  /** Above those of the repository and the person. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export interface GitEnd {
@@ -28,6 +30,7 @@ const keptVariables = /^GIT_(?:(?:AUTHOR|COMMITTER)_(?:NAME|EMAIL|DATE)|CONFIG_(
 
 const always = [
   "--no-pager",
+  "--no-optional-locks",
   "--literal-pathspecs",
   ...[
     "core.quotePath=false",
@@ -51,7 +54,7 @@ export async function runGit(args: readonly string[], place: GitPlace): Promise<
   const end = await runProcess({
     argv: [git, ...always, ...args],
     cwd: place.cwd,
-    env: cleanEnv(place.env),
+    env: { ...cleanEnv(place.env), ...settingsEnv(place.settings ?? {}) },
     timeoutMs,
     clock: place.clock ?? systemClock,
     signal: place.signal,
@@ -112,6 +115,16 @@ function cleanEnv(env: GitPlace["env"]): Record<string, string> {
     GIT_NO_LAZY_FETCH: "1",
     GIT_MERGE_AUTOEDIT: "no",
   };
+}
+
+/** Source: git-config(1), `GIT_CONFIG_COUNT`. */
+function settingsEnv(settings: Readonly<Record<string, string>>): Record<string, string> {
+  const pairs = Object.entries(settings);
+  const variables = pairs.flatMap(([key, value], at) => [
+    [`GIT_CONFIG_KEY_${at}`, key],
+    [`GIT_CONFIG_VALUE_${at}`, value],
+  ]);
+  return { GIT_CONFIG_COUNT: String(pairs.length), ...Object.fromEntries(variables) };
 }
 
 /** The work tree that a directory is in. Throws `UsageError` where there is none. */
