@@ -64,7 +64,8 @@ export async function takeLines(source: Source, start: number, limit: number, ma
       const found = piece.indexOf(newline, from);
       const to = found < 0 ? piece.length : found;
       const part = piece.subarray(from, Math.min(to, from + maxBytes - kept));
-      parts.push(part);
+      // An empty part would keep its whole piece in memory.
+      if (part.length > 0) parts.push(part);
       kept += part.length;
       droppedBytes += to - from - part.length;
       from = to + 1;

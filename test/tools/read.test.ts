@@ -148,6 +148,18 @@ test("what is written during a read is never taken for seen", async () => {
   expect([writes, place.workspace.reads.size]).toEqual([3, 0]);
 });
 
+test("a line of any length takes no more memory than what is shown of it", async () => {
+  using dir = tempDir();
+  const place = placeWith(dir.path, "dump", "first\n");
+  const path = join(dir.path, "dump");
+  appendFileSync(path, "x".repeat(1_000_000));
+  truncateSync(path, 1_000_000_000);
+  const before = process.memoryUsage().rss;
+  const { text } = await read(place, path, { offset: 2 });
+  expect(text).toEndWith(" bytes are left out.]");
+  expect(process.memoryUsage().rss - before).toBeLessThan(400_000_000);
+});
+
 test("a huge file is read in pieces: its start, its middle and its end", async () => {
   using dir = tempDir();
   const path = join(dir.path, "huge.log");
