@@ -108,7 +108,7 @@ async function compose(options: CreateAgentOptions, made: AsyncDisposableStack):
   const first = { provider, model: typeof wanted === "object" ? undefined : wanted, auth, account };
   const model = typeof wanted === "object" ? wanted : await connections.connect(first);
   const skills = await skillsFor(cwd, env);
-  const { tools, shelf } = await pickTools(options, env, skills);
+  const { tools, shelf } = await pickTools(options, env, skills, made);
   const { standardPrompt } = await import("./prompt.ts");
   const place = { ...(await surroundings(cwd, env)), skills: skills.listing() };
   const catalog: Catalog = async (kind, name = agent.view().model.info.provider) =>
@@ -230,14 +230,20 @@ async function skillsFor(cwd: string, env: Env): Promise<SkillBook> {
   return skillBookFor(cwd, env);
 }
 
-async function pickTools({ tools: wanted, canAsk, shelf = [] }: CreateAgentOptions, env: Env, skills: SkillBook) {
+async function pickTools(
+  { tools: wanted, canAsk, shelf = [] }: CreateAgentOptions,
+  env: Env,
+  skills: SkillBook,
+  made: AsyncDisposableStack,
+) {
   const { chooseTools, standardTools } = await import("../tools/registry.ts");
+  const choice = { canAsk, env, skills, own: (resource: AsyncDisposable) => void made.use(resource) };
   if (!wanted) {
-    const standard = standardTools({ canAsk, env, skills });
+    const standard = standardTools(choice);
     return { tools: standard.tools, shelf: [...standard.shelf, ...shelf] };
   }
   const names = wanted.filter((tool) => typeof tool === "string");
-  const chosen = await chooseTools(names, { canAsk, env, skills });
+  const chosen = await chooseTools(names, choice);
   return { tools: [...chosen, ...wanted.filter((tool) => typeof tool !== "string")], shelf };
 }
 
