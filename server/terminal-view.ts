@@ -13,6 +13,8 @@ export class TerminalView {
   #kind: "text" | "thinking" | "toolCall" | null = null;
   /** The cursor is at the start of a line. */
   #fresh = true;
+  /** What a call last told of itself, and when. */
+  #said: readonly [text: string, at: number] = ["", Number.NEGATIVE_INFINITY];
 
   constructor(write: (text: string) => void, style: Style) {
     this.#write = write;
@@ -42,6 +44,8 @@ export class TerminalView {
         return this.#endLine();
       case "toolStarted":
         return this.#line(dim(`• ${printable(event.label)}`));
+      case "toolOutput":
+        return event.stream === "status" ? this.#progress(event) : undefined;
       case "retry":
         return this.#line(dim(`${printable(event.error.message)} Trying again in ${seconds(event.delayMs)} s.`));
       case "message":
@@ -69,6 +73,15 @@ export class TerminalView {
       default:
         return;
     }
+  }
+
+  /** What a call that takes long is about: not every word of one that says many. */
+  #progress({ call, text, at }: EventOf<"toolOutput">): void {
+    const [last, saidAt] = this.#said;
+    if (last === `${call} ${text}` || at - saidAt < progressMs) return;
+    this.#said = [`${call} ${text}`, at];
+    const [first = ""] = printable(text).trim().split("\n", 1);
+    this.#line(this.#style.dim(`  … ${first.slice(0, 160)}`));
   }
 
   /** A question of any agent is shown whole: it waits for the person. */
@@ -137,6 +150,9 @@ export class TerminalView {
     this.#fresh = true;
   }
 }
+
+/** Progress is told so often at most. */
+const progressMs = 2_000;
 
 const marks: Readonly<Record<Step["state"], string>> = { done: "✓", doing: "▸", open: "·" };
 

@@ -12,6 +12,7 @@ import type { Seat } from "./browser/seat.ts";
 import { clean, head } from "./browser/show.ts";
 import { firstLine, TargetError } from "./browser/target.ts";
 import description from "./browser.md" with { type: "text" };
+import { sayLate } from "./late.ts";
 import { failure, oneLine } from "./output.ts";
 
 const schema = z.strictObject({
@@ -95,9 +96,7 @@ async function limited(seat: Seat, args: Args, context: ToolContext): Promise<To
     );
   });
   late.catch(() => {});
-  const slow = clock.sleep(1_000, signal).then(() => {
-    if (!signal.aborted) context.progress({ type: "status", text: oneLine(`${args.action} is under way`) });
-  });
+  using _ = sayLate(context, words(args));
   try {
     const doing = act(seat, { ...args, timeoutMs }, { ...context, signal });
     return await beforeAbort(Promise.race([doing, late]), context.signal);
@@ -106,9 +105,10 @@ async function limited(seat: Seat, args: Args, context: ToolContext): Promise<To
     return await failed(seat, error);
   } finally {
     stop.abort();
-    await slow;
   }
 }
+
+const words = ({ action, url, target }: Args) => oneLine(`${action} ${url ?? target ?? ""} is under way`);
 
 /** A failure of the page or the target, with what else happened. What is no such failure is a bug, and thrown. */
 async function failed(seat: Seat, error: unknown): Promise<ToolOutput> {

@@ -1,6 +1,7 @@
 /** Finds people who write papers, and lists what they wrote. */
 import { z } from "zod";
 import { defineTool } from "../agent/tool.ts";
+import { sayLate } from "./late.ts";
 import { failure, oneLine, plural } from "./output.ts";
 import description from "./paper-author.md" with { type: "text" };
 import { readScholarId, type Scholar, type ScholarIndex } from "./papers/author.ts";
@@ -33,11 +34,13 @@ export function paperAuthorTool(library: Library) {
     schema,
     label: ({ query, ids = [], operation }) =>
       oneLine(`${operation === "papers" ? "Papers of" : "Authors:"} ${query ?? [ids].flat().join(", ")}`),
-    async run(args, { signal }) {
+    async run(args, context) {
+      const { signal } = context;
       const ids = args.ids === undefined ? undefined : idsOf(args.ids, args.operation);
       const wrong = typeof ids === "string" ? ids : misfit(args);
       if (typeof ids === "string" || wrong !== undefined) return failure(wrong ?? "");
       if (signal.aborted) return failure("The request was stopped.");
+      using _ = sayLate(context, "Asking for authors");
       return await remembered(library, "PaperAuthor", args, async () => {
         if (ids === undefined) return await find(library, args, signal);
         return args.operation === "papers" ? await list(library, args, ids, signal) : await tell(library, ids, signal);

@@ -1,6 +1,7 @@
 /** Tells of papers that are known by an id, of what they cite and what cites them, and writes them as BibTeX. */
 import { z } from "zod";
 import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
+import { sayLate } from "./late.ts";
 import { failure, oneLine, plural } from "./output.ts";
 import description from "./paper-details.md" with { type: "text" };
 import { bibtex } from "./papers/bibtex.ts";
@@ -37,6 +38,7 @@ export function paperDetailsTool(library: Library) {
       const wrong = typeof ids === "string" ? ids : misfit(args, ids);
       if (typeof ids === "string" || wrong !== undefined) return failure(wrong ?? "");
       if (context.signal.aborted) return failure("The request was stopped.");
+      using _ = sayLate(context, `Asking for ${plural(ids.length, "paper")}`);
       return await remembered(library, "PaperDetails", args, () => tell(library, args, ids, context));
     },
   });

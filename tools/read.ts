@@ -2,10 +2,11 @@
 import type { Stats } from "node:fs";
 import { open, readFile, stat, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { z } from "zod";
 import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
 import { errorCode, fileProblem, hashBytes, maxWholeBytes, notAFile, sameStats } from "./files.ts";
+import { sayLate } from "./late.ts";
 import type { Source } from "./lines.ts";
 import { attachImage } from "./media.ts";
 import { failure, oneLine, plural } from "./output.ts";
@@ -78,6 +79,7 @@ async function readSteadily(path: string, args: Args, context: ToolContext): Pro
     if (isPlain(args) && seen?.window === window && seen.mtimeMs === before.mtimeMs && seen.size === before.size) {
       return { text: `${path} is unchanged since you read these lines; see that earlier result.` };
     }
+    using _ = sayLate(context, oneLine(`Reading ${basename(path)}`));
     const { output, hash, repeatable } = await readContent(path, canonical, before, args, context);
     if (context.signal.aborted) return failure(`Reading ${path} was stopped.`);
     if (sameStats(before, await stat(canonical))) {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
 import { runTask } from "./child.ts";
 import { errorCode, fileProblem, notAFile } from "./files.ts";
+import { sayLate } from "./late.ts";
 import { failure, fit, oneLine, plural, sliceWhole } from "./output.ts";
 import { canonicalPath, resolvePath, suggestPaths } from "./path.ts";
 import { kindOf } from "./read/kind.ts";
@@ -54,6 +55,7 @@ async function query(path: string, args: Args, timeoutMs: number, context: ToolC
   if (engine === undefined) return failure(`${path} is no database of a kind that is known here.`);
   const { query, params = [], limit = defaultLimit } = args;
   const request: SqlRequest = { engine, path: canonicalPath(path), query, params, limit };
+  using _ = sayLate(context, "The query is under way");
   const end = await runTask({ entry: querier, request, timeoutMs }, context);
   switch (end.type) {
     case "answer":

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { messageOf } from "../agent/error.ts";
 import type { ToolDetails } from "../agent/message.ts";
 import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
+import { sayLate } from "./late.ts";
 import { attachImage, imageTooLarge, maxImageBytes, sniffMedia } from "./media.ts";
 import { failure, oneLine } from "./output.ts";
 import { pdfText } from "./pdf.ts";
@@ -51,6 +52,7 @@ export function webFetchTool({ network, settings = new ToolSettings() }: WebFetc
       const isGet = args.method !== "POST";
       const known = isGet ? cache.get(key, context.clock.now()) : undefined;
       if (known) return known;
+      using _ = sayLate(context, oneLine(`Waiting for ${url.host}`));
       const output = await fetchPage(url, args, context, { network, timeoutMs: settings.get("WebFetch", "timeoutMs") });
       if (isGet && output.isError !== true) cache.set(key, output, context.clock.now());
       return output;

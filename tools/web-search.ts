@@ -1,6 +1,7 @@
 /** Searches the web with the engines that there are here. */
 import { z } from "zod";
-import { defineTool, type ToolOutput } from "../agent/tool.ts";
+import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
+import { sayLate } from "./late.ts";
 import { failure, oneLine, plural } from "./output.ts";
 import { allowed, type Engine, type Hit, type Question, topics } from "./search/engine.ts";
 import { enginesOf } from "./search/engines.ts";
@@ -44,12 +45,13 @@ export function webSearchTool({
     description,
     schema,
     label: ({ query }) => oneLine(`Search the web for ${query}`),
-    async run(args, { signal, clock }) {
+    async run(args, context) {
+      const { signal, clock } = context;
       if (signal.aborted) return failure("The search was stopped.");
       const key = JSON.stringify(args);
       const known = cache.get(key, clock.now());
       if (known) return known;
-      const output = await search(args, wanted(engines, settings.get("WebSearch", "engines")), signal);
+      const output = await search(args, wanted(engines, settings.get("WebSearch", "engines")), context);
       if (output.isError !== true) cache.set(key, output, clock.now());
       return output;
     },
@@ -63,7 +65,8 @@ function wanted(engines: readonly Engine[], names: readonly string[]): readonly 
 }
 
 /** The first engine that finds something wins; one that finds nothing is kept for the case that no other does. */
-async function search(args: Args, engines: readonly Engine[], signal: AbortSignal): Promise<ToolOutput> {
+async function search(args: Args, engines: readonly Engine[], context: ToolContext): Promise<ToolOutput> {
+  const { signal } = context;
   const question = questionOf(args);
   const fit = engines.filter(({ name, topics }) => (args.engine ?? name) === name && topics.includes(question.topic));
   if (fit.length === 0) return failure(noEngine(args, engines));
@@ -71,6 +74,7 @@ async function search(args: Args, engines: readonly Engine[], signal: AbortSigna
   let empty: string | undefined;
   for (const engine of fit) {
     if (signal.aborted) return failure("The search was stopped.");
+    using _ = sayLate(context, `Asking ${engine.name}`);
     try {
       const hits = allowed(await engine.search(question, signal), question);
       if (hits.length > 0) {

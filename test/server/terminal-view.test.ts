@@ -147,3 +147,16 @@ test("no escape of a model, a tool or a provider reaches the terminal", () => {
 function settings() {
   return { effort: "none", thinkingBudget: "none", thinkingOutput: "none", tier: "auto", cacheTtlSec: 0 } as const;
 }
+
+test("what a long call is about is told, each word once and not too often", () => {
+  let text = "";
+  const view = new TerminalView((more) => (text += more), styleFor({}, {}));
+  const news = (at: number, said: string, stream: "status" | "stdout" = "status") =>
+    view.show({ type: "toolOutput", call: "c1", stream, text: said, seq: 1, agent: "main", at });
+  news(0, "Waiting for a.b\u001b[31m");
+  news(100, "1 of 2");
+  news(3_000, "2 of 2");
+  news(6_000, "2 of 2");
+  news(9_000, "output", "stdout");
+  expect(text).toBe("  … Waiting for a.b[31m\n  … 2 of 2\n");
+});
