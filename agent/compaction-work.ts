@@ -15,19 +15,21 @@ import { type Context, droppedEntry, messageTokens } from "./context.ts";
 import { findResults } from "./drop.ts";
 import { AbortedError, SagentError, toErrorInfo } from "./error.ts";
 import { isExhausted } from "./fallback.ts";
+import { lastingWords } from "./lasting.ts";
 import type { Log } from "./log.ts";
 import type { Compaction, Input } from "./machine-state.ts";
 import { noUsage } from "./message.ts";
 import type { Model, ServiceTier } from "./model.ts";
 import { MalformedAnswerError } from "./provider-error.ts";
 import { summarise, summaryRequest, summaryTokens } from "./summary.ts";
-import type { Workspace } from "./tool.ts";
+import type { AnyTool, Workspace } from "./tool.ts";
 
 export interface CompactionWork {
   readonly agent: AgentOptions;
   readonly log: Log;
   readonly purse: Purse;
   readonly context: Context;
+  readonly tools: readonly AnyTool[];
   readonly model: Model;
   readonly tier: ServiceTier;
   readonly maxOutput: number;
@@ -78,7 +80,8 @@ async function replaceBySummary(work: CompactionWork, hint: string | undefined, 
   const { log, model, maxOutput, fixedTokens, mustShrink } = work;
   const plan = planCompaction(log.state, model, keptTokens(model.info, maxOutput, fixedTokens), mustShrink);
   if (!plan) throw new NothingToCompactError();
-  mark(work, plan, await summaryOf(work, plan, hint, signal));
+  const summary = await summaryOf(work, plan, hint, signal);
+  mark(work, plan, [summary, ...lastingWords(work.tools, log.state, plan.upTo)].join("\n\n"));
 }
 
 function forget(work: CompactionWork, note: string | undefined): void {

@@ -156,6 +156,7 @@ export class ModelWork implements LoopWork {
       model: this.model,
       tier: this.settings.tier,
       maxOutput: this.#maxOutput,
+      tools: this.#options.toolbox.offered,
       fixedTokens: this.#preamble.tokens(this.model),
       mustShrink: this.#mustShrink,
       standIns: () => this.#chain.others((this.#options.agent.clock ?? systemClock).now()),

@@ -59,14 +59,30 @@ export function shelved(tool: AnyTool): ShelfEntry {
 export interface ToolSource {
   /** As sentences call it, e.g. `MCP server "github"`. */
   readonly name: string;
+  /** Stands for all its tools: their names begin with it and `__`. */
+  readonly group?: string | undefined;
   /** As last known; undefined until it was opened. */
   readonly tools: readonly AnyTool[] | undefined;
-  /** Whether a tool of this name could be one of its own, opened or not. */
-  mayHave(toolName: string): boolean;
+  /** How its tools are used, in the words of whoever made them. */
+  readonly instructions?: string | undefined;
+  /** Whether this could be the name of one of its tools, opened or not, or of a group of them. */
+  mayHave(name: string): boolean;
   /** Starts what has to be started, once, however often it is called. Rejects with what keeps it from its tools. */
   open(): Promise<readonly AnyTool[]>;
   /** Tells of each change of `tools` from now on. */
   onChange(listener: () => void): Disposable;
+}
+
+/** Whether a name that somebody gave means this tool: by its own name, or by what it begins with before `__`. */
+export function covers(name: string, toolName: string): boolean {
+  return toolName === name || toolName.startsWith(`${name}__`);
+}
+
+/** What a source of tools says of them. */
+export interface Introduction {
+  /** The source, as sentences call it. */
+  readonly from: string;
+  readonly text: string;
 }
 
 /** The tools that are kept back. */
@@ -76,6 +92,8 @@ export interface ToolShelf {
   open(): Promise<readonly string[]>;
   /** Offers them to the model from its next call on. Resolves to a sentence for each that cannot be made. */
   take(names: Iterable<string>): Promise<readonly string[]>;
+  /** What the sources of these tools say of them; each only once. */
+  introduce(names: Iterable<string>): readonly Introduction[];
 }
 
 export interface ToolContext {
@@ -125,6 +143,8 @@ export interface Tool<Args = never> {
   readonly maxResultChars?: number;
   /** False where a call makes no sense in the background: the keys `background` and `delay` are then not offered. */
   readonly background?: boolean;
+  /** What of its last call has to be known still once a summary stands for it, as sentences; undefined for nothing. */
+  readonly lasting?: ((args: Args) => string | undefined) | undefined;
   /** Where there are several forms of it, for models that were trained on one of them. */
   readonly forms?: ToolForms;
   run(args: Args, context: ToolContext): Promise<ToolOutput>;
@@ -159,18 +179,20 @@ export interface ToolDefinition<Schema extends z.ZodType> {
   readonly serializeKey?: (args: z.output<Schema>, workspace: Workspace) => SerializeKey;
   readonly maxResultChars?: number;
   readonly background?: boolean;
+  readonly lasting?: (args: z.output<Schema>) => string | undefined;
   readonly run: (args: z.output<Schema>, context: ToolContext) => Promise<ToolOutput | string> | ToolOutput | string;
 }
 
 /** Makes a tool; the type of `args` comes from the schema, and a bare string is a successful result. */
 export function defineTool<Schema extends z.ZodType>(definition: ToolDefinition<Schema>): Tool<z.output<Schema>> {
-  const { name, description, schema, maxResultChars, background } = definition;
+  const { name, description, schema, maxResultChars, background, lasting } = definition;
   return {
     name,
     description,
     schema,
     ...(maxResultChars === undefined ? {} : { maxResultChars }),
     ...(background === undefined ? {} : { background }),
+    ...(lasting === undefined ? {} : { lasting }),
     label: definition.label ?? (() => name),
     serializeKey: definition.serializeKey ?? (() => undefined),
     async run(args, context) {

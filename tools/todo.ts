@@ -18,6 +18,12 @@ export const todoTool = defineTool({
   description: description.trim(),
   schema,
   background: false,
+  lasting: ({ todos }) => {
+    if (todos.every(({ status }) => status === "completed")) return undefined;
+    return ["The plan as Todo last had it:", ...todos.map(({ content, status }) => `- ${status}: ${content}`)].join(
+      "\n",
+    );
+  },
   label: ({ todos }) => oneLine(`Plan: ${progress(todos)}`),
   run({ todos }, { signal }): ToolOutput {
     if (signal.aborted) return failure("The call was stopped; the plan is as it was.");

@@ -1,9 +1,11 @@
 /** A real agent whose conversation becomes too long. */
 import { expect, test } from "bun:test";
 import { z } from "zod";
+import type { Command } from "../../agent/command.ts";
 import { PromptTooLongError, RequestTooLargeError, ServerError } from "../../agent/provider-error.ts";
 import { defineTool } from "../../agent/tool.ts";
-import { eventsOf, must } from "../support/index.ts";
+import { todoTool } from "../../tools/todo.ts";
+import { eventsOf, must, type ScriptedStep } from "../support/index.ts";
 import { agentRig, answered, lines } from "./agent-rig.ts";
 
 const summaryOf = (text: string) => `notice Summary of the conversation so far:\n\n${text}`;
@@ -163,4 +165,34 @@ test("where compaction is off, a conversation that is too long fails and stays w
   expect(rig.events.filter((event) => event.type.startsWith("compact"))).toEqual([]);
   rig.agent.send({ type: "clear" });
   expect((await rig.agent.run("c")).content).toBe("fine");
+});
+
+test("a plan that is not done outlasts every summary, until another takes its place or all is cleared", async () => {
+  const todo = (...steps: readonly string[]): ScriptedStep => ({
+    parts: [{ call: "Todo", args: { todos: steps.map((content) => ({ content, status: "pending" })) } }],
+  });
+  const long = answered(words(120));
+  const script = [todo("dig", "plant"), long, long, answered("sum 1"), long, answered("sum 2")];
+  const more = [todo("water"), long, long, answered("sum 3"), long, long, answered("sum 4")];
+  await using rig = agentRig([...script, ...more], { tools: [todoTool] }, narrow);
+  const compact = async (command: Command) => {
+    rig.agent.send(command);
+    await rig.settle();
+  };
+  for (const prompt of ["a", "b"]) await rig.agent.run(prompt);
+  await compact({ type: "compact" });
+  await rig.agent.run("c");
+  await compact({ type: "compact" });
+  for (const prompt of ["d", "e"]) await rig.agent.run(prompt);
+  await compact({ type: "compact" });
+  await compact({ type: "clear" });
+  for (const prompt of ["f", "g"]) await rig.agent.run(prompt);
+  await compact({ type: "compact" });
+  const plan = "The plan as Todo last had it:\n- pending: dig\n- pending: plant";
+  expect(eventsOf(rig.events, "compacted").map(({ summary }) => summary)).toEqual([
+    `sum 1\n\n${plan}`,
+    `sum 2\n\n${plan}`,
+    "sum 3\n\nThe plan as Todo last had it:\n- pending: water",
+    "sum 4",
+  ]);
 });
