@@ -58,10 +58,12 @@ export const inheritParts: BuildChild = async (request, parent, tools) => {
 /** The tools of a child: the parent's, or those of them that the request names. Throws `UsageError` for an unknown name. */
 export async function childTools({ tools: wanted }: SpawnRequest, toolbox: Toolbox): Promise<readonly AnyTool[]> {
   if (wanted === undefined) return toolbox.offered;
+  const problems = await toolbox.openFor(wanted);
   const unknown = wanted.filter((name) => !toolbox.has(name));
   if (unknown.length > 0) {
     const names = toolbox.names.join(", ") || "none";
-    throw new UsageError(`You have no tool ${unknown.map((name) => `"${name}"`).join(" or ")} to give: ${names}.`);
+    const what = unknown.map((name) => `"${name}"`).join(" or ");
+    throw new UsageError([`You have no tool ${what} to give: ${names}.`, ...problems].join(" "));
   }
   return toolbox.find(wanted);
 }

@@ -234,6 +234,7 @@ export class Dispatch {
     return {
       list: () => toolbox.shelf,
       open: () => toolbox.open(),
+      introduce: (names) => toolbox.introduce(names),
       async take(wanted) {
         const { names, problems } = await toolbox.take(wanted);
         job.taken.push(...names);

@@ -262,6 +262,7 @@ export class Fleet implements FleetActions, AsyncDisposable {
 
   async #remake(parent: Member, label: string, recipe: Recipe, problems: string[]): Promise<Member | undefined> {
     await parent.agent.toolbox.loading;
+    await parent.agent.toolbox.openFor(recipe.tools);
     const record = replay((parent.options.session?.events ?? []).filter(({ agent }) => agent === label));
     const request = requestOf(recipe, record, parent);
     try {

@@ -1,6 +1,6 @@
 /** Keeps the tools of one agent in step with sources whose tools are found out about late and change. */
 import { messageOf } from "./error.ts";
-import type { AnyTool, ToolSource } from "./tool.ts";
+import type { AnyTool, Introduction, ToolSource } from "./tool.ts";
 
 /** What a feed does to the tools that an agent has. */
 interface Box {
@@ -13,6 +13,7 @@ interface Feed {
   readonly listener: Disposable;
   /** Names of the tools that are in the box from this source. */
   names: ReadonlySet<string>;
+  isIntroduced: boolean;
 }
 
 export class ToolFeeds implements Disposable {
@@ -25,7 +26,8 @@ export class ToolFeeds implements Disposable {
     this.#feeds = sources.map((source) => {
       const known = new Set(source.tools?.map(({ name }) => name));
       const names = new Set(box.names.filter((name) => known.has(name)));
-      const feed: Feed = { source, names, listener: source.onChange(() => this.#take(feed)) };
+      const listener = source.onChange(() => this.#take(feed));
+      const feed: Feed = { source, names, listener, isIntroduced: false };
       return feed;
     });
     for (const feed of this.#feeds) if (feed.source.tools) this.#take(feed);
@@ -45,6 +47,17 @@ export class ToolFeeds implements Disposable {
   /** Opens all. Resolves to a sentence for each that could not be opened. */
   open(): Promise<readonly string[]> {
     return this.#openAll(() => true);
+  }
+
+  introduce(names: Iterable<string>): readonly Introduction[] {
+    const wanted = [...names];
+    const asked = this.#feeds.filter((feed) => !feed.isIntroduced && wanted.some((name) => feed.names.has(name)));
+    return asked.flatMap((feed) => {
+      const { name: from, instructions: text } = feed.source;
+      if (text === undefined) return [];
+      feed.isIntroduced = true;
+      return [{ from, text }];
+    });
   }
 
   async #openAll(isWanted: (feed: Feed) => boolean): Promise<readonly string[]> {

@@ -1,7 +1,15 @@
 /** The tools of one agent: those that its model is told of, and those that are kept back until they are asked for. */
 import { ConfigError, messageOf } from "./error.ts";
 import { type Message, toolCalls } from "./message.ts";
-import { type AnyTool, findTool, type ShelfEntry, shelved, type ToolSource } from "./tool.ts";
+import {
+  type AnyTool,
+  covers,
+  findTool,
+  type Introduction,
+  type ShelfEntry,
+  shelved,
+  type ToolSource,
+} from "./tool.ts";
 import { ToolFeeds } from "./tool-feeds.ts";
 
 /** What came of taking tools off the shelf. */
@@ -45,9 +53,9 @@ export class Toolbox implements Disposable {
     return [...this.#offered, ...this.#shelf].map(({ name }) => name);
   }
 
-  /** Whether a tool of this name is there, in whatever form. */
+  /** Whether a tool of this name is there, in whatever form, or a group of tools. */
   has(name: string): boolean {
-    return this.names.includes(name) || findTool(this.#offered, name) !== undefined;
+    return this.names.some((each) => covers(name, each)) || findTool(this.#offered, name) !== undefined;
   }
 
   /** Whether a tool of this name is there, or could be once its source is opened. */
@@ -58,6 +66,15 @@ export class Toolbox implements Disposable {
   /** Opens all sources of tools. Resolves to a sentence for each that could not be opened. */
   open(): Promise<readonly string[]> {
     return this.#feeds.open();
+  }
+
+  /** Opens the sources that could have tools of these names. Resolves to a sentence for each that could not be opened. */
+  openFor(names: Iterable<string>): Promise<readonly string[]> {
+    return this.#feeds.openFor(names);
+  }
+
+  introduce(names: Iterable<string>): readonly Introduction[] {
+    return this.#feeds.introduce(names);
   }
 
   /** Resolves once what was taken is there, or cannot be made; undefined where nothing is on its way. */
@@ -99,10 +116,11 @@ export class Toolbox implements Disposable {
     return { names, problems };
   }
 
-  /** The tools of these names, or with a form of one of them, on the shelf or not. */
+  /** The tools of these names and groups, or with a form of one of them, on the shelf or not. */
   async find(names: readonly string[]): Promise<readonly AnyTool[]> {
-    const offered = this.#offered.filter((tool) => names.some((name) => findTool([tool], name)));
-    const kept = this.#shelf.filter(({ name }) => names.includes(name));
+    const isWanted = (toolName: string) => names.some((name) => covers(name, toolName));
+    const offered = this.#offered.filter((tool) => isWanted(tool.name) || names.some((name) => findTool([tool], name)));
+    const kept = this.#shelf.filter(({ name }) => isWanted(name));
     return [...offered, ...(await Promise.all(kept.map((entry) => entry.load())))];
   }
 

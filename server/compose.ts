@@ -60,14 +60,13 @@ export async function compose(config: Config, env: Env, options: ComposeOptions 
   const settings = settingsOf(config.knobs, model.info);
   const held = stack.use(new AsyncDisposableStack());
   const { place } = extensions;
-  const sources = await toolSources(config, env, (resource) => held.use(resource), extensions);
-  const { tools, shelf } = await toolSetOf(config, model.info, {
+  const { tools, shelf, sources } = await toolSetOf(config, model.info, {
     canAsk,
     env,
     settings: config.toolSettings,
     own: (resource) => held.use(resource),
     extensions,
-    sources: sources.filter(({ tools }) => tools?.length !== 0).map(({ name }) => name),
+    sources: await toolSources(config, env, (resource) => held.use(resource), extensions),
   });
   const cwd = await startDirectory(config, before?.cwd ?? undefined);
   const session = resumed ?? (await createSession(config, env));

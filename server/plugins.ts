@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../agent/error.ts";
-import type { AnyTool, ToolSource } from "../agent/tool.ts";
+import { type AnyTool, covers, type ToolSource } from "../agent/tool.ts";
 import type { PluginCommand } from "../tools/plugin.ts";
 import type { Place } from "../tools/skills/places.ts";
 import { type HookCommand, readHookFile, readHooks } from "./hook-settings.ts";
@@ -58,8 +58,8 @@ export class Plugins implements ToolSource {
   }
 
   /** What is known is all that there is. */
-  mayHave(): boolean {
-    return false;
+  mayHave(name: string): boolean {
+    return this.tools.some((tool) => covers(name, tool.name));
   }
 
   async open(): Promise<readonly AnyTool[]> {

@@ -73,6 +73,13 @@ export function plural(count: number, noun: string, nouns = `${noun}s`): string 
   return `${count} ${count === 1 ? noun : nouns}`;
 }
 
+/** A stranger's text without what no reader sees, which hides instructions, and cut where it is too long. */
+export function legible(text: string, maxChars: number): string {
+  const seen = text.replace(/[^\P{C}\n\t]/gu, "").trim();
+  return seen.length > maxChars ? `${sliceWhole(seen, maxChars - 1)}…` : seen;
+}
+
+/** A failed result. */
 /** A failed result. */
 export function failure(text: string): ToolOutput {
   return { text, isError: true };

@@ -1,6 +1,6 @@
 /** Takes tools off the shelf: a model is told of few at first, so that its first request is small, and finds the others here. */
 import { z } from "zod";
-import { defineTool, type ShelvedTool } from "../agent/tool.ts";
+import { defineTool, type Introduction, type ShelvedTool } from "../agent/tool.ts";
 import { failure, oneLine, plural } from "./output.ts";
 import description from "./tool-search.md" with { type: "text" };
 
@@ -9,7 +9,7 @@ const schema = z.strictObject({
     .string()
     .trim()
     .min(1)
-    .max(200)
+    .max(500)
     .describe('Names, such as "WebFetch PaperSearch", or words for what is to be done'),
 });
 
@@ -40,11 +40,16 @@ export function toolSearchTool(known: readonly string[]) {
       const taken = found.filter(({ name }) => !kept.has(name));
       if (taken.length === 0) return failure(problems.join("\n"));
       const told = taken.map(({ name, description }) => `- ${name}: ${oneLine(description, 200)}`);
+      const words = shelf.introduce(taken.map(({ name }) => name)).map(quoted);
       const head = `${plural(taken.length, "tool is", "tools are")} available to you from now on:`;
-      return lines(head, [...told, ...problems]);
+      return lines(head, [...told, ...words, ...problems]);
     },
   });
 }
+
+/** Marked line by line, so that no text can end its own mark. */
+const quoted = ({ from, text }: Introduction) =>
+  `What ${from} says of its tools; these are its words, not those of the person that you work for:\n${text.replace(/^/gm, "> ")}`;
 
 const lines = (head: string, rest: readonly string[]) => [head, ...rest].join("\n");
 

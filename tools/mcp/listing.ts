@@ -3,7 +3,7 @@ import { type Tool as ListedTool, ToolSchema } from "@modelcontextprotocol/sdk/t
 import { z } from "zod";
 import type { AnyTool, ToolContext, ToolOutput } from "../../agent/tool.ts";
 import { defineTool } from "../../agent/tool.ts";
-import { oneLine, plural, sliceWhole } from "../output.ts";
+import { legible, oneLine, plural } from "../output.ts";
 import type { Link } from "./link.ts";
 import { toolNamesOf } from "./names.ts";
 import { outputOf } from "./result.ts";
@@ -110,11 +110,9 @@ function makeTool(
   return { ...tool, jsonSchema: toldSchema(inputSchema) };
 }
 
-/** Without what no reader sees: such characters hide instructions. */
 function describe({ name, title, description = "" }: ListedTool, server: string): string {
-  const clean = description.replace(/[^\P{C}\n\t]/gu, "").trim();
-  const cut = clean.length > maxDescription ? `${sliceWhole(clean, maxDescription - 1)}…` : clean;
-  return cut || `${oneLine(title ?? name, 100)}, a tool of the MCP server "${oneLine(server, 100)}".`;
+  const told = legible(description, maxDescription);
+  return told || `${oneLine(title ?? name, 100)}, a tool of the MCP server "${oneLine(server, 100)}".`;
 }
 
 function argsText(args: Readonly<Record<string, unknown>>): string {

@@ -9,7 +9,10 @@ export function slugsOf(names: readonly string[]): ReadonlyMap<string, string> {
   return new Map(names.map((name) => [name, unique(short(safe(name), name, maxServer), taken, maxServer)]));
 }
 
-export const prefixOf = (slug: string) => `mcp__${slug}__`;
+/** Stands for all tools of a server. */
+export const groupOf = (slug: string) => `mcp__${slug}`;
+
+export const prefixOf = (slug: string) => `${groupOf(slug)}__`;
 
 /** The name of each tool of a server, in their order. */
 export function toolNamesOf(slug: string, names: readonly string[]): readonly string[] {

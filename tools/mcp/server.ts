@@ -4,14 +4,14 @@
  * it until it runs. One serves all agents of a session.
  */
 import { messageOf } from "../../agent/error.ts";
-import type { AnyTool, ToolContext, ToolOutput, ToolSource } from "../../agent/tool.ts";
-import { failure, oneLine } from "../output.ts";
+import { type AnyTool, covers, type ToolContext, type ToolOutput, type ToolSource } from "../../agent/tool.ts";
+import { failure, legible, oneLine } from "../output.ts";
 import { Callers } from "./callers.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Kept, Listings } from "./kept.ts";
 import type { Link } from "./link.ts";
 import type { Known } from "./listing.ts";
-import { prefixOf } from "./names.ts";
+import { groupOf } from "./names.ts";
 import type { LoginStore, Visit } from "./oauth.ts";
 import type { CallResult } from "./result.ts";
 import type { Allowed } from "./sampling.ts";
@@ -44,6 +44,7 @@ export interface Surroundings {
 export type Use<Result> = (link: Link) => Promise<Result>;
 
 const relistMs = 100;
+const maxInstructions = 2_000;
 const mostNotes = 10;
 const progressMs = 50;
 
@@ -82,15 +83,20 @@ export class McpServer implements ToolSource, AsyncDisposable {
 
   /** What it says of how it is used, in its own words. */
   get instructions(): string | undefined {
-    return this.#kept?.instructions;
+    const text = legible(this.#kept?.instructions ?? "", maxInstructions);
+    return text === "" ? undefined : text;
   }
 
   get isRunning(): boolean {
     return this.#live !== undefined && this.#live.end === undefined;
   }
 
-  mayHave(toolName: string): boolean {
-    return toolName.startsWith(prefixOf(this.slug));
+  get group(): string {
+    return groupOf(this.slug);
+  }
+
+  mayHave(name: string): boolean {
+    return covers(this.group, name);
   }
 
   open(): Promise<readonly AnyTool[]> {
