@@ -37,7 +37,7 @@ test("a patch is shown file by file and taken back by one button", async () => {
   page.setDefaultTimeout(waitMs);
   await page.locator(".composer textarea").fill("Patch it.");
   await page.keyboard.press("Enter");
-  const head = page.locator(".call-head", { hasText: "apply_patch" });
+  const head = page.locator(".call-head", { hasText: "Edit" });
   await page.getByText("Patched.").waitFor();
   expect(await head.locator(".call-subject").textContent()).toBe("a.ts, old.ts, new.ts");
   expect(state()).toEqual(["export const a = 2;\n", false, true]);

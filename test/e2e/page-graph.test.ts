@@ -43,7 +43,7 @@ test("a walk of the citation graph is drawn, told by pointer, keyboard and list,
   await page.keyboard.press("Enter");
   await page.getByText("That is where it comes from.").waitFor();
   expect(served.papers.takeRefused()).toEqual([]);
-  await page.getByRole("button", { name: /^PaperGraph/ }).click();
+  await page.getByRole("button", { name: /^Follow the citations of/ }).click();
   const graph = page.locator(".graph");
   const dots = graph.getByRole("tab");
   expect(await dots.count()).toBe(14);

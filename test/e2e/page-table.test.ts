@@ -36,7 +36,7 @@ test("the rows of a query are a table, whatever they hold", async () => {
   await page.locator(".composer textarea").fill("How many books are there?");
   await page.keyboard.press("Enter");
   await page.getByText("Forty books there are.").waitFor();
-  await page.getByRole("button", { name: /^Sql/ }).click();
+  await page.getByRole("button", { name: /^Query/ }).click();
   const table = page.locator(".data-table");
   expect(await table.locator("th").allTextContents()).toEqual(["id", "title", "cover"]);
   expect(await table.locator("tbody tr").count()).toBe(40);

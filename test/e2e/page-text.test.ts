@@ -49,7 +49,7 @@ test("rich text, code in colour in both themes, terminal text, changes in one co
   expect(await tab.axe(".transcript")).toEqual([]);
   const read = await open(page, "Read");
   expect(await read.locator(".gutter").textContent()).toStartWith("1\n2\n3\n");
-  const shell = await open(page, "Bash");
+  const shell = await open(page, "Run");
   expect(await shell.locator(".ansi").textContent()).toContain("(12 ms)\n");
   expect(await shell.locator(".ansi").textContent()).not.toContain("60%");
   await tab.shot("text-shell");
@@ -76,7 +76,7 @@ test("what a command prints as it runs has its colours, and lines that it writes
   const { page } = tab;
   page.setDefaultTimeout(6_000);
   await say(page, "Some colours.");
-  const shell = await open(page, "Bash");
+  const shell = await open(page, "Run");
   const printed = shell.locator(".ansi");
   await printed.getByText("colour 7").waitFor();
   expect(await printed.textContent()).not.toContain("60%");

@@ -53,8 +53,8 @@ test("every kind of item: thoughts, calls that open, files, pictures, changes, a
   const change = await open(page, "Edit");
   expect(await change.textContent()).toContain("good morning");
   await tab.shot("transcript-open");
-  const grep = await open(page, "Grep");
-  expect(await grep.getByRole("button", { name: "src/app.ts" }).count()).toBe(1);
+  const grep = await open(page, "Search for");
+  expect(await grep.getByRole("button", { name: "src/app.ts", exact: true }).count()).toBe(1);
   const shown = await open(page, "picture.png");
   await shown.getByRole("button", { name: /Enlarge/ }).click();
   await page.getByRole("dialog").getByRole("img").waitFor();
@@ -144,7 +144,7 @@ test("an agent's card leads to its own transcript, and back to the place that wa
   await page.getByText(`Paragraph ${paragraphs.length - 1}`).waitFor();
   await say(page, "get a helper");
   await page.getByText("The helper is at work.").waitFor();
-  await (await open(page, "AgentSpawn")).getByRole("button", { name: "helper" }).click();
+  await (await open(page, "Start agent")).getByRole("button", { name: "helper" }).click();
   await page.locator(".transcript").getByText("I am the helper.").waitFor();
   await page.goBack();
   await page.getByText("The helper is at work.").waitFor();

@@ -3,6 +3,7 @@
  * there are, and what `data` then is, stands in `docs/tools.md`.
  */
 import type { ToolDetails } from "../../agent/message.ts";
+import { type AudioCard, audioCardOf } from "./audio-card.ts";
 import { type DiffCard, diffCardOf } from "./diff-card.ts";
 import { isFlat, type JsonNode, tableOfObjects, treeOf } from "./json-tree.ts";
 import { type Places, placesOf } from "./places.ts";
@@ -69,6 +70,7 @@ export interface DocumentCard {
 }
 
 export type Cards =
+  | { readonly type: "audio"; readonly audio: AudioCard }
   | { readonly type: "places"; readonly places: Places }
   | { readonly type: "diff"; readonly diff: DiffCard }
   | { readonly type: "document"; readonly document: DocumentCard }
@@ -82,6 +84,8 @@ export type Cards =
 /** The cards of a result; undefined where it has none. What does not fit is left out. */
 export function cardsOf(details: ToolDetails | undefined): Cards | undefined {
   if (details?.type !== "custom") return undefined;
+  const audio = audioCardOf(details.name, details.data);
+  if (audio) return { type: "audio", audio };
   const simple = plainCardsOf(details.name, details.data);
   if (simple) return { type: "plain", plain: simple };
   switch (details.name) {

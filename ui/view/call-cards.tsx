@@ -1,6 +1,7 @@
 /** Results as cards: places, changes, papers, pages of the web. Nothing is loaded from where they are. */
 import { For, Match, Show, Switch } from "solid-js";
 import type { Cards as CardList, Paper, WebPage } from "../state/cards.ts";
+import { AudioCardView } from "./audio-card.tsx";
 import { DataTableView } from "./data-table.tsx";
 import { DiffCardView } from "./diff-card.tsx";
 import { DocumentCardView } from "./document-card.tsx";
@@ -14,6 +15,9 @@ import { PlainCardsView } from "./plain-cards.tsx";
 export function Cards(props: { readonly cards: CardList; readonly text: string }) {
   return (
     <Switch>
+      <Match when={props.cards.type === "audio" && props.cards.audio}>
+        {(audio) => <AudioCardView audio={audio()} />}
+      </Match>
       <Match when={props.cards.type === "places" && props.cards.places}>
         {(places) => <PlacesView places={places()} />}
       </Match>

@@ -6,7 +6,7 @@ import { FileLink } from "./file-link.tsx";
 import { Markdown } from "./markdown.tsx";
 import { WebLink } from "./paper-facts.tsx";
 
-const [shortChars, maxChars] = [1_200, 100_000];
+const [shortChars, maxChars] = [1_200, 40_000];
 
 export function DocumentCardView(props: { readonly document: DocumentCard; readonly text: string }) {
   const whole = () => props.document.text ?? props.text;
@@ -31,6 +31,9 @@ export function DocumentCardView(props: { readonly document: DocumentCard; reado
           <summary class="small">Text, {shownCount(whole().length)} characters</summary>
           <Show when={open()}>
             <Markdown text={text()} />
+            <Show when={whole().length > maxChars}>
+              <p class="dim small">The rest is not shown here.</p>
+            </Show>
           </Show>
         </details>
       </Show>
