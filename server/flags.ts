@@ -1,6 +1,7 @@
 /** The command line: one table that the parser, the help text and the docs share. */
 import { parseArgs } from "node:util";
 import { messageOf, UsageError } from "../agent/error.ts";
+import { nearNames } from "../tools/near.ts";
 
 type Group = "Work" | "Model" | "Session" | "Workspace" | "Output" | "List of models" | "Weights" | "MCP" | "Slack";
 interface Flag {
@@ -251,9 +252,9 @@ function longName(name: string): string {
 
 function suggestion(message: string): string {
   const wanted = /'--?([^'=]*)/.exec(message)?.[1] ?? "";
-  const near = Object.keys(flagTable).filter(
-    (name) => wanted.length > 1 && (name.startsWith(wanted) || wanted.startsWith(name)),
-  );
+  const names = Object.keys(flagTable);
+  const begun = names.filter((name) => wanted.length > 1 && (name.startsWith(wanted) || wanted.startsWith(name)));
+  const near = begun.length > 0 || wanted.length < 3 ? begun : nearNames(wanted, names);
   return near.length > 0 ? `Did you mean ${near.map((name) => `--${name}`).join(" or ")}?` : "See sagent --help.";
 }
 

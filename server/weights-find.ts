@@ -5,7 +5,7 @@ import { knownModels } from "../providers/local/models.ts";
 import { pullWeights } from "../providers/local/pull-weights.ts";
 import { findRef } from "../providers/local/ref.ts";
 import { findShelved, readShelf, type Shelved, weightsAt } from "../providers/local/shelf.ts";
-import { nearNames } from "./near.ts";
+import { nearNames } from "../tools/near.ts";
 
 /**
  * The whole weights that a name means, those of a path outside the cache too; none where they would have to be fetched. Throws

@@ -3,6 +3,7 @@ import { readdirSync, readlinkSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Workspace } from "../agent/tool.ts";
+import { distance } from "./near.ts";
 
 /** Absolute path of what a model named: `~` is the home directory, the rest is relative to the shell's cwd. */
 export function resolvePath(path: string, workspace: Workspace): string {
@@ -50,9 +51,9 @@ export function suggestPaths(path: string): string {
   if (siblings === undefined) return parent === path ? "" : `The directory ${parent} does not exist either.`;
   const wanted = basename(path);
   const near = siblings
-    .map((name) => ({ name, distance: nameDistance(wanted, name) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.min(wanted.length, name.length) / 3))
-    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .map((name) => ({ name, far: nameDistance(wanted, name) }))
+    .filter(({ name, far }) => far <= Math.max(1, Math.min(wanted.length, name.length) / 3))
+    .sort((a, b) => a.far - b.far || (a.name < b.name ? -1 : 1))
     .slice(0, 3);
   return near.length === 0 ? "" : `Did you mean ${near.map(({ name }) => join(parent, name)).join(" or ")}?`;
 }
@@ -68,19 +69,6 @@ function namesIn(directory: string): string[] | undefined {
 /** Edits between two names, case aside; the same stem with another extension counts as one. */
 function nameDistance(a: string, b: string): number {
   const stem = (name: string) => name.replace(/(?<=.)\.[^.]*$/, "").toLowerCase();
-  const edits = editDistance(a.toLowerCase(), b.toLowerCase());
+  const edits = distance(a.toLowerCase(), b.toLowerCase());
   return stem(a) === stem(b) ? Math.min(1, edits) : edits;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 0; i < a.length; i++) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      const replaced = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

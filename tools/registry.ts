@@ -11,6 +11,7 @@ import { globTool } from "./glob.ts";
 import { grepTool } from "./grep.ts";
 import { jobTool } from "./job.ts";
 import { listTool } from "./list.ts";
+import { nearNames } from "./near.ts";
 import { readTool } from "./read.ts";
 import { ToolSettings } from "./settings.ts";
 import { type ShelfOptions, shelfOf } from "./shelf.ts";
@@ -98,8 +99,9 @@ export function selectTools(names: readonly string[], choice: ToolChoice = {}): 
   const unknown = names.filter((name) => !known.some((tool) => tool.name === name));
   if (unknown.length > 0) {
     const all = [...known, ...shelfOf()].map(({ name }) => name);
+    const near = [...new Set(unknown.flatMap((name) => nearNames(name, all).slice(0, 1)))];
     throw new UsageError(`There is no tool ${unknown.map((name) => `"${name}"`).join(" or ")}.`, {
-      hint: `The tools are ${all.join(", ")}.`,
+      hint: `${near.length > 0 ? `Did you mean ${near.join(" and ")}? ` : ""}The tools are ${all.join(", ")}.`,
     });
   }
   return known.filter(({ name }) => names.includes(name));

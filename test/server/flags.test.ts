@@ -48,6 +48,7 @@ test("an unknown flag is named, with what is close to it", () => {
     message: "There is no option --max.",
     hint: "Did you mean --max-rounds or --max-budget-usd or --max-depth or --max-request-tokens or --max-response-tokens or --max-price?",
   });
+  expect(refusal("--tols", "x").hint).toStartWith("Did you mean --tools");
   expect(refusal("--models", "x")).toEqual({ message: "There is no option --models.", hint: "Did you mean --model?" });
   expect(refusal("--zzz")).toEqual({ message: "There is no option --zzz.", hint: "See sagent --help." });
   expect(refusal("-x")).toEqual({ message: "There is no option -x.", hint: "See sagent --help." });

@@ -24,6 +24,16 @@ test("an unknown tool is a usage error that lists the known ones", () => {
   const choose = () => selectTools(["Read", "Grpe"]);
   expect(choose).toThrow(UsageError);
   expect(choose).toThrow('There is no tool "Grpe".');
+  const hint = (...names: readonly string[]) => {
+    try {
+      selectTools(names);
+    } catch (error) {
+      return error instanceof UsageError ? error.hint?.split("The tools are")[0] : undefined;
+    }
+  };
+  expect(hint("grep", "READ")).toBe("Did you mean Grep and Read? ");
+  expect(hint("web_fetch", "papersearch")).toBe("Did you mean WebFetch and PaperSearch? ");
+  expect(hint("Nope")).toBe("");
 });
 
 test("all of them leave room in a first request of 16 KB", () => {

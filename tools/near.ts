@@ -18,7 +18,7 @@ function isPart(wanted: string, name: string): boolean {
 }
 
 /** Letters to put in, leave out or change (Levenshtein). */
-function distance(a: string, b: string): number {
+export function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (const [i, letter] of [...a].entries()) {
     const next = [i + 1];
