@@ -41,8 +41,8 @@ interface Opening {
   readonly opened: PromiseWithResolvers<ModelFacts>;
 }
 
-/** An aborted call gets so long to end by itself, with what it knows of its usage. */
-const abortMs = 2_000;
+/** An aborted call gets so long to end by itself, with what it knows of its usage: a token, on a slow machine. */
+const abortMs = 5_000;
 
 export class Link {
   readonly #host: Host;
