@@ -11,6 +11,8 @@ import { tempDir } from "../support/temp-dir.ts";
 
 /** The program. */
 export const main = join(import.meta.dir, "../../server/main.ts");
+/** As its first line has it started, so that the directory decides nothing of how Bun runs. */
+export const launch: readonly string[] = [process.execPath, "--no-env-file", "--config=/dev/null", main];
 
 type Env = Readonly<Record<string, string>>;
 
@@ -67,7 +69,7 @@ export function freshHome(fake?: FakeProvider, wire: Wire = "anthropic", options
   };
   mkdirSync(env.HOME);
   const start = (args: readonly string[], { stdin, before, ...more }: StartOptions = {}): Program => {
-    const argv = [process.execPath, main, ...args];
+    const argv = [...launch, ...args];
     return Bun.spawn(before === undefined ? argv : ["bash", "-c", `${before}; exec "$@"`, "-", ...argv], {
       cwd: project,
       env: { ...env, ...more.env },
