@@ -23,6 +23,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   mcp: async (words, config, env) => (await import("./mcp-command.ts")).runMcp(words, config, env),
   plugin: async (words, config, env) => (await import("./plugin-command.ts")).runPlugin(words, config, env),
   trust: async (words, config, env) => (await import("./trust.ts")).runTrust(words, config, env),
+  slack: async (words, config, env) => (await import("./slack-command.ts")).runSlack(words, config, env),
   model: async (words, config, env) => (await import("./model-command.ts")).runModel(words, config, env),
 };
 
