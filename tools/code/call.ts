@@ -7,6 +7,7 @@ import { directoryAt, type OpenIndex, type Projects } from "./project.ts";
 
 /** Longest time for parsing in one call, in ms; the next call goes on where it ended. */
 const limitMs = 90_000;
+const lookMs = 15_000;
 /** Most files that are looked at. */
 const maxFiles = 100_000;
 const newsEachMs = 250;
@@ -26,7 +27,7 @@ export async function withIndex(
     context.progress({ type: "status", text: `Read ${count(done)} of ${plural(total, "changed file")}` });
   };
   try {
-    return await projects.use(directory, { signal, onProgress, limitMs, maxFiles }, work);
+    return await projects.use(directory, { signal, onProgress, limitMs, lookMs, maxFiles }, work);
   } catch (error) {
     if (signal.aborted) return failure("Stopped; what was read so far is kept for the next call.");
     throw error;
@@ -44,12 +45,12 @@ export function namedDirectory(path: string, context: ToolContext): { readonly d
 export const count = (value: number) => value.toLocaleString("en-US");
 
 /** What was not looked at, in sentences; empty where nothing was left out. */
-export function leftOut({ skipped, waiting, isCut }: Survey): string {
+export function leftOut({ skipped, waiting, cutAt }: Survey): string {
   const reasons = [...skipped].sort(([, a], [, b]) => b - a).map(([reason, files]) => `${count(files)} ${reason}`);
   const parts = [
     reasons.length > 0 ? `Passed over: ${reasons.join(", ")}.` : "",
     waiting > 0 ? `There was no time for ${plural(waiting, "file")}; call again to go on.` : "",
-    isCut ? `Only the first ${count(maxFiles)} files were looked at; name a smaller path.` : "",
+    cutAt === undefined ? "" : `Only the first ${plural(cutAt, "file")} were looked at; name a smaller path.`,
   ];
   return parts.filter((part) => part !== "").join(" ");
 }

@@ -1,7 +1,7 @@
 /** Brings the index of a project up to what is on the disk. */
 import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { walk } from "../ignore.ts";
+import { type Entry, walk } from "../ignore.ts";
 import { languageOf } from "./languages.ts";
 import { maxFileBytes, type Skip } from "./outline.ts";
 import { type Pace, paced } from "./pace.ts";
@@ -18,8 +18,8 @@ export interface Survey {
   readonly languages: ReadonlyMap<string, number>;
   /** Files that there was no time for. */
   readonly waiting: number;
-  /** Whether there are more files than are looked at. */
-  readonly isCut: boolean;
+  /** How many files were looked at, where there are more than that. */
+  readonly cutAt?: number | undefined;
   /** How many files were parsed now. */
   readonly parsed: number;
 }
@@ -29,8 +29,13 @@ export interface IndexOptions {
   readonly onProgress: (done: number, total: number) => void;
   /** Longest time for parsing; what is not done by then is left for the next call. */
   readonly limitMs: number;
+  /** Longest time for looking for files, in ms. */
+  readonly lookMs: number;
   readonly maxFiles: number;
 }
+
+/** Where package managers put the code of others, which a project has even where no ignore file says so. */
+const installed = new Set(["node_modules", "bower_components", "site-packages", "__pycache__"]);
 
 /** A file changed so shortly before it is read may change once more within the same tick of the disk's clock. */
 const tickMs = 50;
@@ -49,12 +54,13 @@ export async function indexFiles(
   const found = await findCode(directory, prefix, options, pace);
   const known = store.stamps();
   const changed = [...found.stamps].filter(([path, stamp]) => !isSame(known.get(path), stamp)).map(([path]) => path);
-  const gone = [...known.keys()].filter((path) => path.startsWith(prefix) && !found.stamps.has(path));
+  const isGone = (path: string) => path.startsWith(prefix) && !found.stamps.has(path);
+  const gone = found.isCut ? [] : [...known.keys()].filter(isGone);
   if (gone.length > 0) store.remove(gone);
   const parsed = await parseInto(store, root, changed, found.stamps, options);
   options.signal.throwIfAborted();
   const now = parsed > 0 ? store.stamps() : known;
-  return { ...summarize(found.stamps, now, found.isCut), parsed };
+  return { ...summarize(found.stamps, now), parsed, cutAt: found.isCut ? found.stamps.size : undefined };
 }
 
 interface Found {
@@ -64,15 +70,19 @@ interface Found {
 
 async function findCode(directory: string, prefix: string, options: IndexOptions, pace: Pace): Promise<Found> {
   const stamps = new Map<string, Stamp>();
-  for await (const entry of walk(directory, { hidden: false, ignore: true, signal: options.signal })) {
+  const { signal, maxFiles } = options;
+  const endAt = performance.now() + options.lookMs;
+  const descend = ({ name }: Entry) => !installed.has(name);
+  for await (const entry of walk(directory, { hidden: false, ignore: true, signal, descend })) {
+    if (performance.now() > endAt) return { stamps, isCut: true };
     if (!entry.isFile || languageOf(entry.name) === undefined) continue;
     await pace.rest();
     const stamp = stampOf(entry.path);
     if (stamp === undefined) continue;
-    if (stamps.size >= options.maxFiles) return { stamps, isCut: true };
+    if (stamps.size >= maxFiles) return { stamps, isCut: true };
     stamps.set(prefix + entry.relative, stamp);
   }
-  options.signal.throwIfAborted();
+  signal.throwIfAborted();
   return { stamps, isCut: false };
 }
 
@@ -122,7 +132,7 @@ async function parseInto(
   return done;
 }
 
-function summarize(stamps: ReadonlyMap<string, Stamp>, now: ReadonlyMap<string, StoredStamp>, isCut: boolean) {
+function summarize(stamps: ReadonlyMap<string, Stamp>, now: ReadonlyMap<string, StoredStamp>) {
   const files = new Set<string>();
   const skipped = new Map<Skip, number>();
   const languages = new Map<string, number>();
@@ -137,5 +147,5 @@ function summarize(stamps: ReadonlyMap<string, Stamp>, now: ReadonlyMap<string, 
       languages.set(name, (languages.get(name) ?? 0) + 1);
     }
   }
-  return { files, skipped, languages, waiting, isCut };
+  return { files, skipped, languages, waiting };
 }
