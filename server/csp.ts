@@ -21,6 +21,8 @@ export function pageHeaders(hosts: ReadonlySet<string>): Record<string, string> 
       "style-src 'self'",
       "img-src 'self' data: blob:",
       "font-src 'self'",
+      // Sounds of the project.
+      "media-src blob:",
       // PDFs that messages carry.
       "frame-src blob:",
       "manifest-src 'self'",

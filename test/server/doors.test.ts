@@ -84,7 +84,7 @@ test("every answer of the doors has the headers that keep a page to itself", asy
   ]) {
     expect(answer.headers.get("content-security-policy")).toBe(
       "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; script-src 'self'; " +
-        "style-src 'self'; img-src 'self' data: blob:; font-src 'self'; frame-src blob:; manifest-src 'self'; worker-src 'self'; " +
+        "style-src 'self'; img-src 'self' data: blob:; font-src 'self'; media-src blob:; frame-src blob:; manifest-src 'self'; worker-src 'self'; " +
         `connect-src 'self' ws://127.0.0.1:${rig.port} ws://localhost:${rig.port}`,
     );
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");

@@ -5,30 +5,41 @@ import type { AudioCard } from "../state/audio-card.ts";
 import { toastError } from "../state/shell.ts";
 
 export function AudioCardView(props: { readonly audio: AudioCard }) {
-  const [url, setUrl] = createSignal<string>();
-  let made: string | undefined;
-  onCleanup(() => made && URL.revokeObjectURL(made));
-  const fetchIt = async () => {
+  const [playing, setPlaying] = createSignal<HTMLAudioElement>();
+  const stop = () => {
+    const sound = playing();
+    if (!sound) return;
+    sound.pause();
+    URL.revokeObjectURL(sound.src);
+    setPlaying(undefined);
+  };
+  onCleanup(stop);
+  const play = async () => {
     try {
       const { blob } = await getBlob("/api/files/raw", { path: props.audio.path });
-      made = URL.createObjectURL(new Blob([blob], { type: props.audio.mime }));
-      setUrl(made);
+      const sound = new Audio(URL.createObjectURL(new Blob([blob], { type: props.audio.mime })));
+      sound.onended = stop;
+      setPlaying(sound);
+      await sound.play();
     } catch (error) {
+      stop();
       toastError(error);
     }
   };
   return (
-    <div class="card">
+    <p class="card">
       <Show
-        when={url()}
+        when={playing()}
         fallback={
-          <button type="button" onClick={fetchIt}>
+          <button type="button" onClick={play}>
             Play {props.audio.name} here
           </button>
         }
       >
-        <audio controls autoplay src={url()} aria-label={props.audio.name} />
+        <button type="button" onClick={stop}>
+          Stop {props.audio.name}
+        </button>
       </Show>
-    </div>
+    </p>
   );
 }
