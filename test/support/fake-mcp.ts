@@ -4,7 +4,8 @@
  * a bad one. `fake-mcp-stdio.ts` and `fake-mcp-http.ts` put it on a wire.
  */
 import { z } from "zod";
-import { bad, type Fault, type Fields, form, listed, object, picture, text } from "./fake-mcp-tools.ts";
+import { FakeTasks } from "./fake-mcp-tasks.ts";
+import { bad, type Fault, type Fields, form, hostileWords, listed, object, picture, text } from "./fake-mcp-tools.ts";
 
 type Id = string | number;
 
@@ -21,6 +22,7 @@ export type Message = z.infer<typeof messageSchema>;
 const callSchema = z.looseObject({
   name: z.string(),
   arguments: z.record(z.string(), z.unknown()).default({}),
+  task: z.looseObject({}).optional(),
   _meta: z.looseObject({ progressToken: z.union([z.string(), z.number()]).optional() }).optional(),
 });
 
@@ -38,6 +40,7 @@ export class FakeMcp {
   /** Arguments of every call, by tool. */
   readonly calls: { readonly name: string; readonly args: Fields }[] = [];
   readonly cancelled: Id[] = [];
+  readonly #tasks = new FakeTasks();
   readonly #options: FakeOptions;
   readonly #seen = new Set<Id>();
   readonly #running = new Map<Id, () => void>();
@@ -124,6 +127,12 @@ export class FakeMcp {
         };
       case "prompts/get":
         return this.#prompt(params);
+      case "tasks/get":
+      case "tasks/result":
+        return this.#tasks.handle(method, params);
+      case "tasks/cancel":
+        this.cancelled.push(String(params.taskId));
+        return this.#tasks.handle(method, params);
       default:
         throw new Error(`No method ${method}`);
     }
@@ -138,7 +147,7 @@ export class FakeMcp {
       protocolVersion: "2025-11-25",
       capabilities: { tools: { listChanged: true }, resources: {}, prompts: {}, logging: {} },
       serverInfo: { name: "fake", version: "1" },
-      instructions: "Be kind to the fake.",
+      instructions: this.#has("words") ? hostileWords : "Be kind to the fake.",
     };
   }
 
@@ -162,7 +171,7 @@ export class FakeMcp {
   }
 
   async #call(params: Fields, id: Id): Promise<Fields | undefined> {
-    const { name, arguments: args, _meta: meta } = callSchema.parse(params);
+    const { name, arguments: args, _meta: meta, task } = callSchema.parse(params);
     this.calls.push({ name, args });
     switch (name) {
       case "echo":
@@ -171,6 +180,9 @@ export class FakeMcp {
         return this.#has("noOutput")
           ? { content: [], structuredContent: { total: 1 } }
           : { content: [], structuredContent: { sum: Number(args.a) + Number(args.b) } };
+      case "dig":
+        if (!task) throw new Error("It works only as a task");
+        return this.#tasks.begin(String(args.how));
       case "picture":
         return picture;
       case "slow":

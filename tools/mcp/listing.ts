@@ -4,15 +4,17 @@ import { z } from "zod";
 import type { AnyTool, ToolContext, ToolOutput } from "../../agent/tool.ts";
 import { defineTool } from "../../agent/tool.ts";
 import { legible, oneLine, plural } from "../output.ts";
+import type { WantedCall } from "./call.ts";
 import type { Link } from "./link.ts";
 import { toolNamesOf } from "./names.ts";
 import { outputOf } from "./result.ts";
 import { argumentsSchema, checker, problemOf, toldSchema } from "./schema.ts";
 
-/** Calls a tool by the name that its server gave it. */
+/** A call of a tool by the name that its server gave it. */
+export type ListedCall = Omit<WantedCall, "timeout">;
+
 export type Call = (
-  name: string,
-  args: Readonly<Record<string, unknown>>,
+  wanted: ListedCall,
   context: ToolContext,
   read: (result: Parameters<typeof outputOf>[0]) => ToolOutput,
 ) => Promise<ToolOutput>;
@@ -98,6 +100,7 @@ function makeTool(
 ): AnyTool {
   const { annotations = {}, inputSchema, outputSchema } = listed;
   const title = oneLine(listed.title ?? annotations.title ?? listed.name, 60);
+  const asTask = listed.execution?.taskSupport === "required";
   const check = outputSchema && checker(outputSchema);
   const tool = defineTool({
     name,
@@ -105,7 +108,7 @@ function makeTool(
     schema: argumentsSchema(inputSchema),
     label: (args) => oneLine(`${server.name}: ${title}${argsText(args)}`, 160),
     serializeKey: () => (annotations.readOnlyHint ? undefined : `mcp:${server.slug}`),
-    run: (args, context) => call(listed.name, args, context, (result) => outputOf(result, check)),
+    run: (args, context) => call({ name: listed.name, args, asTask }, context, (result) => outputOf(result, check)),
   });
   return { ...tool, jsonSchema: toldSchema(inputSchema) };
 }

@@ -5,12 +5,12 @@
  */
 import { messageOf } from "../../agent/error.ts";
 import { type AnyTool, covers, type ToolContext, type ToolOutput, type ToolSource } from "../../agent/tool.ts";
-import { failure, legible, oneLine } from "../output.ts";
+import { failure, legible } from "../output.ts";
 import { Callers } from "./callers.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Kept, Listings } from "./kept.ts";
 import type { Link } from "./link.ts";
-import type { Known } from "./listing.ts";
+import type { Known, ListedCall } from "./listing.ts";
 import { groupOf } from "./names.ts";
 import type { LoginStore, Visit } from "./oauth.ts";
 import type { CallResult } from "./result.ts";
@@ -46,7 +46,6 @@ export type Use<Result> = (link: Link) => Promise<Result>;
 const relistMs = 100;
 const maxInstructions = 2_000;
 const mostNotes = 10;
-const progressMs = 50;
 
 export class McpServer implements ToolSource, AsyncDisposable {
   readonly name: string;
@@ -237,26 +236,15 @@ export class McpServer implements ToolSource, AsyncDisposable {
     if (now !== before) for (const listener of [...this.#listeners]) listener();
   }
 
-  async #call(
-    name: string,
-    args: Readonly<Record<string, unknown>>,
-    context: ToolContext,
-    read: (result: CallResult) => ToolOutput,
-  ): Promise<ToolOutput> {
+  async #call(wanted: ListedCall, context: ToolContext, read: (result: CallResult) => ToolOutput): Promise<ToolOutput> {
     const { signal } = context;
     if (signal.aborted) return failure("The call was stopped before it began.");
     using _ = this.#callers.enter(context);
     try {
       const { lost } = await this.#link();
-      const { callResultSchema } = await import("./result.ts");
-      const result = await this.use(({ client }) =>
-        client.request({ method: "tools/call", params: { name, arguments: { ...args } } }, callResultSchema, {
-          signal,
-          timeout: this.callMs,
-          resetTimeoutOnProgress: true,
-          onprogress: progressTeller(context),
-        }),
-      );
+      const { callTool } = await import("./call.ts");
+      const timeout = this.callMs;
+      const result = await this.use(({ client }) => callTool(client, { ...wanted, timeout }, context));
       const output = read(result);
       if (lost === undefined) return output;
       const news = `[${sentence(this.name)} was started again before this call: ${lost}.]`;
@@ -269,21 +257,3 @@ export class McpServer implements ToolSource, AsyncDisposable {
 }
 
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
-interface Progress {
-  readonly progress: number;
-  readonly total?: number | undefined;
-  readonly message?: string | undefined;
-}
-
-/** News that come faster than anybody reads are passed over. */
-function progressTeller({ progress: tell }: ToolContext): (news: Progress) => void {
-  let last = Number.NEGATIVE_INFINITY;
-  return ({ progress, total, message }) => {
-    const now = performance.now();
-    if (now - last < progressMs) return;
-    last = now;
-    const count = total === undefined ? `${progress}` : `${progress} of ${total}`;
-    tell({ type: "status", text: oneLine(message === undefined ? count : `${count}: ${message}`, 300) });
-  };
-}
