@@ -23,6 +23,8 @@ export interface FakeSlack extends AsyncDisposable {
   fault(method: string, fault: SlackFault | undefined, times?: number): void;
   /** Somebody says something; the client is told. Gives its time. */
   say(channel: string, user: string, text: string, options?: SayOptions): string;
+  /** Somebody reacts to a message. */
+  react(channel: string, user: string, ts: string, name: string): void;
   /** A file that a message may carry. */
   file(name: string, mimetype: string, bytes: Uint8Array<ArrayBuffer>): FakeFile;
   /** What the bot has posted there, oldest first. */
@@ -84,6 +86,10 @@ export function fakeSlack(): FakeSlack {
     fault: (method, fault, times = Number.POSITIVE_INFINITY) =>
       void (fault ? office.faults.set(method, { fault, left: times }) : office.faults.delete(method)),
     say: (channel, user, text, options) => say(office, placeOf(world, channel), { user, text, ...options }),
+    react(name, user, ts, reaction) {
+      const item = { type: "message", channel: placeOf(world, name).id, ts };
+      sockets.deliver({ type: "reaction_added", user, reaction, item, item_user: bot.id, event_ts: ts });
+    },
     file(name, mimetype, content) {
       const id = world.nextId("F");
       office.files.set(`/files/${id}`, content);

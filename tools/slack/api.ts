@@ -31,7 +31,8 @@ export class SlackError extends ServiceError {
 
   /** Whether the same call may go well later. */
   get isPassing(): boolean {
-    return this.code === "" ? this.status === 0 || this.status === 429 || this.status >= 500 : passing.has(this.code);
+    if (this.code !== "") return passing.has(this.code);
+    return this.status < 400 || this.status === 429 || this.status >= 500;
   }
 }
 
