@@ -64,8 +64,8 @@ export async function toolSetOf(config: Wanted, info: ModelInfo, given: Place): 
     ? { tools: await chosen(wanted, place, toolsNamed), shelf: [] }
     : standard(info, { ...place, sources: told(sources) });
   if (disallowTools.length > 0) await chosen(disallowTools, { ...place, canAsk: true }, checkNames);
-  // A shell writes where it likes; who wants it beside contained files says so by its name.
-  const leftOut = contain && !wanted ? [...disallowTools, "Bash"] : disallowTools;
+  // A shell writes where it likes, and so does what an agent wrote and reloads; who wants them beside contained files names them.
+  const leftOut = contain && !wanted ? [...disallowTools, "Bash", "Reload"] : disallowTools;
   const isAllowed = ({ name }: { readonly name: string }) => !leftOut.some((out) => covers(out, name));
   const { model = "", maxUses } = advisor ?? {};
   const added = advisor ? [advisorTool({ model, ...(maxUses === undefined ? {} : { maxUses }) })] : [];

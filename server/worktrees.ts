@@ -11,6 +11,7 @@ import { SagentError, UsageError } from "../agent/error.ts";
 import { guard, type IsTrusted, refuseWithout } from "../tools/git/guard.ts";
 import { askGit, commitOf, type GitPlace, gitSays, runGit, sayGit, topOf } from "../tools/git/run.ts";
 import { listFiles, uncommitted } from "../tools/git/worktree.ts";
+import { canonicalPath } from "../tools/path.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -38,7 +39,7 @@ export async function openWorktree(wish: WorktreeWish): Promise<ChildPlace & Asy
   const branch = `sagent/${basename(root)}`;
   const isThere = existsSync(root);
   if (!isThere) await add(root, branch, base, here);
-  const below = join(root, relative(top, wish.cwd));
+  const below = join(root, relative(top, canonicalPath(wish.cwd)));
   const cwd = statSync(below, { throwIfNoEntry: false })?.isDirectory() ? below : root;
   const left = isThere ? [] : await uncommitted(here);
   const tree = { root, branch, place: { ...here, cwd: root } };

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { UsageError } from "../../agent/error.ts";
 import { formFor } from "../../agent/tool.ts";
 import { toolSetOf } from "../../server/toolset.ts";
+import { SkillBook } from "../../tools/skills/book.ts";
 import { scriptedModel } from "../support/index.ts";
 
 const { info } = scriptedModel([]);
@@ -48,8 +49,14 @@ test("a small window has room for few tools", async () => {
   expect(shelf).toEqual([]);
 });
 
-test("contained, there is no shell unless it is named", async () => {
+test("contained, there is neither a shell nor a way to load what was written, unless it is named", async () => {
   const set = { tools: undefined, advisor: undefined, contain: true, trust: false, disallowTools: [] };
-  expect(names((await toolSetOf(set, info, place)).tools)).not.toContain("Bash");
+  const extensions = { skills: new SkillBook(), reload: async () => "" };
+  const { tools, shelf } = await toolSetOf(set, info, { ...place, extensions });
+  expect(names(tools)).not.toContain("Bash");
+  expect(names(shelf)).not.toContain("Reload");
+  expect(names((await toolSetOf({ ...set, contain: false }, info, { ...place, extensions })).shelf)).toContain(
+    "Reload",
+  );
   expect(names((await toolSetOf({ ...set, tools: ["Bash", "Read"] }, info, place)).tools)).toEqual(["Read", "Bash"]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openWorktree } from "../../server/worktrees.ts";
 import { commitAll, makeRepo, type Repo } from "./repo.ts";
@@ -42,6 +42,15 @@ test("one begins in the parent's directory, and is kept with what was changed in
   );
   const again = await at.open("worker", { again: tree.root });
   expect([again.root, again.briefing, existsSync(join(again.root, "sub/b.txt"))]).toEqual([tree.root, "", true]);
+});
+
+test("one begins in the same directory where the parent's is named through a symlink", async () => {
+  using at = place();
+  const way = join(at.repo.root, "../way");
+  symlinkSync(join(at.repo.root, "sub"), way);
+  const tree = await at.open("worker", { cwd: way });
+  expect(tree.cwd).toBe(join(tree.root, "sub"));
+  await tree[Symbol.asyncDispose]();
 });
 
 test("one that is gone is made again, with what its branch has", async () => {
