@@ -14,7 +14,7 @@ import type { Jobs } from "./jobs.ts";
 import type { CallOutcome } from "./machine-state.ts";
 import type { CallId, ToolCallPart } from "./message.ts";
 import { sequencesOf } from "./sequences.ts";
-import { defaultResultChars, keptChars, roundResultChars, type Spill } from "./spill.ts";
+import { defaultResultChars, keptChars, keptDetails, roundResultChars, type Spill } from "./spill.ts";
 import { type AnyTool, findTool, type SerializeKey, type ToolOutput, type ToolShelf, type Workspace } from "./tool.ts";
 import { runHooked } from "./tool-hooks.ts";
 import type { Taken, Toolbox } from "./toolbox.ts";
@@ -176,7 +176,7 @@ export class Dispatch {
       isError: isError || abort.signal.aborted,
       text,
       ...(attachments?.length ? { attachments: [...attachments] } : {}),
-      ...(details ? { details } : {}),
+      ...keptDetails(details),
       ...(taken.length > 0 ? { taken: [...taken] } : {}),
       durationMs: clock.now() - startedAt,
     });

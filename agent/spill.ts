@@ -4,13 +4,16 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "./error.ts";
-import type { CallId } from "./message.ts";
+import type { CallId, ToolDetails } from "./message.ts";
 
 /** Largest result kept whole, in characters, where a tool does not say. */
 export const defaultResultChars = 50_000;
 /** Largest sum of the results of one round, in characters. */
 export const roundResultChars = 200_000;
 const previewChars = 2_000;
+
+/** Largest card of a tool of anybody's, in characters of JSON: it goes into the session and to every client. */
+const cardChars = 1_000_000;
 
 export class Spill {
   #dir: Promise<string> | undefined;
@@ -59,4 +62,18 @@ function preview(text: string): string {
   const end = cut > previewChars / 2 ? cut : previewChars;
   const last = text.charCodeAt(end - 1);
   return text.slice(0, last >= 0xd800 && last < 0xdc00 ? end - 1 : end);
+}
+
+/** The details of a result, as fields of it; a card that is too large, or is no JSON, is left out: the text says it all the same. */
+export function keptDetails(details: ToolDetails | undefined): { readonly details?: ToolDetails } {
+  if (details === undefined) return {};
+  return details.type !== "custom" || fits(details.data) ? { details } : {};
+}
+
+function fits(data: unknown): boolean {
+  try {
+    return (JSON.stringify(data) ?? "").length <= cardChars;
+  } catch {
+    return false;
+  }
 }

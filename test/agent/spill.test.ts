@@ -3,7 +3,8 @@ import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { Spill } from "../../agent/spill.ts";
+import type { ToolDetails } from "../../agent/message.ts";
+import { keptDetails, Spill } from "../../agent/spill.ts";
 import { defineTool } from "../../agent/tool.ts";
 import { must, tempDir } from "../support/index.ts";
 import { call, dispatchRig } from "./dispatch-rig.ts";
@@ -91,4 +92,18 @@ test("a tool's own limit decides, 50,000 where it has none; 0 means that it boun
 test("results of one round share 200,000 characters, also when they come at once; small ones are never cut", async () => {
   const kept = await sizes(say(), [50_000, 50_000, 50_000, 40_000, 50_000, 10_000, 50_000, 2_000]);
   expect(kept).toEqual([50_000, 50_000, 50_000, 40_000, 0, 0, 0, 2_000]);
+});
+
+test("a card that is too large or no JSON is left out, and others are kept as they are", () => {
+  const card = (data: unknown) => ({ type: "custom", name: "table", data }) as ToolDetails;
+  const small = card([{ a: 1 }]);
+  expect(keptDetails(small).details).toBe(small);
+  expect(keptDetails(card(["x".repeat(999_000)])).details).toBeDefined();
+  const circle: unknown[] = [];
+  circle.push(circle);
+  expect([keptDetails(card(["x".repeat(1_000_000)])), keptDetails(card(circle)), keptDetails(undefined)]).toEqual([
+    {},
+    {},
+    {},
+  ]);
 });
