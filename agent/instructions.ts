@@ -2,9 +2,10 @@
  * What people wrote for agents: AGENTS.md files from the general to the particular, so that the nearest has the last
  * word. Read once, when an agent starts; later edits would cost the prompt cache.
  */
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, realpath } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { type InstructionText, readInstructionText } from "./instruction-text.ts";
 
 export interface Instructions {
@@ -25,6 +26,8 @@ export interface InstructionOptions {
   readonly maxChars?: number;
   /** Directory of the machine's own AGENTS.md. */
   readonly systemDir?: string;
+  /** Whether files of a directory may lead to what lies outside of it, such as a person's keys. Nowhere, by default. */
+  readonly isTrusted?: (dir: string) => Promise<boolean>;
 }
 
 const defaultMaxChars = 40_000;
@@ -38,18 +41,23 @@ interface Source {
 /**
  * Reads, in this order: the machine's file, the user's (`$XDG_CONFIG_HOME/sagent/AGENTS.md`), then in every directory
  * from the root to `cwd` `AGENTS.md` (`CLAUDE.md` where there is none), `.sagent/AGENTS.md` and `AGENTS.local.md`; and
- * the same in the directories that were added. A file named by `@path` comes just before the one that names it, once, five levels deep.
+ * the same in the directories that were added. A file named by `@path` comes just before the one that names it, once, five levels deep. What a
+ * project's files name, by such a path or by a link, lies in it, unless it is trusted.
  */
 export async function loadInstructions(options: InstructionOptions): Promise<Instructions> {
   const home = options.env.HOME || homedir();
   const config = options.env.XDG_CONFIG_HOME;
   const userDir = join(config && isAbsolute(config) ? config : join(home, ".config"), "sagent");
-  const reader = new Reader(home);
+  const reader = new Reader(home, options.isTrusted ?? (async () => false));
   for (const dir of [options.systemDir ?? "/etc/sagent", userDir]) await reader.read(join(dir, "AGENTS.md"));
-  for (const dir of [...directoriesTo(resolve(options.cwd)), ...(options.addDirs ?? [])]) {
-    if (!(await reader.read(join(dir, "AGENTS.md")))) await reader.read(join(dir, "CLAUDE.md"));
-    await reader.read(join(dir, ".sagent", "AGENTS.md"));
-    await reader.read(join(dir, "AGENTS.local.md"));
+  const all = directoriesTo(resolve(options.cwd));
+  const project = all.findLast((dir) => existsSync(join(dir, ".git")));
+  const inside = new Set(project === undefined ? [] : all.slice(all.indexOf(project)));
+  for (const dir of [...all, ...(options.addDirs ?? [])]) {
+    const within = inside.has(dir) ? project : dir;
+    if (!(await reader.read(join(dir, "AGENTS.md"), within))) await reader.read(join(dir, "CLAUDE.md"), within);
+    await reader.read(join(dir, ".sagent", "AGENTS.md"), within);
+    await reader.read(join(dir, "AGENTS.local.md"), within);
   }
   return fit(reader.sources, options.maxChars ?? defaultMaxChars, reader.warnings);
 }
@@ -65,19 +73,22 @@ class Reader {
   readonly warnings: string[] = [];
   readonly #seen = new Set<string>();
   readonly #home: string;
+  readonly #isTrusted: (dir: string) => Promise<boolean>;
 
-  constructor(home: string) {
+  constructor(home: string, isTrusted: (dir: string) => Promise<boolean>) {
     this.#home = home;
+    this.#isTrusted = isTrusted;
   }
 
-  /** False when there is no such file. */
-  async read(path: string, depth = 0): Promise<boolean> {
+  /** False when there is no such file, or none `within` the directory that nobody trusts. */
+  async read(path: string, within?: string, depth = 0): Promise<boolean> {
     if (this.#seen.has(path)) return true;
     const content = await this.#load(path, depth);
     if (!content) return false;
     this.#seen.add(path);
+    if (within !== undefined && !(await this.#isHeld(path, within))) return false;
     for (const mention of depth < includeDepth ? content.mentions : []) {
-      await this.read(this.#resolve(mention, dirname(path)), depth + 1);
+      await this.read(this.#resolve(mention, dirname(path)), within, depth + 1);
     }
     if (content.text !== "") this.sources.push({ path, text: content.text });
     return true;
@@ -94,6 +105,16 @@ class Reader {
         this.warnings.push(`${path} could not be read (${code}); the agent works without it.`);
       return undefined;
     }
+  }
+
+  async #isHeld(path: string, within: string): Promise<boolean> {
+    const way = relative(await realpath(within), await realpath(path));
+    if (way !== ".." && !way.startsWith("../") && !isAbsolute(way)) return true;
+    if (await this.#isTrusted(within)) return true;
+    this.warnings.push(
+      `${path} is not read: it lies outside of ${within}, whose files lead to it. If you trust this project, say so: sagent trust`,
+    );
+    return false;
   }
 
   #resolve(mention: string, from: string): string {

@@ -106,10 +106,12 @@ export class Extensions {
     const skillFolders = plugged.map(({ dir }) => join(dir, "skills"));
     this.skills.reload(skillDirs(cwd, this.#env, skillFolders));
     this.commands.reload([...places, ...plugged], this.plugins.all);
-    const { text, files, warnings } = await loadInstructions({ cwd, env: this.#env, addDirs });
+    const isTrustedDir = (dir: string) => isTrusted(dir, this.#config, this.#env);
+    const instructions = await loadInstructions({ cwd, env: this.#env, addDirs, isTrusted: isTrustedDir });
+    const { text, files, warnings } = instructions;
     this.#instructions = files;
     this.#revision.change({ instructions: text, skills: this.skills.listing() });
-    const hooks = await readHookSettings(places, (dir) => isTrusted(dir, this.#config, this.#env));
+    const hooks = await readHookSettings(places, isTrustedDir);
     this.#hooks = [...hooks.commands, ...this.plugins.all.flatMap((plugin) => plugin.hooks)];
     const problems = [this.plugins, this.skills, this.commands, hooks].flatMap((each) => each.problems);
     this.#warnings = [...warnings, ...problems];

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readInstructionText } from "../../agent/instruction-text.ts";
 import { loadInstructions } from "../../agent/instructions.ts";
@@ -9,7 +9,7 @@ import { tempDir } from "../support/temp-dir.ts";
 async function load(
   home: string,
   files: Readonly<Record<string, string>>,
-  options: { maxChars?: number; addDirs?: string[] } = {},
+  options: { maxChars?: number; addDirs?: string[]; isTrusted?: () => Promise<boolean> } = {},
 ) {
   const cwd = join(home, "work/app");
   mkdirSync(cwd, { recursive: true });
@@ -61,12 +61,30 @@ test("a named file comes before the one that names it, once, and circles end", a
     "work/app/docs/deep.md": "Deep, back to @../AGENTS.md and @style.md",
     "notes.md": "Notes.",
   };
-  expect((await load(temp.path, files)).files).toEqual([
+  expect((await load(temp.path, files, { isTrusted: async () => true })).files).toEqual([
     "work/app/docs/deep.md",
     "work/app/docs/style.md",
     "notes.md",
     "work/app/AGENTS.md",
   ]);
+});
+
+test("files of a project lead nowhere outside of it, by name or by link, unless it is trusted", async () => {
+  using temp = tempDir();
+  const files = {
+    ".ssh/key": "SECRET",
+    "work/.git/HEAD": "",
+    "work/notes.md": "Notes.",
+    "work/app/AGENTS.md": "See @../notes.md @~/.ssh/key",
+  };
+  mkdirSync(join(temp.path, "work/app/.sagent"), { recursive: true });
+  symlinkSync(join(temp.path, ".ssh/key"), join(temp.path, "work/app/.sagent/AGENTS.md"));
+  const loaded = await load(temp.path, files);
+  expect(loaded.files).toEqual(["work/notes.md", "work/app/AGENTS.md"]);
+  const why =
+    "is not read: it lies outside of work, whose files lead to it. If you trust this project, say so: sagent trust";
+  expect(loaded.warnings).toEqual([`.ssh/key ${why}`, `work/app/.sagent/AGENTS.md ${why}`]);
+  expect((await load(temp.path, {}, { isTrusted: async () => true })).text).toContain("SECRET");
 });
 
 test("includes go five levels deep", async () => {
