@@ -169,3 +169,26 @@ test("JavaScript brings back JSON, from whatever it comes to", async () => {
   const wrong = await use({ action: "evaluate", text: "nothing.at.all" });
   expect([wrong.isError, wrong.text]).toEqual([true, expect.stringContaining("nothing is not defined")]);
 });
+
+test("a page is looked at whole, in part, and as other screens show it", async () => {
+  await open("/");
+  const view = await use({ action: "screenshot" });
+  const part = await use({ action: "screenshot", target: "Send" });
+  expect([view.text, view.attachments?.[0]?.mime]).toEqual([expect.stringContaining("of 1280 × 800 px"), "image/png"]);
+  expect(part.text).not.toContain("of 1280");
+  const dark = await use({ action: "emulate", width: 500, scheme: "dark" });
+  expect(dark.text).toContain("[The view is 500 × 800 px.]");
+  expect(
+    (await use({ action: "evaluate", text: "matchMedia('(prefers-color-scheme: dark)').matches" })).text,
+  ).toEndWith("true");
+  await use({ action: "evaluate", text: "document.cookie = 'kept=1'" });
+  const phone = await use({ action: "emulate", device: "iPhone 15" });
+  expect(phone.text).toContain(`Page "Order" at ${shop.url}/`);
+  expect(
+    (await use({ action: "evaluate", text: "[navigator.userAgent.includes('iPhone'), document.cookie]" })).text,
+  ).toContain('true,\n "kept=1"');
+  expect((await use({ action: "emulate", device: "Toaster" })).text).toContain(
+    'There is no device "Toaster". There are, for example: iPhone 15',
+  );
+  await use({ action: "emulate", device: "desktop" });
+});
