@@ -54,11 +54,11 @@ export function browserTool({ host }: BrowserOptions) {
     async run(args, context) {
       if (context.signal.aborted) return failure("The browser was not used: the call was stopped.");
       try {
-        if (!host.isRunning) context.progress({ type: "status", text: "Starting the browser" });
         if (args.action === "close" && args.tab === undefined) {
-          await host.leave(context.agent);
+          await beforeAbort(host.leave(context.agent), context.signal);
           return { text: "All your pages are closed." };
         }
+        if (!host.isRunning) context.progress({ type: "status", text: "Starting the browser" });
         return await seated(host, args, context);
       } catch (error) {
         if (context.signal.aborted) return failure("The action was stopped.");
@@ -110,7 +110,7 @@ async function limited(seat: Seat, args: Args, context: ToolContext): Promise<To
 
 const words = ({ action, url, target }: Args) => oneLine(`${action} ${url ?? target ?? ""} is under way`);
 
-/** A failure of the page or the target, with what else happened. What is no such failure is a bug, and thrown. */
+/** What went wrong, in a sentence, with what else happened. */
 async function failed(seat: Seat, error: unknown): Promise<ToolOutput> {
   const known = error instanceof TargetError || error instanceof ScriptError;
   const words = known ? messageOf(error) : explain(error);
