@@ -1,7 +1,7 @@
 /** `sagent slack`: a bot in Slack whose agents people talk to. It stays until a signal ends it. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ConfigError, SessionNotFoundError, UsageError } from "../agent/error.ts";
+import { ConfigError, UsageError } from "../agent/error.ts";
 import { listSessions, projectDir } from "../agent/session-list.ts";
 import { readCredentials } from "../providers/credential-file.ts";
 import { Slack } from "../tools/slack/api.ts";
@@ -94,7 +94,9 @@ async function sessionOf(config: Config, env: Env): Promise<Config["session"]> {
   if (config.session.type !== "newest") return config.session;
   const sessions = await listSessions(projectDir(config.cwd, env));
   const found = sessions.find(({ dir }) => existsSync(join(dir, journalName)));
-  if (!found) throw new SessionNotFoundError({ wanted: `the newest of sagent slack in ${config.cwd}` });
+  if (!found) {
+    throw new ConfigError(`No session of sagent slack is kept for ${config.cwd}.`, { hint: "Leave out --continue." });
+  }
   return { type: "dir", dir: found.dir };
 }
 
