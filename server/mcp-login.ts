@@ -38,7 +38,7 @@ export async function logIn(config: ServerConfig, run: Config, env: Env): Promis
     await writeOut(printable(`${config.name} needs no login.\n`));
     return 0;
   }
-  await kept.write(url, login);
+  await kept.change(url, { client: undefined, wanted: undefined, ...login });
   await writeOut(printable(`Logged in to ${config.name} (${url}).\n`));
   return 0;
 }
@@ -62,8 +62,8 @@ async function draftStore(kept: LoginStore, url: string): Promise<LoginStore & {
   let draft: Login | undefined = wanted === undefined ? undefined : { wanted };
   return {
     read: async () => draft,
-    async write(_url, login) {
-      draft = login;
+    async change(_url, change) {
+      draft = { ...draft, ...change };
     },
     last: () => draft,
   };

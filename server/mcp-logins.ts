@@ -21,12 +21,13 @@ export function loginStore(env: Env): LoginStore {
       if (problem) throw problem;
       return loginIn(accounts.get(keyOf(url))?.get(defaultAccount), url, env);
     },
-    async write(url, login) {
-      noteSecrets(env, url, login);
-      const key = JSON.stringify(login);
-      await changeCredentials(env, (file) =>
-        file.put(keyOf(url), defaultAccount, { type: "key", key, savedAt: Date.now() }),
-      );
+    async change(url, change) {
+      noteSecrets(env, url, change);
+      await changeCredentials(env, (file) => {
+        const login = loginIn(file.accounts.get(keyOf(url))?.get(defaultAccount), url, env);
+        const key = JSON.stringify({ ...login, ...change });
+        file.put(keyOf(url), defaultAccount, { type: "key", key, savedAt: Date.now() });
+      });
     },
     renew: (url, stale, ask) => renewLogin(env, url, stale, ask),
   };

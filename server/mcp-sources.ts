@@ -38,7 +38,7 @@ export function surroundingsOf(config: Pick<Config, "cwd" | "addDirs">, env: Env
     callMs: Number(env.MCP_TOOL_TIMEOUT) || defaultCallMs,
     logins: {
       read: async (url) => (await import("./mcp-logins.ts")).loginStore(env).read(url),
-      write: async (url, login) => (await import("./mcp-logins.ts")).loginStore(env).write(url, login),
+      change: async (url, change) => (await import("./mcp-logins.ts")).loginStore(env).change(url, change),
       renew: async (url, stale, ask) => (await import("./mcp-logins.ts")).renewLogin(env, url, stale, ask),
     },
     note,

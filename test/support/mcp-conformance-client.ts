@@ -26,7 +26,10 @@ const given = contextSchema.parse(JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT
 
 function memoryStore(): LoginStore {
   const logins = new Map<string, Login>();
-  return { read: async (url) => logins.get(url), write: async (url, login) => void logins.set(url, login) };
+  return {
+    read: async (url) => logins.get(url),
+    change: async (url, change) => void logins.set(url, { ...logins.get(url), ...change }),
+  };
 }
 
 /** A browser in which the person is logged in already, so that the server sends it straight back. */

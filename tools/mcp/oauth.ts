@@ -26,10 +26,11 @@ export type Login = z.infer<typeof loginSchema>;
 /** Where logins are kept, by the address of the server. */
 export interface LoginStore {
   read(url: string): Promise<Login | undefined>;
-  write(url: string, login: Login): Promise<void>;
+  /** Keeps what has changed of it; `undefined` forgets a part. The rest stays as it is, whoever wrote it last. */
+  change(url: string, change: Login): Promise<void>;
   /**
    * Asks for new tokens while nobody else does, in this process or another: of a refresh token that is used twice some servers
-   * conclude that it was stolen. Where another has renewed `stale` already, its tokens are the answer.
+   * conclude that it was stolen. Where another has renewed `stale` already, its tokens are the answer. What comes is kept.
    */
   renew?(url: string, stale: string, ask: () => Promise<Response>): Promise<Response>;
 }
@@ -88,7 +89,7 @@ export async function loginProvider({
   };
   const save = async (change: Login) => {
     login = { ...login, ...change };
-    await store.write(url, login);
+    await store.change(url, change);
   };
   const alone = withoutPerson(oauth, place);
   return {
@@ -108,7 +109,12 @@ export async function loginProvider({
       const { refresh_token: _, ...rest } = tokens;
       return rest;
     },
-    saveTokens: (tokens: OAuthTokens) => save({ tokens, ...(visit ? { wanted: undefined } : {}) }),
+    async saveTokens(tokens: OAuthTokens) {
+      if (visit) return save({ tokens, wanted: undefined });
+      // Those of a renewal are kept already, and another process may have renewed them since.
+      if (alone || !store.renew) return save({ tokens });
+      login = { ...login, tokens };
+    },
     saveCodeVerifier(code) {
       verifier = code;
     },

@@ -10,7 +10,10 @@ import { configOf, surroundings, toolOf, variable } from "./rig.ts";
 
 function memory(): LoginStore {
   const logins = new Map<string, Login>();
-  return { read: async (url) => logins.get(url), write: async (url, login) => void logins.set(url, login) };
+  return {
+    read: async (url) => logins.get(url),
+    change: async (url, change) => void logins.set(url, { ...logins.get(url), ...change }),
+  };
 }
 
 /** A server behind a door; `source` says where the ID token comes from. */
