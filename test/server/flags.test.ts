@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { UsageError } from "../../agent/error.ts";
-import { flagTable, helpText, parseFlags } from "../../server/flags.ts";
+import { flagTable } from "../../server/flag-table.ts";
+import { helpText, parseFlags } from "../../server/flags.ts";
 
 function refusal(...argv: string[]): { message: string; hint: string | undefined } {
   try {
