@@ -46,6 +46,8 @@ export class Replies {
   #error: ErrorInfo | undefined;
   /** Where the present work came from, and where its answer goes. */
   thread: Thread | undefined;
+  /** Time of the message that it was last told. */
+  message: string | undefined;
   /** Nothing came after the last message that was answered. */
   isDone = true;
 
@@ -78,8 +80,11 @@ export class Replies {
 
   #message(message: EventOf<"message">["message"]): Reply | undefined {
     if (message.type === "user") {
-      const { channel, ts } = readHeading(message.text) ?? {};
-      if (channel !== undefined && ts !== undefined) this.thread = { channel, ts };
+      const heading = readHeading(message.text);
+      if (heading) {
+        this.thread = { channel: heading.channel, ts: heading.ts };
+        this.message = heading.message;
+      }
       this.isDone = false;
       this.#error = undefined;
     }

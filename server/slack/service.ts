@@ -68,9 +68,11 @@ export class SlackService implements Disposable {
 
   #resume(label: string): void {
     const { crew, office } = this.#parts;
-    const { thread, isDone } = this.#speech.replay(label);
-    if (isDone || !thread) return;
-    const heading = { ...thread, message: thread.ts, who: "sagent", where: office.where(thread.channel) };
+    const { thread, message, isDone } = this.#speech.replay(label);
+    if (isDone || !thread || message === undefined) return;
+    // It has the mark of the earlier process.
+    this.#seat(label).marked.push({ channel: thread.channel, ts: message });
+    const heading = { ...thread, message, who: "sagent", where: office.where(thread.channel) };
     crew.get(label)?.send({ type: "prompt", text: `${headingText(heading)}\n\n${restarted}` });
     this.#speech.log(label, "goes on after a restart");
   }

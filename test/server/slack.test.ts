@@ -30,12 +30,29 @@ test("each persona answers in the thread in which it was spoken to, and a restar
   expect(await rig.answered("general", long)).toEqual(["REVIEWER: *done*"]);
   expect(await rig.answered("general", write, 2)).toEqual(["WRITER: *done*", "WRITER: *done*"]);
   expect([rig.inThread("general", review).length, rig.inThread("general", meanwhile).length]).toEqual([1, 0]);
-  const message = rig.slack.world.named("general")?.messages.find(({ ts }) => ts === write);
-  await until(() => message?.reactions.size === 0);
+  const marked = () => rig.slack.world.named("general")?.messages.filter(({ reactions }) => reactions.size > 0);
+  await until(() => marked()?.length === 0);
   second.kill("SIGTERM");
   expect(await second.exited).toBe(143);
   const told = rig.slack.saidBy("agent-reviewer").map(({ text }) => text);
   expect(told.join("\n")).toContain("Read personas/notes.txt");
+}, 60_000);
+
+test("work that a signal ended goes on with the next start", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using rig = await slackRig(async (request) => {
+    if (lastSaid(request).includes("long work")) await gate.promise;
+    return { parts: [{ text: "heard it" }] };
+  });
+  const first = await rig.start();
+  const long = rig.slack.say("general", ann, "reviewer: long work");
+  await until(() => rig.provider.requests.length === 1);
+  first.kill("SIGTERM");
+  expect(await first.exited).toBe(143);
+  expect(rig.inThread("general", long)).toEqual([]);
+  gate.resolve();
+  await rig.start("--continue");
+  expect(await rig.answered("general", long)).toEqual(["heard it"]);
 }, 60_000);
 
 test("a question of an agent is answered in its thread, and a failure is told there", async () => {
