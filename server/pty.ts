@@ -1,7 +1,7 @@
 /** The terminals of a session: shells in the project's directory. */
-import { accessSync, constants } from "node:fs";
 import { isAbsolute } from "node:path";
 import { UsageError } from "../agent/error.ts";
+import { isProgram } from "../tools/program.ts";
 import { Terminal, type TerminalSize, type TerminalState } from "./pty-terminal.ts";
 
 export interface TerminalsOptions {
@@ -62,14 +62,5 @@ export class Terminals implements AsyncDisposable {
 function findShell(env: Readonly<Record<string, string>>): string {
   const { SHELL = "" } = env;
   const shells = [SHELL, "/bin/bash", "/usr/bin/bash"];
-  return shells.find((shell) => isAbsolute(shell) && isExecutable(shell)) ?? "/bin/sh";
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return shells.find((shell) => isAbsolute(shell) && isProgram(shell)) ?? "/bin/sh";
 }

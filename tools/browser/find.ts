@@ -1,7 +1,8 @@
 /** Finds the browser that a person has: Chromium, Chrome, Edge or Brave. */
-import { accessSync, constants, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { isProgram } from "../program.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -69,15 +70,6 @@ function namesIn(directory: string): string[] {
     return readdirSync(directory);
   } catch {
     return [];
-  }
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

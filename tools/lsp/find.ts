@@ -1,7 +1,8 @@
 /** Finds the language server that a project has for a file, and the directory that it is to serve. */
-import { accessSync, constants, existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { delimiter, dirname, extname, isAbsolute, join, relative } from "node:path";
 import { z } from "zod";
+import { isProgram } from "../program.ts";
 import type { ServerSpec } from "./known-servers.ts";
 
 export interface FoundServer {
@@ -57,15 +58,6 @@ function findProgram(
   const own = above.flatMap((dir) => binDirs.map((bin) => join(dir, bin)));
   const path = (env.PATH ?? "").split(delimiter).filter(isAbsolute);
   return [...own, ...path].map((dir) => join(dir, name)).find((program) => isProgram(program) && isLate(program, spec));
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const packageSchema = z.object({ version: z.string() });
