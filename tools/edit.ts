@@ -1,13 +1,11 @@
 /** Replaces an exact piece of text in a file. */
 import { z } from "zod";
 import { defineTool } from "../agent/tool.ts";
-import type { Leniency } from "./edit/lines.ts";
-import { replaceIn } from "./edit/replacing.ts";
-import { takeStep } from "./edit/step.ts";
-import { describePlaces, withNotes } from "./edit/telling.ts";
+import { replaceStep } from "./edit/replace-step.ts";
+import type { Hints } from "./edit/replacing.ts";
 import description from "./edit.md" with { type: "text" };
-import { failure, oneLine, plural } from "./output.ts";
-import { canonicalPath, displayPath, resolvePath } from "./path.ts";
+import { oneLine } from "./output.ts";
+import { canonicalPath, resolvePath } from "./path.ts";
 
 const schema = z.strictObject({
   file_path: z.string().min(1),
@@ -17,7 +15,7 @@ const schema = z.strictObject({
 });
 
 /** What a model cannot see may differ; indentation it can. */
-export const exactly: { readonly forAll: string; readonly allowed: readonly Leniency[] } = {
+export const exactly: Hints = {
   forAll: "set replace_all",
   allowed: ["line ends", "look-alikes"],
 };
@@ -28,24 +26,7 @@ export const editTool = defineTool({
   schema,
   label: (args) => oneLine(`Edit ${args.file_path}`),
   serializeKey: (args, workspace) => canonicalPath(resolvePath(args.file_path, workspace)),
-  async run({ file_path, old_string: old, new_string: now, replace_all: all }, context) {
-    if (old === now) return failure("old_string and new_string are the same; nothing to do.");
-    const path = resolvePath(file_path, context.workspace);
-    let count = 0;
-    let notes: readonly string[] = [];
-    return takeStep({
-      paths: [file_path],
-      context,
-      toMake: "to make it, use Write",
-      async plan(draft) {
-        const replaced = await replaceIn(path, draft.text(file_path), { old, new: now, all }, exactly);
-        ({ count, notes } = replaced);
-        draft.write(file_path, replaced.text, replaced.made);
-      },
-      tell(files) {
-        const done = `Edited ${displayPath(path, context.workspace)}: ${plural(count, "replacement")}`;
-        return withNotes(`${done}${describePlaces(files[0]?.hunks ?? [])}.`, notes);
-      },
-    });
+  run({ file_path: file, old_string: old, new_string: now, replace_all: all }, context) {
+    return replaceStep({ file, wish: { old, new: now, all }, toMake: "to make it, use Write", ...exactly }, context);
   },
 });

@@ -23,7 +23,7 @@ export interface Replaced {
   readonly notes: readonly string[];
 }
 
-interface Hints {
+export interface Hints {
   /** How a model changes all occurrences, e.g. `set replace_all`. */
   readonly forAll: string;
   readonly allowed: readonly Leniency[];
