@@ -16,7 +16,7 @@ import type { LspPool } from "./lsp/pool.ts";
 import { failure, oneLine } from "./output.ts";
 import { canonicalPath, resolvePath, suggestPaths } from "./path.ts";
 
-export const codeSearchSchema = z.strictObject({
+const codeSearchSchema = z.strictObject({
   query: z.string().trim().min(1).max(500).optional().describe("A name, or words; not for outline"),
   find: z.enum(["definitions", "uses", "outline"]).optional(),
   path: z.string().min(1).optional().describe("Directory or file, default the workspace"),

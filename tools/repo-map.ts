@@ -15,7 +15,7 @@ import { canonicalPath, resolvePath } from "./path.ts";
 import { placesCard } from "./places.ts";
 import description from "./repo-map.md" with { type: "text" };
 
-export const repoMapSchema = z.strictObject({
+const repoMapSchema = z.strictObject({
   path: z.string().min(1).optional().describe("Directory, default the workspace"),
   query: z.string().min(1).max(2_000).optional(),
   focus: z.array(z.string().min(1)).max(50).optional(),

@@ -81,7 +81,7 @@ async function untilAborted(wait: Promise<unknown>, signal: AbortSignal): Promis
 }
 
 /** The nearest directory above that is a repository; itself where there is none. */
-export function projectRoot(directory: string): string {
+function projectRoot(directory: string): string {
   for (let at = directory; ; at = dirname(at)) {
     if (existsSync(join(at, ".git"))) return at;
     if (dirname(at) === at) return directory;

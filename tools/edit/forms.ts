@@ -10,7 +10,7 @@ const forms = { edit: editTool, apply_patch: applyPatchTool, replace: replaceToo
 type Form = keyof typeof forms;
 
 /** All of them, to be chosen by name. */
-export const editForms: readonly AnyTool[] = Object.values(forms);
+const editForms: readonly AnyTool[] = Object.values(forms);
 
 /** Edit in the form that suits each model, or that the setting `Edit.format` names. A call in another form works too. */
 export function editToolWith(settings: ToolSettings): AnyTool {

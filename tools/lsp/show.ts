@@ -5,7 +5,7 @@ import type { Call, OutlineSymbol, Place, SymbolPlace } from "./lookups.ts";
 import type { Diagnostic } from "./protocol.ts";
 
 const severities = ["error", "warning", "information", "hint"] as const;
-export const severityOf = ({ severity }: Diagnostic) => severities[(severity ?? 1) - 1] ?? "error";
+const severityOf = ({ severity }: Diagnostic) => severities[(severity ?? 1) - 1] ?? "error";
 
 /** Shows a path as people read it. */
 export type Shown = (path: string) => string;

@@ -18,7 +18,7 @@ export interface Network {
   readonly reach?: (address: string, port: number) => { readonly host: string; readonly port: number };
 }
 
-export const systemNetwork: Network = {
+const systemNetwork: Network = {
   resolve: async (name) => (await lookup(name, { all: true, verbatim: true })).map(({ address }) => address),
 };
 
