@@ -218,3 +218,9 @@ test("a file that is named by its symlink is changed once, and a symlink is not 
   expect(twice.text).toBe("link is a symlink; name a.txt itself. Nothing was changed.");
   expect(dir.read("a.txt")).toStartWith("1");
 });
+
+test("a byte order mark stays, and is no part of the first line", async () => {
+  using dir = project({ "a.txt": "\uFEFFone\ntwo\n" });
+  const { text } = await dir.patch("*** Update File: a.txt", "@@", "-one", "+1");
+  expect([text, dir.read("a.txt")]).toEqual(["Edited a.txt, now around lines 1-2.", "\uFEFF1\ntwo\n"]);
+});

@@ -38,6 +38,9 @@ export interface Applied {
   readonly notes: readonly string[];
 }
 
+/** No line has it, as no model is shown it. */
+const byteOrderMark = "\uFEFF";
+
 /** A run of lines that others stand for. */
 interface Splice {
   readonly start: number;
@@ -55,9 +58,11 @@ export function applyChunks(
   chunks: readonly Chunk[],
   allowed?: readonly Leniency[],
 ): Applied {
-  const work = new Placing(path, text, allowed);
+  const mark = text.startsWith(byteOrderMark) ? byteOrderMark : "";
+  const work = new Placing(path, text.slice(mark.length), allowed);
   for (const chunk of chunks) work.place(chunk);
-  return work.finish();
+  const { text: now, notes } = work.finish();
+  return { text: mark + now, notes };
 }
 
 /** A chunk from its first change to its last: lines around them that stay may be those of another chunk too. */
