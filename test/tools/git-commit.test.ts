@@ -43,3 +43,15 @@ test("through a symlink to the repository, or to a directory in it, the file is 
   expect(repo.run("show", "--name-only", "--format=", "HEAD").trim().split("\n")).toEqual(["b", "link", "sub/a"]);
   expect(repo.run("ls-files", "--stage", "link")).toStartWith("120000");
 });
+
+test("files that are laid out as a repository are none", async () => {
+  using repo = gitRepo({ init: false });
+  const marker = join(repo.root, "ran");
+  for (const each of ["objects", "refs", "hooks"]) mkdirSync(join(repo.root, "plain", each), { recursive: true });
+  repo.put("plain/HEAD", "ref: refs/heads/main\n");
+  repo.put("plain/config", `[core]\n\tbare = false\n\tworktree = ..\n[diff]\n\texternal = touch ${marker}\n`);
+  repo.put("plain/a", "1\n");
+  const place = repo.at(join(repo.root, "plain"));
+  const { text, isError } = await repo.ask(place, { operation: "status" });
+  expect([isError, text]).toEqual([true, expect.stringContaining("is a bare repository: it has no files to work on.")]);
+});

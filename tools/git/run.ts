@@ -35,6 +35,8 @@ const always = [
   ...[
     "core.quotePath=false",
     "core.fsmonitor=false",
+    // Plain files of a project may be laid out as a repository whose settings name programs.
+    "safe.bareRepository=explicit",
     "color.ui=false",
     "merge.conflictStyle=merge",
     "gc.auto=0",
@@ -132,7 +134,8 @@ export async function topOf(place: GitPlace): Promise<string> {
   const { exitCode, stdout, stderr } = await runGit(["rev-parse", "--is-bare-repository", "--show-toplevel"], place);
   const [bare, top = ""] = stdout.split("\n");
   if (exitCode === 0 && top !== "") return top;
-  if (bare === "true") throw new UsageError(`${place.cwd} is a bare repository: it has no files to work on.`);
+  if (bare === "true" || /cannot use bare repository/.test(stderr))
+    throw new UsageError(`${place.cwd} is a bare repository: it has no files to work on.`);
   if (/dubious ownership/.test(stderr)) {
     throw new UsageError(`git does not trust the repository at ${place.cwd}, which belongs to another user.`);
   }
