@@ -24,6 +24,8 @@ export function skillTool(book: SkillBook) {
     description,
     schema,
     background: false,
+    lasting: ({ skill }) =>
+      book.get(skill) && `The skill ${skill} was loaded. If the work it is for goes on, load it again with Skill.`,
     label: ({ skill }) => oneLine(`Use the skill ${skill}`),
     async run(args, context) {
       if (context.signal.aborted) return failure("The call was stopped.");

@@ -83,6 +83,8 @@ test("a skill is loaded whole, then as a reminder, and whole again once it is fo
   expect(await load({ args: "a.pdf" })).toContain("Other.\n\nArguments: a.pdf");
   write(dir.path, { "skills/pdf/SKILL.md": skill("pdf", "makes PDFs", "On $ARGUMENTS!") });
   expect(await load({ args: "$& b" })).toContain("\nOn $& b!\n");
+  const lasting = "The skill pdf was loaded. If the work it is for goes on, load it again with Skill.";
+  expect([tool.lasting?.({ skill: "pdf" }), tool.lasting?.({ skill: "make PDFs" })]).toEqual([lasting, undefined]);
 });
 
 test("words find skills; what is gone is told", async () => {
