@@ -25,30 +25,32 @@ const longestPauseMs = 30_000;
 /** Keeps connected until the signal aborts. Throws `ConfigError` where Slack says that trying again is no use. */
 export async function keepConnected(options: SocketOptions, signal: AbortSignal): Promise<void> {
   const { slack, note, clock = systemClock } = options;
-  let last: Link | undefined;
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  let links: readonly Link[] = [];
   let failures = 0;
   while (!signal.aborted) {
     try {
-      const link: Link = new Link(await ticket(slack, signal), options);
-      await Promise.race([link.ready, aborted(signal)]);
-      last?.close();
-      last = link;
+      const link = new Link(await ticket(slack, signal), options);
+      links = [...links.filter(({ isOver }) => !isOver), link];
+      await Promise.race([link.ready, stopped]);
+      for (const other of links) if (other !== link) other.close();
+      links = [link];
       if (failures > 0) note("Slack is there again.");
       failures = 0;
-      await Promise.race([link.leaving, aborted(signal)]);
+      await Promise.race([link.leaving, stopped]);
     } catch (error) {
       if (signal.aborted) break;
-      if (error instanceof ConfigError) throw error;
+      if (error instanceof ConfigError) {
+        for (const link of links) link.close();
+        throw error;
+      }
       if (failures++ === 0) note(`Slack cannot be reached: ${messageOf(error)} What is to be said is kept.`);
-      const asked = error instanceof SlackError ? (error.waitMs ?? 0) : 0;
-      await clock.sleep(Math.max(asked, Math.min(longestPauseMs, 500 * 2 ** (failures - 1))), signal);
+      const askedMs = error instanceof SlackError ? (error.waitMs ?? 0) : 0;
+      await clock.sleep(Math.max(askedMs, Math.min(longestPauseMs, 500 * 2 ** (failures - 1))), signal);
     }
   }
-  last?.close();
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  for (const link of links) link.close();
 }
 
 /** Each address serves once. */
@@ -81,6 +83,8 @@ class Link {
   readonly #leave = Promise.withResolvers<void>();
   readonly #pulse: Timer;
   #heardAt = Date.now();
+  /** Nothing comes from it any more. */
+  isOver = false;
 
   constructor(url: string, options: SocketOptions) {
     const { pingMs = 10_000 } = options;
@@ -126,6 +130,7 @@ class Link {
   }
 
   #end(why: string): void {
+    this.isOver = true;
     clearInterval(this.#pulse);
     this.#greet.reject(new SlackError(why, {}));
     this.#leave.resolve();
