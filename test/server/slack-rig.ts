@@ -26,7 +26,10 @@ export function lastSaid({ view }: FakeRequest): string {
 
 const head = (more = "") => `---\ntools: [Read, Ask]\n${more}---\n`;
 
-export async function slackRig(script: (request: FakeRequest) => FakeStep | Promise<FakeStep>): Promise<SlackRig> {
+type Script = (request: FakeRequest) => FakeStep | Promise<FakeStep>;
+
+/** Without personas there is the session's own agent alone. */
+export async function slackRig(script: Script, { personas = true } = {}): Promise<SlackRig> {
   const slack = fakeSlack();
   const provider = await startFakeProvider(script);
   const home = freshHome(provider);
@@ -46,7 +49,8 @@ export async function slackRig(script: (request: FakeRequest) => FakeStep | Prom
     provider,
     home,
     async start(...args) {
-      const program = home.start(["slack", "--persona-dir", `${home.project}/personas`, ...args], { env: slack.env });
+      const who = personas ? ["--persona-dir", `${home.project}/personas`] : [];
+      const program = home.start(["slack", ...who, ...args], { env: slack.env });
       programs.push(program);
       const before = slack.sockets.connections;
       await until(() => slack.sockets.connections > before || program.exitCode !== null);

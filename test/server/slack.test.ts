@@ -145,6 +145,19 @@ test("people make, list and stop agents, and are told how where it is not clear 
   ]);
 }, 60_000);
 
+test("without personas the session's own agent answers, in its own channel of logs too, through an outage", async () => {
+  await using rig = await slackRig(() => ({ parts: [{ text: "heard it" }] }), { personas: false });
+  await rig.start("--log-prefix", "bot-", "--router-log-channel", "#ops");
+  const { slack } = rig;
+  const direct = slack.say(`@${ann}`, ann, "hello");
+  expect(await rig.answered(`@${ann}`, direct)).toEqual(["heard it"]);
+  slack.fault("chat.postMessage", "down", 3);
+  slack.sockets.cut();
+  const home = slack.say("bot-main", bob, "and here?");
+  expect(await rig.answered("bot-main", home)).toEqual(["heard it"]);
+  await until(() => slack.saidBy("ops").some(({ text }) => text.includes("→ main (log channel)")));
+}, 60_000);
+
 test("what is missing is said, and ends it", async () => {
   await using rig = await slackRig(() => ({ parts: [{ text: "ok" }] }));
   const { SLACK_APP_TOKEN: _, ...noApp } = rig.slack.env;
