@@ -1,6 +1,5 @@
 /** Puts an agent together: model, tools, prompt, session. The one place that knows all the rooms. */
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import type { Agent } from "../agent/agent.ts";
 import { UsageError } from "../agent/error.ts";
 import { Fleet } from "../agent/fleet.ts";
@@ -9,7 +8,6 @@ import { replay } from "../agent/log-state.ts";
 import type { Model } from "../agent/model.ts";
 import { standardPrompt } from "../agent/prompt.ts";
 import type { Session } from "../agent/session.ts";
-import { projectDir } from "../agent/session-list.ts";
 import { withoutSecrets } from "../providers/auth.ts";
 import { catalogText } from "../providers/catalog-text.ts";
 import { type ChildPlaces, childBuilder } from "./children.ts";
@@ -22,7 +20,7 @@ import { createSession, openSession } from "./sessions.ts";
 import { settingsOf } from "./settings.ts";
 import { toolSources } from "./tool-sources.ts";
 import { toolSetOf } from "./toolset.ts";
-import { isTrusted } from "./trust.ts";
+import { isTrusted, worktreesDir } from "./trust.ts";
 import { UsageNotes } from "./usage-notes.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -120,8 +118,7 @@ function limitsOf({ maxRounds, maxBudgetUsd, maxResponseTokens }: Config) {
 }
 
 function childPlaces(config: Config, env: Env): ChildPlaces {
-  const worktrees = join(projectDir(config.cwd, env), "worktrees");
-  return { worktrees, isTrusted: (dir) => isTrusted(dir, config, env) };
+  return { worktrees: worktreesDir(config.cwd, env), isTrusted: (dir) => isTrusted(dir, config, env) };
 }
 
 /** Whoever wants to know whether all of it was saved has asked by a flush. */

@@ -21,7 +21,7 @@ import type { Config } from "./config.ts";
 import { checkNames, isOfSource, limitedSources, toolsNamed } from "./named-tools.ts";
 import { isTrusted } from "./trust.ts";
 
-type Wanted = Pick<Config, "tools" | "disallowTools" | "advisor" | "contain" | "trust">;
+type Wanted = Pick<Config, "tools" | "disallowTools" | "advisor" | "contain" | "trust"> & Partial<Pick<Config, "cwd">>;
 
 /** What the project and the person have written beside. */
 interface Extended {

@@ -2,18 +2,30 @@
  * What a project's own files make us run, its servers, hooks and plug-ins, is obeyed only where the person trusts the
  * directory: to open a stranger's project must run nothing of it. `sagent trust` says so for good, `--trust` for one run.
  */
-import { resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { UsageError } from "../agent/error.ts";
+import { projectDir } from "../agent/session-list.ts";
 import { isTrustedDir, setTrust, trustedDirs } from "../providers/trust.ts";
+import { canonicalPath } from "../tools/path.ts";
 import type { Config } from "./config.ts";
 import { writeOut } from "./stdio.ts";
 import { printable } from "./terminal-text.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Throws `ConfigError` where what the person noted cannot be read. */
-export async function isTrusted(dir: string, config: Pick<Config, "trust">, env: Env): Promise<boolean> {
-  return config.trust || isTrustedDir(dir, env);
+type Trusting = Pick<Config, "trust"> & Partial<Pick<Config, "cwd">>;
+
+/** A worktree that was made for an agent is as its project. Throws `ConfigError` where what the person noted cannot be read. */
+export async function isTrusted(dir: string, { trust, cwd }: Trusting, env: Env): Promise<boolean> {
+  if (trust || isTrustedDir(dir, env)) return true;
+  if (cwd === undefined || !isTrustedDir(cwd, env)) return false;
+  const inside = relative(canonicalPath(worktreesDir(cwd, env)), canonicalPath(dir));
+  return inside !== "" && !inside.startsWith("..");
+}
+
+/** Where the worktrees of a project's agents lie. */
+export function worktreesDir(cwd: string, env: Env): string {
+  return join(projectDir(cwd, env), "worktrees");
 }
 
 /** What is said of a file that is left alone. */

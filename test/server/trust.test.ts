@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isTrustedDir } from "../../providers/trust.ts";
-import { isTrusted } from "../../server/trust.ts";
+import { isTrusted, worktreesDir } from "../../server/trust.ts";
+import { must } from "../support/index.ts";
 import { type TempDir, tempDir } from "../support/temp-dir.ts";
 
 let dir: TempDir;
@@ -47,6 +48,19 @@ test("a symlink into a trusted directory that leads out of it is not trusted", (
   expect(isTrustedDir(at("work/acme/link"), env())).toBe(false);
   symlinkSync(at("work/acme"), at("same"));
   expect(isTrustedDir(at("same/deep"), env())).toBe(true);
+});
+
+test("the worktrees of a project's agents are trusted as it is, those of another are not", async () => {
+  const cwd = at("work/acme");
+  const [own, other] = [cwd, at("work/acme-evil")].map((project) => join(worktreesDir(project, env()), "worker"));
+  for (const tree of [own, other]) mkdirSync(must(tree), { recursive: true });
+  const asked = () => Promise.all([own, other].map((tree) => isTrusted(must(tree), { trust: false, cwd }, env())));
+  expect(await asked()).toEqual([false, false]);
+  sagent("trust");
+  expect(await asked()).toEqual([true, false]);
+  symlinkSync(at("work/acme-evil"), `${own}-link`);
+  expect(await isTrusted(`${own}-link`, { trust: false, cwd }, env())).toBe(false);
+  expect(await isTrusted(worktreesDir(cwd, env()), { trust: false, cwd }, env())).toBe(false);
 });
 
 test.each(["{", '"work"', '{"directories": "work"}', '{"directories": [1]}', "null"])(
