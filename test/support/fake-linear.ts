@@ -1,8 +1,9 @@
 /** Linear on this machine: a GraphQL server with the part of Linear's schema that we ask, which checks every query against it. */
 import { buildSchema, graphql } from "graphql";
 import { isObject, parseJson } from "./fake-json.ts";
+import { type Trouble, troubled } from "./fake-trouble.ts";
 
-export type LinearFault = "limited" | "down" | "page" | "cut" | "loop" | "elsewhere" | "slow" | "error" | "half";
+export type LinearFault = Trouble | "limited" | "error" | "half";
 
 export interface FakeLinear extends AsyncDisposable {
   readonly env: Readonly<Record<"LINEAR_API_KEY" | "LINEAR_BASE_URL", string>>;
@@ -244,17 +245,7 @@ function misbehave(fault: LinearFault): Response | Promise<Response> {
       return errors(200, "INTERNAL", "Something broke");
     case "half":
       return Response.json({ data: { issues: null }, errors: [{ message: "One part failed" }] });
-    case "down":
-      return new Response("upstream", { status: 502, headers: { "content-type": "text/html" } });
-    case "page":
-      return new Response("<html>Sign in</html>", { headers: { "content-type": "text/html" } });
-    case "cut":
-      return new Response('{"data": {"iss', { headers: { "content-type": "application/json" } });
-    case "loop":
-      return new Response(null, { status: 302, headers: { location: "/graphql" } });
-    case "elsewhere":
-      return new Response(null, { status: 302, headers: { location: "http://127.0.0.1:1/steal" } });
-    case "slow":
-      return new Promise(() => {});
+    default:
+      return troubled(fault, '{"data": {"iss', "/graphql");
   }
 }

@@ -9,10 +9,11 @@ import { paperKeysHere } from "./fake-papers-asked.ts";
 import { answerArxiv, answerCrossref } from "./fake-papers-lists.ts";
 import { answerOpenAlex } from "./fake-papers-openalex.ts";
 import { answerS2 } from "./fake-papers-s2.ts";
+import { type Trouble, troubled } from "./fake-trouble.ts";
 
 export const services = ["s2", "openalex", "arxiv", "crossref"] as const;
 export type ServiceName = (typeof services)[number];
-export type PaperFault = "empty" | "limited" | "busy once" | "down" | "page" | "cut" | "slow" | "loop" | "odd";
+export type PaperFault = Trouble | "empty" | "limited" | "busy once" | "odd";
 
 export interface FakePapers extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
@@ -86,24 +87,17 @@ export function quickClock(): Clock {
   };
 }
 
-function misbehave(fault: PaperFault, url: URL): Response | Promise<Response> {
-  const json = { "content-type": "application/json" };
+function misbehave(fault: Exclude<PaperFault, "empty">, url: URL): Response | Promise<Response> {
+  const busy = (seconds: string) =>
+    Response.json({ message: "Too Many Requests" }, { status: 429, headers: { "retry-after": seconds } });
   switch (fault) {
     case "limited":
-      return Response.json({ message: "Too Many Requests" }, { status: 429, headers: { "retry-after": "3600" } });
+      return busy("3600");
     case "busy once":
-      return Response.json({ message: "Too Many Requests" }, { status: 429, headers: { "retry-after": "2" } });
-    case "down":
-      return new Response("<html>bad gateway</html>", { status: 502, headers: { "content-type": "text/html" } });
-    case "page":
-      return new Response("<html>Sign in</html>", { headers: { "content-type": "text/html" } });
-    case "cut":
-      return new Response('{"data": [{"title": "x"', { headers: json });
+      return busy("2");
     case "odd":
-      return new Response('{"hello": "world"}', { headers: json });
-    case "loop":
-      return new Response(null, { status: 302, headers: { location: url.pathname } });
+      return Response.json({ hello: "world" });
     default:
-      return new Promise(() => {});
+      return troubled(fault, '{"data": [{"title": "x"', url.pathname);
   }
 }

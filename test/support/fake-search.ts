@@ -1,6 +1,8 @@
 /** Search engines on this machine, each in its documented shape; a request that the real one would refuse is refused. */
 
-export type EngineFault = "limited" | "down" | "page" | "cut" | "loop" | "slow" | "elsewhere" | "empty";
+import { type Trouble, troubled } from "./fake-trouble.ts";
+
+export type EngineFault = Trouble | "limited" | "empty";
 
 export interface FakeSearch extends AsyncDisposable {
   /** Variables that lead each engine here, with keys for all of them. */
@@ -50,23 +52,9 @@ export function fakeSearch(): FakeSearch {
   };
 }
 
-function misbehave(fault: EngineFault, url: URL): Response | Promise<Response> {
-  switch (fault) {
-    case "limited":
-      return Response.json({ error: "quota" }, { status: 429, headers: { "retry-after": "3600" } });
-    case "down":
-      return new Response("upstream", { status: 502, headers: { "content-type": "text/html" } });
-    case "page":
-      return new Response("<html>Sign in</html>", { headers: { "content-type": "text/html" } });
-    case "cut":
-      return new Response('{"results": [{"title": "x"', { headers: { "content-type": "application/json" } });
-    case "loop":
-      return new Response(null, { status: 302, headers: { location: url.pathname } });
-    case "elsewhere":
-      return new Response(null, { status: 302, headers: { location: "http://127.0.0.1:1/steal" } });
-    default:
-      return new Promise(() => {});
-  }
+function misbehave(fault: Exclude<EngineFault, "empty">, url: URL): Response | Promise<Response> {
+  if (fault !== "limited") return troubled(fault, '{"results": [{"title": "x"', url.pathname);
+  return Response.json({ error: "quota" }, { status: 429, headers: { "retry-after": "3600" } });
 }
 
 type Answered = { readonly query: string; readonly response: Response } | Response;
