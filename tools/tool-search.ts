@@ -33,7 +33,9 @@ export function toolSearchTool(known: readonly string[]) {
       const found = rank(all, query).slice(0, mostAtOnce);
       if (found.length === 0) {
         const names = oneLine(all.map(({ name }) => name).join(", "), 4000);
-        return failure(lines(`No tool fits "${oneLine(query)}". There are: ${names}.`, closed));
+        return failure(
+          lines(`No other tool than those you have fits "${oneLine(query)}". There are: ${names}.`, closed),
+        );
       }
       const problems = [...closed, ...(await shelf.take(found.map(({ name }) => name)))];
       const kept = new Set(shelf.list().map(({ name }) => name));
@@ -63,7 +65,8 @@ function listed(names: readonly string[]): string {
 /** Those that are named; else those in which the most, and the rarest, of the words stand, a name counting more. */
 function rank(tools: readonly ShelvedTool[], query: string): ShelvedTool[] {
   const words: readonly string[] = query.toLowerCase().match(/[\p{L}\p{N}_-]+/gu) ?? [];
-  const named = tools.filter(({ name }) => words.includes(name.toLowerCase()));
+  const bare = new Set(words.map(letters));
+  const named = tools.filter(({ name }) => bare.has(letters(name)));
   if (named.length > 0) return named;
   const texts = tools.map(({ name, description }) => ({ name: split(name), text: description.toLowerCase() }));
   const stems = words.filter((word) => word.length > 2).map((word) => word.replace(/(?:ing|es|s)$/, ""));
@@ -82,6 +85,9 @@ function rank(tools: readonly ShelvedTool[], query: string): ShelvedTool[] {
     .sort((a, b) => b.points - a.points)
     .map(({ tool }) => tool);
 }
+
+/** `WebFetch`, `web_fetch` and `web-fetch` are one name. */
+const letters = (name: string) => name.toLowerCase().replace(/[_-]/g, "");
 
 /** `PaperSearch` as `paper search`. */
 const split = (name: string) => name.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();

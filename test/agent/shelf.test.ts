@@ -56,3 +56,20 @@ test("a call of a tool that is still on the shelf loads it and says so", async (
     [false, "Sql ran"],
   ]);
 });
+
+test("names are found however they are written; words that fit nothing, of whatever language, bring the list", async () => {
+  const queries = ["web_search", "论文 引用", "SQL", "WebSearch", "select:PaperSearch"];
+  const steps = queries.map((query) => ({ parts: [{ call: "ToolSearch", args: { query } }] }));
+  const model = scriptedModel([...steps, answered("Done.")]);
+  await using agent = new Agent({ model, tools: [toolSearchTool([])], shelf });
+  await agent.run("Look.");
+  const results = agent.snapshot().messages.flatMap((entry) => (entry.type === "toolResult" ? [entry.text] : []));
+  expect(results).toEqual([
+    "1 tool is available to you from now on:\n- WebSearch: Searches the web for pages",
+    'No other tool than those you have fits "论文 引用". There are: PaperSearch, Sql.',
+    "1 tool is available to you from now on:\n- Sql: Reads a SQLite database",
+    'No other tool than those you have fits "WebSearch". There are: PaperSearch.',
+    "1 tool is available to you from now on:\n- PaperSearch: Searches scientific papers and their citations",
+  ]);
+  expect(told(model).at(-1)).toBe("ToolSearch WebSearch Sql PaperSearch");
+});
