@@ -38,7 +38,7 @@ test("a model opens a page of this machine, clicks, and sees a screenshot; the b
     ["Browser", false],
     ["Browser", false],
   ]);
-  expect(results[2]?.text).toContain("\"1\"");
+  expect(results[2]?.text).toContain("It stands at 1.");
   const [shot] = must(results[3]?.attachments);
   mkdirSync(artefacts, { recursive: true });
   writeFileSync(join(artefacts, "tool-browser.png"), Buffer.from(must(shot).data, "base64"));

@@ -29,7 +29,10 @@ async function inWiki<T>(
   symlinkSync(dir.path, join(dir.path, "wiki/up"));
   symlinkSync(join(dir.path, "wiki/alone.md"), join(dir.path, "wiki/alias.md"));
   const tool = wikiTool({ env });
-  return await use(async (args) => (await placeAt(dir.path).run(tool, tool.schema.parse(args) as never)).text, dir.path);
+  return await use(
+    async (args) => (await placeAt(dir.path).run(tool, tool.schema.parse(args) as never)).text,
+    dir.path,
+  );
 }
 
 test("the wiki is found, and its pages are those of its folder alone", async () => {
