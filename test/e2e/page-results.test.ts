@@ -1,10 +1,11 @@
 /** What tools gave, as a person looks at it: each kind of result in the page, and what a click on it does. */
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { freshHome } from "../server/program.ts";
 import { type Tab, testBrowser } from "../support/browser.ts";
 import { startFakeProvider } from "../support/fake-provider.ts";
+import { until } from "../support/until.ts";
 import { serve } from "../support/workspace.ts";
 import { files, prepare, resultsScript } from "./page-results-script.ts";
 
@@ -40,6 +41,9 @@ async function open(page: Page, name: RegExp) {
   await call.locator(".call-head").click();
   return call.locator(".call-body");
 }
+
+/** A card is drawn a moment after its call is opened. */
+const counted = (found: Locator, count: number) => until(async () => (await found.count()) === count);
 
 test(
   "places in code are rows that open the file there; errors of an edit stand under its diff",
@@ -124,7 +128,7 @@ test(
       const sum = await open(page, /^fake: add/);
       expect(await sum.locator(".key-values").textContent()).toBe("sum3");
       const picture = await open(page, /^fake: picture/);
-      expect(await picture.locator(".picture img").count()).toBe(1);
+      await counted(picture.locator(".picture img"), 1);
       const agent = await open(page, /^Start agent helper Say hello/);
       expect(await agent.locator(".agent-call > p").first().textContent()).toBe("isolation worktree");
     }),
@@ -136,9 +140,9 @@ test(
   () =>
     scene("cards", async ({ page }) => {
       const many = await open(page, /^(Show off )?many_places/);
-      expect(await many.locator(".place").count()).toBe(60);
+      await counted(many.locator(".place"), 60);
       await many.getByRole("button", { name: "Show 440 more" }).click();
-      expect(await many.locator(".place").count()).toBe(500);
+      await counted(many.locator(".place"), 500);
       await many.getByText("99500 more places not shown here.").waitFor();
       const odd = await open(page, /^(Show off )?odd_places/);
       expect(await odd.locator(".place").count()).toBe(0);
@@ -151,11 +155,11 @@ test(
       await good.getByText("Text, 2.2k characters").click();
       await good.getByRole("heading", { name: "Tea" }).waitFor();
       const tree = await open(page, /^(Show off )?deep_json/);
-      expect(await tree.locator(".json-tree details").count()).toBe(3);
+      await counted(tree.locator(".json-tree details"), 3);
       const table = await open(page, /^(Show off )?json_text/);
       expect(await table.locator("td").allTextContents()).toEqual(["1", "open", "2", "closed"]);
       const diff = await open(page, /^(Show off )?bad_diff/);
-      expect(await diff.locator(".diff tr").count()).toBe(2);
+      await counted(diff.locator(".diff tr"), 2);
       expect(await page.locator('.call-body :is(img, [href^="javascript" i])').count()).toBe(0);
       await bad.locator(".document").waitFor();
       await many.locator(".place").first().scrollIntoViewIfNeeded();
