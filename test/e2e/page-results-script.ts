@@ -29,7 +29,7 @@ const show = (name, card, data, text = "shown") => defineTool({
   run: () => ({ text, details: card && { type: "custom", name: card, data } }),
 });
 const nasty = "<img src=x onerror=alert(1)>\\u001b[31m\\u202egnp";
-const many = Array.from({ length: 100_000 }, (_, at) => ({ path: "/" + at, line: 1, ...(at < 9 && { text: nasty }) }));
+const many = Array.from({ length: 20_000 }, (_, at) => ({ path: "/" + at, line: 1, ...(at < 9 && { text: nasty }) }));
 export default definePlugin({ tools: [
   show("many_places", "places", many),
   show("odd_places", "places", [{ path: 3 }, null, { path: nasty, line: -1, title: nasty }]),
