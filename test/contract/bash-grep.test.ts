@@ -40,4 +40,9 @@ toolContract(grepTool, {
     { pattern: "a", offset: 1.5 },
     { pattern: "a", output_mode: "all" },
   ],
+  large: {
+    prepare: (directory) =>
+      writeFileSync(join(directory, "many.txt"), "alpha and so on, word by word\n".repeat(20_000)),
+    args: { pattern: "alpha", output_mode: "content" },
+  },
 });

@@ -47,6 +47,7 @@ toolContract(browserTool({ host: current }), {
     { action: "wait", timeoutMs: 1 },
   ],
   stuck: { action: "open", url: `${pages.url}/never`, timeoutMs: 300 },
+  large: { prepare: () => {}, args: { action: "evaluate", text: "'some words '.repeat(100_000)" } },
   release: async () => {
     await host[Symbol.asyncDispose]();
     host = new BrowserHost({ env: { SAGENT_BROWSER: chromium } });

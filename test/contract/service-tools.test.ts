@@ -15,6 +15,8 @@ afterAll(async () => {
 });
 const long = slack.say("hidden", "U0ANN00001", "a long story");
 for (let at = 0; at < 200; at++) slack.say("hidden", "U0BOB00001", "and so on, ".repeat(80), { thread: long });
+const [, slow] = linear.issues;
+if (slow) slow.description = "Page after page is slow.\n".repeat(20_000);
 
 const prepare = () => {};
 
@@ -59,6 +61,7 @@ toolContract(linearTool({ env: linear.env }), {
     { operation: "get_issue", issue: "12" },
     { operation: "list_issues", limit: 0 },
   ],
+  large: { prepare, args: { operation: "get_issue", issue: "ENG-2" } },
 });
 
 const head = "---\ntitle: T\ntags: [a]\nsources: [b]\nupdated: 2026-01-01\n---\n";

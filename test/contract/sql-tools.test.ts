@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ToolSettings } from "../../tools/settings.ts";
 import { sqlTool } from "../../tools/sql.ts";
 import { toolContract } from "./tool.ts";
 
@@ -12,7 +13,7 @@ function prepare(directory: string): void {
   writeFileSync(join(directory, "a.txt"), "text\n");
 }
 
-toolContract(sqlTool(), {
+toolContract(sqlTool({ settings: new ToolSettings(["Sql.timeoutMs=500"]) }), {
   prepare,
   works: [
     { file: "a.db" },
@@ -29,6 +30,10 @@ toolContract(sqlTool(), {
     { file: "a.db", query: "SELECT ?", params: [1, 2] },
   ],
   refused: [{}, { file: "" }, { file: "a", query: "" }, { file: "a", limit: 0 }, { file: "a", params: [{}] }],
+  stuck: {
+    file: "a.db",
+    query: "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c",
+  },
   large: {
     prepare: (directory) => {
       using database = new Database(join(directory, "long.db"));

@@ -68,6 +68,10 @@ function runTests<Args>(tool: Tool<Args>, cases: ToolCases<Args>): void {
   });
 
   const { large } = cases;
+  test(`${tool.name}: it bounds its results, or leaves that to whoever runs it`, () => {
+    expect([tool.maxResultChars, large !== undefined]).not.toEqual([0, false]);
+  });
+
   if (large === undefined) return;
   test(`${tool.name}: a large result is bounded, by any tokenizer`, async () => {
     for (const charsPerToken of [1, 4]) {
