@@ -20,7 +20,7 @@ const maxDelaySec = 7 * 86_400;
 /** What a model is told of the keys; the system prompt says the rest once. */
 const offered = {
   background: { type: "boolean" },
-  delay: { type: "integer", minimum: 0, description: "Seconds" },
+  delay: { type: "integer", minimum: 0 },
 } as const;
 const keys = ["background", "delay"] as const;
 

@@ -15,7 +15,7 @@ const schema = z.strictObject({
 
 const mostAtOnce = 6;
 /** However much is installed, the first request stays small. */
-const mostNameChars = 300;
+const mostNameChars = 240;
 
 /** `known` are names to tell of in the description: fixed ones, so that it stays the same from turn to turn. */
 export function toolSearchTool(known: readonly string[]) {

@@ -12,7 +12,7 @@ const made = (schema: z.ZodType, more: { background?: boolean } = {}): AnyTool =
   defineTool({ name: "T", description: "It.", schema, run: () => "ok", ...more });
 const pending = (delayMs = 0): CallOutcome => ({ kind: "pending", isError: false, text: stubText(delayMs) });
 const background = { type: "boolean" };
-const delay = { type: "integer", minimum: 0, description: "Seconds" };
+const delay = { type: "integer", minimum: 0 };
 const propertiesOf = (tool: AnyTool) => offeredSpec(tool).schema.properties;
 
 test("a model is told of the keys that a tool does not define itself, and may leave them out", () => {

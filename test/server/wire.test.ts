@@ -4,8 +4,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { toolNames } from "../../tools/registry.ts";
 import { startFakeProvider, testKey } from "../support/fake-provider.ts";
-import type { FakeRequest, FakeScript, Wire } from "../support/fake-types.ts";
+import { type FakeRequest, type FakeScript, type Wire, wires } from "../support/fake-types.ts";
 import { must } from "../support/must.ts";
+import { writeFiles } from "../support/write-files.ts";
 import { freshHome, type Home } from "./program.ts";
 
 const done: FakeScript = [{ parts: [{ text: "Done." }] }];
@@ -31,6 +32,23 @@ test("--system adds to the prompt, and the prompt is the same from run to run", 
   expect(more.view.system).toContain("Talk like a pirate.");
   expect(plain.view.system).not.toContain("pirate");
   expect(JSON.stringify(plain.body).length).toBeLessThan(16 * 1024);
+});
+
+test.each(wires)("the first request stays within 16 KB whatever is installed, on the %s wire", async (wire) => {
+  await using fake = await startFakeProvider(done);
+  using home = freshHome(fake, wire);
+  const names = Array.from({ length: 60 }, (_, at) => `a-skill-of-some-length-${at}`);
+  const skills = names.map((name) => [
+    `.claude/skills/${name}/SKILL.md`,
+    `---\nname: ${name}\ndescription: ${"words ".repeat(50)}\n---\n`,
+  ]);
+  const servers = Object.fromEntries(names.slice(0, 10).map((name) => [name, { command: "false" }]));
+  writeFiles(home.project, { ...Object.fromEntries(skills), ".mcp.json": JSON.stringify({ mcpServers: servers }) });
+  const model = wire === "chat" ? ["--model", "m"] : [];
+  expect((await home.run(["-p", "Hi", "--ephemeral", "--trust", ...model])).code).toBe(0);
+  const { body, view } = must(fake.requests[0]);
+  expect([view.system.includes("# Skills"), view.tools.includes("Skill")]).toEqual([true, true]);
+  expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThanOrEqual(16 * 1024);
 });
 
 test("--max-response-tokens on every wire", async () => {

@@ -47,18 +47,21 @@ test("links in a circle come to an end, and a name that breaks the rule is told"
   ]);
 });
 
-test("the listing has at most 2 KB, and tells how many more there are", () => {
+test("the listing has at most 360 bytes: descriptions where they fit, else names, and how many more there are", () => {
   using dir = tempDir();
   const names = Array.from({ length: 60 }, (_, at) => `skill-${String(at).padStart(2, "0")}`);
-  write(
-    dir.path,
-    Object.fromEntries(names.map((name) => [`skills/${name}/SKILL.md`, skill(name, `für ${name} ${"é".repeat(200)}`)])),
-  );
-  const listing = new SkillBook([join(dir.path, "skills")]).listing();
-  expect(Buffer.byteLength(listing)).toBeLessThanOrEqual(2_048);
-  expect(Buffer.byteLength(listing)).toBeGreaterThan(1_500);
-  const listed = listing.match(/^- skill-/gm)?.length ?? 0;
-  expect(listing).toEndWith(`\n${60 - listed} more are found by Skill with words.`);
+  const book = (count: number) => {
+    const some = names.slice(0, count).map((name) => [`${count}/${name}/SKILL.md`, skill(name, `für ${name}`)]);
+    write(dir.path, Object.fromEntries(some));
+    return new SkillBook([join(dir.path, String(count))]).listing();
+  };
+  expect(book(2)).toEndWith("\n- skill-00: für skill-00\n- skill-01: für skill-01");
+  expect(book(12)).toEndWith(`\n${names.slice(0, 12).join(", ")}. Skill finds them by words, too.`);
+  const listing = book(60);
+  expect(Buffer.byteLength(listing)).toBeLessThanOrEqual(360);
+  const listed = listing.match(/skill-/g)?.length ?? 0;
+  expect(listed).toBeGreaterThan(15);
+  expect(listing).toEndWith(`, skill-${listed - 1} and ${60 - listed} more. Skill finds them by words, too.`);
   expect(new SkillBook().listing()).toBe("");
 });
 

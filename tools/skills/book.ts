@@ -1,5 +1,5 @@
 /** The skills that the agents of a session have: listed for the prompt, found by words, read again on demand. */
-import { oneLine, plural } from "../output.ts";
+import { oneLine } from "../output.ts";
 import { type FoundSkills, findSkills, type Skill } from "./find.ts";
 import { skillDirs } from "./places.ts";
 
@@ -52,19 +52,22 @@ export class SkillBook {
       .map(({ skill }) => skill);
   }
 
-  /** What a model is told of them at first; empty where there are none. Never longer than `maxBytes` of UTF-8. */
-  listing(maxBytes = 2_048): string {
+  /**
+   * What a model is told of them at first; empty where there are none. Never longer than `maxBytes` of UTF-8, so that the first
+   * request stays small: where their descriptions do not fit, names alone are told.
+   */
+  listing(maxBytes = 360): string {
     if (this.all.length === 0) return "";
-    const head = "# Skills\nInstructions for certain work. Before such work, load the fitting one with Skill.";
-    const more = (count: number) => `\n${plural(count, "more is", "more are")} found by Skill with words.`;
-    let text = head;
-    for (const [at, skill] of this.all.entries()) {
-      const line = `\n- ${skillLine(skill)}`;
-      const left = this.all.length - at;
-      if (Buffer.byteLength(text + line + (left > 1 ? more(left) : "")) > maxBytes) return text + more(left);
-      text += line;
-    }
-    return text;
+    const head = "# Skills\nInstructions for certain work. Before such work, load the fitting one with Skill.\n";
+    const fits = (text: string) => Buffer.byteLength(text) <= maxBytes;
+    const whole = head + this.all.map((skill) => `- ${skillLine(skill)}`).join("\n");
+    if (fits(whole)) return whole;
+    const names = this.all.map(({ name }) => name);
+    const named = (count: number) =>
+      `${head}${names.slice(0, count).join(", ")}${count < names.length ? ` and ${names.length - count} more` : ""}. Skill finds them by words, too.`;
+    let count = names.length;
+    while (count > 0 && !fits(named(count))) count--;
+    return named(count);
   }
 }
 
