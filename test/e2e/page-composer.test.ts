@@ -55,7 +55,7 @@ test("a session begins by typing; what is queued is put in order, changed and ta
   await using served = await serveFake(script, { files });
   await using tab = await browser.open(served.link, { theme: "dark" });
   const { page } = tab;
-  page.setDefaultTimeout(6_000);
+  page.setDefaultTimeout(15_000);
   expect(await hints(page).textContent()).toContain("begins a session");
   await tab.shot("composer-new");
   await say(page, "work on it");
@@ -122,7 +122,7 @@ test("what is typed steers a running tool's agent at once, and a queued message 
   await using served = await serveFake(script, { files });
   await using tab = await browser.open(served.link, { size: "phone" });
   const { page } = tab;
-  page.setDefaultTimeout(6_000);
+  page.setDefaultTimeout(15_000);
   await say(page, "work on it");
   await page.locator(".call.running").waitFor();
   await write(page, "hurry");
@@ -145,7 +145,7 @@ test("files, agents and commands are completed by keys and by mouse", async () =
   await using served = await serveFake(script, { files });
   await using tab = await browser.open(served.link);
   const { page } = tab;
-  page.setDefaultTimeout(6_000);
+  page.setDefaultTimeout(15_000);
   await write(page, "See @gre");
   await options(page).getByText("greeting").waitFor();
   expect(await field(page).getAttribute("aria-expanded")).toBe("true");
@@ -225,7 +225,7 @@ test("pictures are pasted and dropped, made smaller where they are big, and reac
   await using served = await serveFake(script, { files });
   await using tab = await browser.open(served.link);
   const { page } = tab;
-  page.setDefaultTimeout(6_000);
+  page.setDefaultTimeout(15_000);
   await bring(page, "paste", [{ name: "shot.png", type: "image/png", data: await drawn(page, 64, "image/png") }]);
   await page.getByRole("img", { name: "shot.png" }).waitFor();
   const big = await drawn(page, 3_000, "image/jpeg");
@@ -254,7 +254,7 @@ test("drafts and history outlive a reload, and words that are refused come back"
   await using served = await serveFake(script, { files });
   await using tab = await browser.open(served.link);
   const { page } = tab;
-  page.setDefaultTimeout(6_000);
+  page.setDefaultTimeout(15_000);
   await say(page, "hello");
   await page.getByText("You said: hello.").waitFor();
   await write(page, "half a thought");

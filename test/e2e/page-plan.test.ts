@@ -34,6 +34,7 @@ test("a plan ticks above the field, survives a reload, and leaves once it is don
 
   await plan.locator("summary").click();
   expect(await plan.locator("ol").isVisible()).toBe(false);
+  await page.waitForFunction(() => localStorage.getItem("sagent.prefs")?.includes('"planOpen":false'));
   await page.reload();
   await plan.waitFor();
   expect([await plan.locator("ol").isVisible(), await plan.locator("summary").textContent()]).toEqual([

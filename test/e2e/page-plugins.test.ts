@@ -40,7 +40,7 @@ test("a command of the project is completed and sent; reload takes up what was w
   });
   await using tab = await browser.open(served.link, { theme: "dark" });
   const { page } = tab;
-  page.setDefaultTimeout(6_000);
+  page.setDefaultTimeout(15_000);
   await page.locator("#composer-field").focus();
   await page.keyboard.type("/sh");
   const option = page.getByRole("option", { name: /^\/show/ });

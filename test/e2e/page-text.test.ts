@@ -30,7 +30,7 @@ test("rich text, code in colour in both themes, terminal text, changes in one co
   await using served = await serveFake(textScript, { files });
   await using tab = await browser.open(served.link, { theme: "dark", size: { width: 1280, height: 1000 } });
   const { page } = tab;
-  page.setDefaultTimeout(6_000);
+  page.setDefaultTimeout(15_000);
   const asked: string[] = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   await say(page, "A tour, please.");
@@ -74,7 +74,7 @@ test("what a command prints as it runs has its colours, and lines that it writes
   await using served = await serveFake(textScript, { files });
   await using tab = await browser.open(served.link, { theme: "dark" });
   const { page } = tab;
-  page.setDefaultTimeout(6_000);
+  page.setDefaultTimeout(15_000);
   await say(page, "Some colours.");
   const shell = await open(page, "Run");
   const printed = shell.locator(".ansi");

@@ -38,7 +38,7 @@ test("every kind of item: thoughts, calls that open, files, pictures, changes, a
   await Bun.write(join(served.home.project, "picture.png"), Buffer.from(picture, "base64"));
   await using tab = await browser.open(served.link, { theme: "dark" });
   const { page } = tab;
-  page.setDefaultTimeout(6_000);
+  page.setDefaultTimeout(15_000);
   await say(page, "A tour, please.\nIn two lines.");
   await page.getByText(/It is .*done/).waitFor();
   expect(await page.locator(".call").evaluateAll((calls) => calls.map((call) => call.className))).toEqual([
@@ -87,7 +87,7 @@ test("a growing answer keeps to the end until the person scrolls, and blocks tha
   await using served = await serveFake(transcriptScript);
   await using tab = await browser.open(served.link, { size: "phone" });
   const { page } = tab;
-  page.setDefaultTimeout(6_000);
+  page.setDefaultTimeout(15_000);
   await say(page, "talk to me");
   await page.getByText("Paragraph 12").waitFor();
   expect(Math.min(...(await samples(() => belowEnd(page))))).toBeLessThan(2);
@@ -116,7 +116,7 @@ test("a running call goes to the background, is waited for again, and is stopped
   await using served = await serveFake(transcriptScript);
   await using tab = await browser.open(served.link);
   const { page } = tab;
-  page.setDefaultTimeout(6_000);
+  page.setDefaultTimeout(15_000);
   await say(page, "work hard");
   const call = page.locator(".call.running");
   await call.locator(".call-head").click();
@@ -139,7 +139,7 @@ test("an agent's card leads to its own transcript, and back to the place that wa
   await using served = await serveFake(transcriptScript);
   await using tab = await browser.open(served.link, { size: { width: 1100, height: 500 } });
   const { page } = tab;
-  page.setDefaultTimeout(6_000);
+  page.setDefaultTimeout(15_000);
   await say(page, "talk to me");
   await page.getByText(`Paragraph ${paragraphs.length - 1}`).waitFor();
   await say(page, "get a helper");
@@ -173,7 +173,7 @@ test("older pages come as they are reached, without a jump; few rows are mounted
   saveLongSession(served.home, "0123456789ab", 400);
   await using tab = await browser.open(served.link);
   const { page } = tab;
-  page.setDefaultTimeout(6_000);
+  page.setDefaultTimeout(15_000);
   await page.evaluate(() => {
     location.hash = "0123456789ab";
   });
