@@ -5,7 +5,7 @@
 import type { CallVerdict, HookedCall, Hooks, PromptVerdict, RestVerdict, ResultVerdict } from "../agent/hooks.ts";
 import type { ToolOutput } from "../agent/tool.ts";
 import { callsForHooks, namesOf, responseForHooks } from "./hook-names.ts";
-import { type HookEnd, type HookPlace, runHook } from "./hook-run.ts";
+import type { HookEnd, HookPlace } from "./hook-run.ts";
 import type { HookCommand, HookEvent } from "./hook-settings.ts";
 
 export interface HookRunnerOptions {
@@ -107,7 +107,7 @@ export class HookRunner implements Hooks {
     const { place, session, tell } = this.#options;
     const whole = { ...session, cwd, permission_mode: "default", hook_event_name: event, ...input };
     const once = [...new Map(fitting.map((hook) => [`${hook.command}\n${hook.pluginDir}`, hook])).values()];
-    return Promise.all(once.map((hook) => runHook(hook, whole, place, signal))).then((ends) => {
+    return runAll(once, whole, place, signal).then((ends) => {
       for (const end of ends) {
         if (end.type === "failed") tell(end.problem);
         if (end.type === "ok" && end.output.systemMessage) tell(end.output.systemMessage);
@@ -115,6 +115,15 @@ export class HookRunner implements Hooks {
       return ends;
     });
   }
+}
+
+/** What it takes to run one is loaded where there is one to run. */
+async function runAll(
+  hooks: readonly HookCommand[],
+  ...how: [input: object, place: HookPlace, signal: AbortSignal]
+): Promise<readonly HookEnd[]> {
+  const { runHook } = await import("./hook-run.ts");
+  return Promise.all(hooks.map((hook) => runHook(hook, ...how)));
 }
 
 function callVerdict(ends: readonly HookEnd[]): CallVerdict {

@@ -4,7 +4,8 @@ import { columns } from "./columns.ts";
 import type { Config } from "./config.ts";
 import { writeOut } from "./stdio.ts";
 import { printable } from "./terminal-text.ts";
-import { readUsageNotes, type UsageNote } from "./usage-notes.ts";
+import { readUsageNotes } from "./usage-notes.ts";
+import type { UsageNote } from "./usage-notes-schema.ts";
 import { ago, windowWords } from "./windows.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -5,23 +5,13 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { z } from "zod";
 import { messageOf } from "../agent/error.ts";
 import type { AgentEvent } from "../agent/event.ts";
 import { lockFile } from "../providers/file-lock.ts";
 import { note } from "./output.ts";
+import type { UsageNote } from "./usage-notes-schema.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
-
-const count = z.number().optional();
-const noteSchema = z.object({
-  provider: z.string(),
-  account: z.string().optional(),
-  /** Unix time in ms. */
-  heardAt: z.number(),
-  windows: z.array(z.object({ name: z.string(), used: count, limit: count, remaining: count, resetAt: count })),
-});
-export type UsageNote = z.infer<typeof noteSchema>;
 
 const lockWaitMs = 5_000;
 
@@ -37,7 +27,8 @@ const pathIn = (dir: string) => join(dir, "usage.json");
 /** By provider and account; none where there is no file or none that can be read. */
 export async function readUsageNotes(env: Env): Promise<UsageNote[]> {
   try {
-    return z.array(noteSchema).parse(JSON.parse(await readFile(pathIn(stateDir(env)), "utf8")));
+    const text = await readFile(pathIn(stateDir(env)), "utf8");
+    return (await import("./usage-notes-schema.ts")).usageNotesSchema.parse(JSON.parse(text));
   } catch {
     return [];
   }
