@@ -42,7 +42,7 @@ export function trustedDirs(env: Env): readonly string[] {
 export function isTrustedDir(dir: string, env: Env): boolean {
   const place = real(dir);
   return trustedDirs(env).some((trusted) => {
-    const path = trusted.replace(/^~(?=\/|$)/, env.HOME || homedir());
+    const path = fromHome(trusted, env);
     if (!isAbsolute(path) || !existsSync(path)) return false;
     const way = relative(real(path), place);
     return way !== ".." && !way.startsWith("../") && !isAbsolute(way);
@@ -53,8 +53,7 @@ export function isTrustedDir(dir: string, env: Env): boolean {
 export function setTrust(dir: string, trusted: boolean, env: Env): boolean {
   const before = trustedDirs(env);
   const place = real(dir);
-  const home = env.HOME || homedir();
-  const others = before.filter((each) => real(each.replace(/^~(?=\/|$)/, home)) !== place);
+  const others = before.filter((each) => real(fromHome(each, env)) !== place);
   if (trusted === others.length < before.length) return false;
   const path = trustPath(env);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -65,6 +64,8 @@ export function setTrust(dir: string, trusted: boolean, env: Env): boolean {
   renameSync(draft, path);
   return true;
 }
+
+const fromHome = (path: string, env: Env) => path.replace(/^~(?=\/|$)/, env.HOME || homedir());
 
 function real(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;

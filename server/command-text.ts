@@ -1,10 +1,11 @@
 /** Fills in the text of a command: the words behind its name, files that it names, and what shell lines print. */
 import { readFile, realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { isAbsolute, relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { systemClock } from "../agent/clock.ts";
 import { UsageError } from "../agent/error.ts";
 import { decodeText } from "../tools/files.ts";
+import { isInside } from "../tools/path.ts";
 import { runProcess } from "../tools/process.ts";
 import { untrustedNote } from "./trust.ts";
 
@@ -91,7 +92,7 @@ async function fileBlock(name: string, { cwd, env, trusted }: CommandText): Prom
   const path = resolve(cwd, name.replace(/^~(?=\/)/, env.HOME ?? homedir()));
   try {
     if (!(await stat(path)).isFile()) return undefined;
-    if (!trusted && !isInside(await realpath(path), await realpath(cwd))) return undefined;
+    if (!trusted && !isInside(await realpath(cwd), await realpath(path))) return undefined;
     const content = decodeText(await readFile(path));
     if (content === undefined) return undefined;
     const cut = content.length > maxFileChars ? `${content.slice(0, maxFileChars)}\n[cut here]` : content;
@@ -99,9 +100,4 @@ async function fileBlock(name: string, { cwd, env, trusted }: CommandText): Prom
   } catch {
     return undefined;
   }
-}
-
-function isInside(path: string, dir: string): boolean {
-  const way = relative(dir, path);
-  return way !== ".." && !way.startsWith("../") && !isAbsolute(way);
 }

@@ -1,9 +1,10 @@
 /** Paths that a page names: each is held inside the project, whatever it is called and whatever changes meanwhile. */
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open, realpath } from "node:fs/promises";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { isAbsolute, join, sep } from "node:path";
 import { FileError } from "../agent/error.ts";
 import { errorCode, fileProblem, notAFile } from "../tools/files.ts";
+import { isInside } from "../tools/path.ts";
 
 const maxPathBytes = 4096;
 
@@ -23,12 +24,6 @@ export function cleanPath(path: string): string {
   const segments = path.split(sep === "\\" ? /[\\/]/ : "/").filter((segment) => segment !== "" && segment !== ".");
   if (segments.includes("..")) refuse("it leads out of the project");
   return segments.join("/");
-}
-
-/** Whether a canonical path is the canonical root or below it. */
-export function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
 /**

@@ -28,6 +28,7 @@ export class Extensions {
   readonly commands: Commands;
   readonly plugins: Plugins;
   readonly #config: Config;
+  readonly #isTrusted: (dir: string) => Promise<boolean>;
   readonly #offer: Offer;
   readonly #env: Env;
   readonly #revision: Revision;
@@ -41,9 +42,9 @@ export class Extensions {
     this.#offer = offer;
     this.#env = env;
     this.skills = new SkillBook();
-    const isTrustedDir = (dir: string) => isTrusted(dir, config, env);
-    this.commands = new Commands({ cwd, env: withoutSecrets(env), isTrusted: isTrustedDir }, []);
-    this.plugins = new Plugins({ isTrusted: isTrustedDir, taken: builtinNames() });
+    this.#isTrusted = (dir) => isTrusted(dir, config, env);
+    this.commands = new Commands({ cwd, env: withoutSecrets(env), isTrusted: this.#isTrusted }, []);
+    this.plugins = new Plugins({ isTrusted: this.#isTrusted, taken: builtinNames() });
     const date = new Date().toISOString().slice(0, 10);
     this.#revision = new Revision({ cwd, date, instructions: "", skills: "" });
   }
@@ -106,12 +107,11 @@ export class Extensions {
     const skillFolders = plugged.map(({ dir }) => join(dir, "skills"));
     this.skills.reload(skillDirs(cwd, this.#env, skillFolders));
     this.commands.reload([...places, ...plugged], this.plugins.all);
-    const isTrustedDir = (dir: string) => isTrusted(dir, this.#config, this.#env);
-    const instructions = await loadInstructions({ cwd, env: this.#env, addDirs, isTrusted: isTrustedDir });
+    const instructions = await loadInstructions({ cwd, env: this.#env, addDirs, isTrusted: this.#isTrusted });
     const { text, files, warnings } = instructions;
     this.#instructions = files;
     this.#revision.change({ instructions: text, skills: this.skills.listing() });
-    const hooks = await readHookSettings(places, isTrustedDir);
+    const hooks = await readHookSettings(places, this.#isTrusted);
     this.#hooks = [...hooks.commands, ...this.plugins.all.flatMap((plugin) => plugin.hooks)];
     const problems = [this.plugins, this.skills, this.commands, hooks].flatMap((each) => each.problems);
     this.#warnings = [...warnings, ...problems];

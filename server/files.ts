@@ -7,8 +7,8 @@ import { decodeText, looksBinary } from "../tools/files.ts";
 import { walk } from "../tools/ignore.ts";
 import { type Source, skipLines } from "../tools/lines.ts";
 import { sniffMedia } from "../tools/media.ts";
-import { canonicalPath } from "../tools/path.ts";
-import { asFileError, cleanPath, isInside, locate, type OpenFile, openInside, readRange } from "./confine.ts";
+import { canonicalPath, isInside } from "../tools/path.ts";
+import { asFileError, cleanPath, locate, type OpenFile, openInside, readRange } from "./confine.ts";
 import type { FileKind, FileView, TextWindow, Tree, TreeEntry } from "./file-types.ts";
 import type { Git } from "./git.ts";
 

@@ -10,7 +10,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readlink, realpath } from "node:fs/promises";
 import { dirname, relative, sep } from "node:path";
-import { canonicalPath } from "./path.ts";
+import { canonicalPath, isInside } from "./path.ts";
 
 const directoryFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 const hasDescriptorPaths = process.platform === "linux";
@@ -30,7 +30,7 @@ export function freePlace(path: string): Place {
 
 /** The root that holds a canonical path. Throws where none does. */
 export function rootOf(path: string, roots: readonly string[]): string {
-  const root = roots.map(canonicalPath).find((each) => isWithin(each, path));
+  const root = roots.map(canonicalPath).find((each) => isInside(each, path));
   if (root !== undefined) return root;
   throw new Error(`it lies outside of ${roots.join(" and ")}, where writing is held`);
 }
@@ -45,7 +45,7 @@ export async function enter(path: string, roots: readonly string[]): Promise<Pla
   const names = relative(root, path).split(sep);
   if (names.some((name) => name.toLowerCase() === ".git"))
     throw new Error("it belongs to git itself, whose settings are closed where writing is held");
-  if (!isWithin(root, parent)) throw new Error("it is a root of writing itself, not a file in it");
+  if (!isInside(root, parent)) throw new Error("it is a root of writing itself, not a file in it");
   if (!hasDescriptorPaths) return await checkedPlace(root, parent);
   let held = await open(root, directoryFlags);
   try {
@@ -86,11 +86,7 @@ async function checkedPlace(root: string, directory: string): Promise<Place> {
 }
 
 function checkInside(root: string, path: string): void {
-  if (!isWithin(root, path)) throw new Error(`its directory was moved out of ${root} meanwhile; nothing was written`);
-}
-
-function isWithin(root: string, path: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : `${root}${sep}`);
+  if (!isInside(root, path)) throw new Error(`its directory was moved out of ${root} meanwhile; nothing was written`);
 }
 
 const descriptorPath = ({ fd }: FileHandle) => `/proc/self/fd/${fd}`;

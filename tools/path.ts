@@ -1,7 +1,7 @@
 /** Paths as tools are given them, as the disk knows them, and as people read them. */
 import { readdirSync, readlinkSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Workspace } from "../agent/tool.ts";
 import { distance } from "./near.ts";
 
@@ -36,6 +36,12 @@ function linkTarget(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a path is the root or below it. Both are absolute, and canonical where symlinks matter. */
+export function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
 /** The path as people read it: relative inside the workspace, absolute outside. */

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { z } from "zod";
 import { defineTool, type ToolContext, type ToolOutput } from "../agent/tool.ts";
 import { failure, fit, oneLine, plural } from "./output.ts";
-import { canonicalPath, displayPath, resolvePath } from "./path.ts";
+import { canonicalPath, displayPath, isInside, resolvePath } from "./path.ts";
 import { type Page, readPage, WikiBook } from "./wiki/book.ts";
 import { lintWiki } from "./wiki/lint.ts";
 import description from "./wiki.md" with { type: "text" };
@@ -50,9 +50,7 @@ function folderOf({ folder }: Args, env: NonNullable<WikiToolOptions["env"]>, { 
   if (named) {
     const path = resolvePath(named, { ...workspace, cwd: folder === undefined ? workspace.root : workspace.cwd });
     // A model may name a folder of the project; a person's variable may name any.
-    const root = canonicalPath(workspace.root);
-    const isInside = canonicalPath(path) === root || canonicalPath(path).startsWith(`${root}/`);
-    if (folder !== undefined && !isInside)
+    if (folder !== undefined && !isInside(canonicalPath(workspace.root), canonicalPath(path)))
       return { problem: `${folder} is not in the project, so it is not its wiki.` };
     return isFolder(path) ? { folder: path } : { problem: `There is no folder ${displayPath(path, workspace)}.` };
   }

@@ -2,7 +2,7 @@
 import { BlockList, isIP } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Workspace } from "../../agent/tool.ts";
-import { canonicalPath } from "../path.ts";
+import { canonicalPath, isInside } from "../path.ts";
 
 /**
  * Where clouds hand keys and settings to their machines: link-local, Alibaba, Oracle, Azure; over IPv6 link-local, AWS,
@@ -62,7 +62,7 @@ export function readAddress(text: string, workspace: Workspace): URL | string {
     case "https:":
       return url.hostname ? url : "The URL names no host.";
     case "file:":
-      return isInside(url, workspace)
+      return isOfWorkspace(url, workspace)
         ? url
         : "Of the disk, only files below the directory of the session are opened in the browser.";
     case "about:":
@@ -79,10 +79,9 @@ function withScheme(text: string): string {
 }
 
 /** Whether a file URL names what lies below the workspace's root, through every symlink. */
-export function isInside(url: URL, { root }: Pick<Workspace, "root">): boolean {
+export function isOfWorkspace(url: URL, { root }: Pick<Workspace, "root">): boolean {
   try {
-    const [path, top] = [canonicalPath(fileURLToPath(url)), canonicalPath(root)];
-    return path === top || path.startsWith(top.endsWith("/") ? top : `${top}/`);
+    return isInside(canonicalPath(root), canonicalPath(fileURLToPath(url)));
   } catch {
     return false;
   }

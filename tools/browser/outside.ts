@@ -5,7 +5,7 @@ import type { ToolOutput } from "../../agent/tool.ts";
 import { fileProblem, readState } from "../files.ts";
 import { oneLine } from "../output.ts";
 import { resolvePath } from "../path.ts";
-import { isInside } from "./address.ts";
+import { isOfWorkspace } from "./address.ts";
 import { after, type Call, needed } from "./reply.ts";
 import { find, TargetError } from "./target.ts";
 
@@ -22,7 +22,7 @@ export async function upload({ seat, page, request, context }: Call): Promise<vo
 
 async function readable(file: string, downloads: readonly string[], { workspace }: Call["context"]): Promise<string> {
   const path = resolvePath(file, workspace);
-  if (!downloads.includes(path) && !isInside(pathToFileURL(path), workspace)) {
+  if (!downloads.includes(path) && !isOfWorkspace(pathToFileURL(path), workspace)) {
     throw new TargetError(
       `${oneLine(file)} lies outside of the directory of the session; only files below it are uploaded.`,
     );

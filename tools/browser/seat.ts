@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Dialog, Download, Page } from "playwright-core";
 import type { Workspace } from "../../agent/tool.ts";
 import { oneLine, sliceWhole } from "../output.ts";
-import { isInside } from "./address.ts";
+import { isOfWorkspace } from "./address.ts";
 import type { Gateway } from "./gateway.ts";
 import { follow, News, Pending } from "./news.ts";
 
@@ -114,7 +114,7 @@ export class Seat {
     this.#readsFiles = true;
     await context.route(
       (url) => url.protocol === "file:",
-      (route, request) => (isInside(new URL(request.url()), this.workspace) ? route.continue() : route.abort()),
+      (route, request) => (isOfWorkspace(new URL(request.url()), this.workspace) ? route.continue() : route.abort()),
     );
   }
 
