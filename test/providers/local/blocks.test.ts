@@ -5,6 +5,7 @@ import type { Message } from "../../../agent/message.ts";
 import { defineTool, toolSpec } from "../../../agent/tool.ts";
 import { type ChatTurn, createTemplate } from "../../../providers/local/template.ts";
 import { askModel, testLocal } from "../../support/local-model.ts";
+import { lookedUp } from "./looked-up.ts";
 
 /** As DeepSeek R1's writes calls and results, between the marks of ChatML. */
 const template = `{% for m in messages %}
@@ -44,37 +45,11 @@ const lookUp = toolSpec(
   }),
 );
 
-/** The same call for some words, and a question that wants one more. */
-function history(origin: { provider: string; model: string }): Message[] {
-  const turns = ["tree", "house", "river"].flatMap((word, index): Message[] => [
-    { type: "user", id: `m${index * 3}`, at: 0, text: `Look up the word ${word}.` },
-    {
-      type: "assistant",
-      id: `m${index * 3 + 1}`,
-      at: 0,
-      origin,
-      parts: [{ type: "toolCall", callId: `c${index}`, name: "look_up", args: { word } }],
-      stopReason: "toolUse",
-    },
-    {
-      type: "toolResult",
-      id: `m${index * 3 + 2}`,
-      at: 0,
-      callId: `c${index}`,
-      name: "look_up",
-      kind: "final",
-      isError: false,
-      text: "Found.",
-    },
-  ]);
-  return [...turns, { type: "user", id: "m90", at: 0, text: "Look up the word cloud." }];
-}
-
 test("a call in blocks is one, streams its arguments, and the next turn goes on from it", async () => {
   await using local = await testLocal({ chatTemplate: template, contextSize: 2048 });
   const model = await local.model();
   const origin = { provider: "local", model: model.info.wireId };
-  const messages = history(origin);
+  const messages = lookedUp(model, ["tree", "house", "river"]);
   const { chunks, last } = await askModel(model, { system: "", messages, tools: [lookUp], maxOutputTokens: 120 });
   const [made] = last.parts.filter((part) => part.type === "toolCall");
   expect(made).toMatchObject({ name: "look_up", args: { word: "cloud" } });

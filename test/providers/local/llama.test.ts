@@ -4,6 +4,7 @@ import type { Chunk, Model, Provider } from "../../../agent/model.ts";
 import { lowestSettings } from "../../../agent/model.ts";
 import { PromptTooLongError } from "../../../agent/provider-error.ts";
 import { askModel, talk, testLocal, testModel } from "../../support/local-model.ts";
+import { closeMidAnswer } from "./closing.ts";
 
 let provider: Provider;
 let model: Model;
@@ -148,25 +149,9 @@ test("a call that waits for its turn can be aborted while it waits", async () =>
 });
 
 test("closing in the middle of an answer ends it, and a process that used a model ends by itself", async () => {
-  const script = `
-    import { testLocal, talk } from ${JSON.stringify(import.meta.resolve("../../support/local-model.ts"))};
-    import { lowestSettings } from ${JSON.stringify(import.meta.resolve("../../../agent/model.ts"))};
-    const provider = await testLocal();
-    const model = await provider.model();
-    const request = { system: "", messages: talk(model, "Tell me a story."), tools: [], settings: lowestSettings(model.info) };
-    let last, closing;
-    for await (const chunk of model.stream(request, new AbortController().signal)) {
-      last = chunk.type;
-      closing ??= provider.close();
-    }
-    await closing;
-    process.stdout.write(last);
-  `;
-  const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "pipe" });
-  const [out, err, code] = [
-    await new Response(child.stdout).text(),
-    await new Response(child.stderr).text(),
-    await child.exited,
-  ];
+  const { out, err, code } = await closeMidAnswer({
+    module: import.meta.resolve("../../support/local-model.ts"),
+    call: "testLocal()",
+  });
   expect({ out, err, code }).toEqual({ out: "error", err: "", code: 0 });
 });

@@ -3,7 +3,6 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { Agent } from "../../../agent/agent.ts";
-import type { Message } from "../../../agent/message.ts";
 import type { Model, Provider, ToolSpec } from "../../../agent/model.ts";
 import { Session } from "../../../agent/session.ts";
 import { defineTool, toolSpec } from "../../../agent/tool.ts";
@@ -11,6 +10,7 @@ import { builtinTools } from "../../../tools/registry.ts";
 import { askModel, talk } from "../../support/local-model.ts";
 import { testOnnx } from "../../support/onnx-model.ts";
 import { tempDir } from "../../support/temp-dir.ts";
+import { lookedUp } from "./looked-up.ts";
 
 let provider: Provider;
 let model: Model;
@@ -86,37 +86,10 @@ const lookUp = toolSpec(
   }),
 );
 
-/** A conversation in which the model looked up one word after another. */
-function lookedUp(of: Model, words: readonly string[]): Message[] {
-  const origin = { provider: "local", model: of.info.wireId };
-  return words.flatMap((word, index): Message[] => [
-    { type: "user", id: `m${index * 3}`, at: 0, text: `Look up the word ${word}.` },
-    {
-      type: "assistant",
-      id: `m${index * 3 + 1}`,
-      at: 0,
-      origin,
-      parts: [{ type: "toolCall", callId: `c${index}`, name: "look_up", args: { word } }],
-      stopReason: "toolUse",
-    },
-    {
-      type: "toolResult",
-      id: `m${index * 3 + 2}`,
-      at: 0,
-      callId: `c${index}`,
-      name: "look_up",
-      kind: "final",
-      isError: false,
-      text: "Found.",
-    },
-  ]);
-}
-
 test("with a template that knows tools the model opens tagged calls itself, and their arguments stream", async () => {
   await using onnx = await testOnnx({ chatTemplate: hermes, contextSize: 2048 });
   const own = await onnx.model();
   const messages = lookedUp(own, ["tree", "house", "river", "stone"]);
-  messages.push({ type: "user", id: "m90", at: 0, text: "Look up the word cloud." });
   const { chunks, last } = await askModel(own, { system: "", messages, tools: [lookUp], maxOutputTokens: 120 });
   const [call] = last.parts.filter((part) => part.type === "toolCall");
   expect(call).toMatchObject({ name: "look_up", args: { word: "cloud" } });
@@ -130,7 +103,6 @@ test("what a model thinks is no call, whatever it looks like", async () => {
   await using onnx = await testOnnx({ chatTemplate: thinks, contextSize: 2048 });
   const own = await onnx.model();
   const messages = lookedUp(own, ["tree", "house", "river", "stone"]);
-  messages.push({ type: "user", id: "m90", at: 0, text: "Look up the word cloud." });
   const settings = {
     effort: "medium",
     thinkingBudget: "none",

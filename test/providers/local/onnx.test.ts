@@ -5,6 +5,7 @@ import { PromptTooLongError } from "../../../agent/provider-error.ts";
 import type { WeightsLoad } from "../../../providers/local/llama.ts";
 import { askModel, talk } from "../../support/local-model.ts";
 import { testOnnx } from "../../support/onnx-model.ts";
+import { closeMidAnswer } from "./closing.ts";
 
 let provider: Provider;
 let model: Model;
@@ -197,26 +198,9 @@ test("idle weights are let go, and the next call loads them again and evaluates 
 });
 
 test("closing in the middle of an answer ends it, and a process that used a model ends by itself", async () => {
-  const script = `
-    import { talk } from ${JSON.stringify(import.meta.resolve("../../support/local-model.ts"))};
-    import { testOnnx } from ${JSON.stringify(import.meta.resolve("../../support/onnx-model.ts"))};
-    import { lowestSettings } from ${JSON.stringify(import.meta.resolve("../../../agent/model.ts"))};
-    const provider = await testOnnx({ idleMs: 60_000 });
-    const model = await provider.model();
-    const request = { system: "", messages: talk(model, "Tell me a story."), tools: [], settings: lowestSettings(model.info) };
-    let last, closing;
-    for await (const chunk of model.stream(request, new AbortController().signal)) {
-      last = chunk.type;
-      closing ??= provider.close();
-    }
-    await closing;
-    process.stdout.write(last);
-  `;
-  const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "pipe" });
-  const [out, err, code] = [
-    await new Response(child.stdout).text(),
-    await new Response(child.stderr).text(),
-    await child.exited,
-  ];
+  const { out, err, code } = await closeMidAnswer({
+    module: import.meta.resolve("../../support/onnx-model.ts"),
+    call: "testOnnx({ idleMs: 60_000 })",
+  });
   expect({ out, err, code }).toEqual({ out: "error", err: "", code: 0 });
 });

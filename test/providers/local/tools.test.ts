@@ -5,6 +5,7 @@ import type { Chunk, Model, Provider, ToolSpec } from "../../../agent/model.ts";
 import { defineTool, toolSpec } from "../../../agent/tool.ts";
 import { builtinTools } from "../../../tools/registry.ts";
 import { askModel, talk, testLocal } from "../../support/local-model.ts";
+import { lookedUp } from "./looked-up.ts";
 
 let provider: Provider;
 let model: Model;
@@ -109,32 +110,7 @@ test("with a template that knows tools the model opens tagged calls itself, and 
     schema: z.object({ word: z.string() }),
     run: () => "",
   });
-  const messages: Message[] = [];
-  const origin = { provider: "local", model: own.info.wireId };
-  for (const [index, word] of ["tree", "house", "river", "stone"].entries()) {
-    messages.push(
-      { type: "user", id: `m${index * 3}`, at: 0, text: `Look up the word ${word}.` },
-      {
-        type: "assistant",
-        id: `m${index * 3 + 1}`,
-        at: 0,
-        origin,
-        parts: [{ type: "toolCall", callId: `c${index}`, name: "look_up", args: { word } }],
-        stopReason: "toolUse",
-      },
-      {
-        type: "toolResult",
-        id: `m${index * 3 + 2}`,
-        at: 0,
-        callId: `c${index}`,
-        name: "look_up",
-        kind: "final",
-        isError: false,
-        text: "Found.",
-      },
-    );
-  }
-  messages.push({ type: "user", id: "m90", at: 0, text: "Look up the word cloud." });
+  const messages = lookedUp(own, ["tree", "house", "river", "stone"]);
   const { chunks, last } = await askModel(own, { system: "", messages, tools: [toolSpec(look)], maxOutputTokens: 120 });
   const [call] = last.parts.filter((part) => part.type === "toolCall");
   expect(call).toMatchObject({ name: "look_up", args: { word: "cloud" } });
