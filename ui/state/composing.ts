@@ -1,11 +1,11 @@
 /** The composer's doings on the store: what is written where, how things stand, and what each key and button does. */
-import { createMemo, createSignal, onCleanup } from "solid-js";
+import { createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
 import type { Command, Policy } from "../../agent/command.ts";
 import type { Attachment } from "../../agent/message.ts";
 import { isSlash, parseSlash } from "../../server/slash.ts";
 import { chosen } from "./choice.ts";
 import { hintsOf, modeOf } from "./compose-mode.ts";
-import { type Draft, draftOf, sendDraft, sending, setDraft } from "./drafts.ts";
+import { type Draft, draftOf, moveDraft, sendDraft, sending, setDraft } from "./drafts.ts";
 import { remember } from "./history.ts";
 import type { Taken } from "./images.ts";
 import { loadOwnCommands } from "./own-commands.ts";
@@ -21,6 +21,8 @@ const againMs = 1_000;
 
 export function createComposing(store: Store) {
   const place = createMemo(() => placeOf(store));
+  // What is written before the server has said which project this is goes on where it belongs.
+  createEffect(on(place, (now, before) => before === nowhere && now.startsWith(nowhere) && moveDraft(before, now)));
   const draft = () => draftOf(place());
   const queue = createMemo(() => queueOf(store.transcript?.view()?.queue ?? []));
   const card = () => {
@@ -101,10 +103,15 @@ function createHalt(tell: (command: Command) => Promise<void>) {
   return { halt, isRecent };
 }
 
-/** The root's place is the session's own, so that it is known before the fleet is. */
-/** Names where what is written goes: an agent of a session, or where a new one begins. */
+/** Where a new session begins, of a project that is not known yet. */
+const nowhere = "new:";
+
+/**
+ * Names where what is written goes: an agent of a session, or where a new one begins. The root's place is the session's own, so
+ * that it is known before the fleet is.
+ */
 export function placeOf({ session, agent, fleet, hello }: Store): string {
-  if (session === undefined) return `new:${hello?.project ?? ""}`;
+  if (session === undefined) return `${nowhere}${hello?.project ?? ""}`;
   return agent === undefined || agent === (fleet?.root ?? agent) ? session : `${session}/${agent}`;
 }
 

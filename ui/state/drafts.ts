@@ -79,6 +79,16 @@ export function giveBack(place: string, draft: Draft, problem?: RequestError): v
   setDraft(place, { text, attachments: [...draft.attachments, ...now.attachments], problem });
 }
 
+/** Takes what was written at a place to another. */
+export function moveDraft(from: string, to: string): void {
+  const draft = draftOf(from);
+  if (draft.text === "" && draft.attachments.length === 0) return;
+  batch(() => {
+    setDraft(from, { text: "", attachments: [] });
+    giveBack(to, draft);
+  });
+}
+
 const drop = (id: number) => setSending((all) => all.filter((each) => each.id !== id));
 
 function keep(place: string): void {
